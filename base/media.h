@@ -1,0 +1,49 @@
+// base/media.h - the save layer: the only way that Conclave puts a file on a medium or reads one.
+//
+// Nothing here overwrites, and nothing counts as saved before it was read back from the medium.
+// On FAT the usual write-rename-fsync loses files that were already acknowledged (61 of 61 when a
+// stick was pulled), so a file gets its final, never-used name at once: O_EXCL, write, fsync(file),
+// fsync(folder), drop the cache, read back, compare.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/secret_bytes.h"
+
+namespace base {
+
+// What stands on the medium after a save: proven by reading it back.
+struct SavedFile {
+  std::filesystem::path path;
+  std::uint64_t size_bytes = 0;
+  std::string sha256;  // 64 lower-case hex digits
+};
+
+// Writes `bytes` to `path`, which must not exist yet, with mode 0644, and reads them back.
+// After an error the path does not exist, or (where even removing failed) the message says so.
+// Errors: kRefusedByPolicy where the path exists; kStorageFailure for every other refusal of the
+// file system (full, read-only, pulled), naming the file and what to do.
+Result<SavedFile> save_new(const std::filesystem::path& path, ByteView bytes);
+
+// The same for bytes that must stay secret (mode 0600, no copy outside SecretBytes).
+Result<SavedFile> save_new(const std::filesystem::path& path, const SecretBytes& bytes);
+
+// Makes a folder that must not exist yet (mode 0755) and makes its name durable.
+// Errors: kRefusedByPolicy where it exists; kStorageFailure.
+Result<void> make_new_folder(const std::filesystem::path& path);
+
+// The whole of a regular file, at most `max_bytes`. Symbolic links in the last component and
+// anything that is not a regular file are refused.
+// Errors: kNotFound; kMalformed where it is larger; kStorageFailure.
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes);
+
+// The same into secret memory; the kernel's page cache is the only other copy.
+Result<SecretBytes> read_secret_file(const std::filesystem::path& path, std::size_t max_bytes);
+
+}  // namespace base

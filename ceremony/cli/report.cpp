@@ -1,0 +1,40 @@
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "ceremony/cli/command.h"
+
+namespace ceremony::cli {
+
+ExitCode report(const base::Error& error) {
+  std::cerr << "conclave: " << error.message << '\n';
+  return ExitCode::kRefused;
+}
+
+std::string findings_json(std::string_view format,
+                          const std::vector<FileFinding>& findings,
+                          bool ok) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const auto& [file, finding] : findings) {
+    list.push_back({{"rule", finding.rule},
+                    {"severity", name_of(finding.severity)},
+                    {"field", finding.field},
+                    {"source", finding.source},
+                    {"file", file},
+                    {"message", finding.message}});
+  }
+  const nlohmann::ordered_json whole = {{"format", format}, {"ok", ok}, {"findings", list}};
+  return whole.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string findings_text(const std::vector<FileFinding>& findings) {
+  std::string text;
+  for (const auto& [file, finding] : findings) {
+    text += file.empty() ? "" : file + ": ";
+    text += std::string(name_of(finding.severity)) + ": " + finding.message + " [" + finding.rule +
+            "; " + finding.source + "]\n";
+  }
+  return text;
+}
+
+}  // namespace ceremony::cli

@@ -1,0 +1,63 @@
+# Layers.cmake - the dependency directions, enforced at configure time.
+#
+# add_layer(<name> [SOURCES ...] [LINK <layers and external targets>])
+#   makes the static library conclave_<name> with alias conclave::<name> from the .cpp files of the
+#   folder (or from SOURCES). A layer may link only what ALLOWED_<name> lists, so a wrong-way edge
+#   fails the configure step, not the review. A folder ceremony/client is the layer ceremony_client.
+# add_program(<name> SOURCES ... LINK ...)
+#   makes an executable in bin/. LINK is checked against ALLOWED_<folder's layer> in the same way.
+
+set(ALLOWED_base             PkgConfig::sodium tl::expected)
+set(ALLOWED_shamir           conclave::base PkgConfig::sodium PkgConfig::qrencode
+                             PkgConfig::utf8proc OpenSSL::Crypto)
+set(ALLOWED_ca               conclave::base OpenSSL::Crypto PkgConfig::p11 PkgConfig::sodium
+                             tomlplusplus::tomlplusplus ${CMAKE_DL_LIBS})
+set(ALLOWED_ceremony         conclave::base conclave::shamir conclave::ca PkgConfig::sodium
+                             tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
+set(ALLOWED_ceremony_client  conclave::base nlohmann_json::nlohmann_json)
+set(ALLOWED_ceremony_engine  conclave::ceremony conclave::ceremony_client PkgConfig::seccomp)
+set(ALLOWED_ceremony_cli     conclave::ceremony conclave::ceremony_client CLI11::CLI11)
+
+add_library(conclave_flags INTERFACE)
+target_compile_features(conclave_flags INTERFACE cxx_std_20)
+target_compile_options(conclave_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wundef -Wswitch-enum
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wuseless-cast>)
+
+function(check_links layer)
+  foreach(dependency IN LISTS ARGN)
+    if(NOT dependency IN_LIST ALLOWED_${layer})
+      message(FATAL_ERROR "layer '${layer}' may not depend on '${dependency}' (see Layers.cmake)")
+    endif()
+  endforeach()
+endfunction()
+
+function(add_layer layer)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  check_links(${layer} ${ARG_LINK})
+  if(NOT ARG_SOURCES)
+    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS *.cpp)
+    list(FILTER ARG_SOURCES EXCLUDE REGEX "/main\\.cpp$")
+  endif()
+  if(NOT ARG_SOURCES)
+    add_library(conclave_${layer} INTERFACE)
+    add_library(conclave::${layer} ALIAS conclave_${layer})
+    return()
+  endif()
+  add_library(conclave_${layer} STATIC ${ARG_SOURCES})
+  add_library(conclave::${layer} ALIAS conclave_${layer})
+  target_include_directories(conclave_${layer} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(conclave_${layer} PUBLIC ${ARG_LINK} PRIVATE conclave_flags)
+endfunction()
+
+function(add_program name)
+  cmake_parse_arguments(ARG "" "LAYER" "SOURCES;LINK" ${ARGN})
+  if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
+    return()
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE conclave::${ARG_LAYER} conclave_flags)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
