@@ -13,6 +13,7 @@ set(ALLOWED_shamir           conclave::base PkgConfig::sodium PkgConfig::qrencod
 set(ALLOWED_ca               conclave::base OpenSSL::Crypto PkgConfig::p11 PkgConfig::sodium
                              tomlplusplus::tomlplusplus ${CMAKE_DL_LIBS})
 set(ALLOWED_ceremony         conclave::base conclave::shamir conclave::ca PkgConfig::sodium
+                             conclave::ceremony_client
                              tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json)
 set(ALLOWED_ceremony_client  conclave::base nlohmann_json::nlohmann_json)
 set(ALLOWED_ceremony_engine  conclave::ceremony conclave::ceremony_client PkgConfig::seccomp)
