@@ -1,0 +1,174 @@
+#include "ca/public_key.h"
+
+#include <string>
+
+#include <openssl/core_names.h>
+
+#include "ca/openssl_error.h"
+
+namespace ca {
+
+namespace {
+
+base::Error not_a_public_key() {
+  return openssl_error(base::ErrorCode::kMalformed,
+                       "this is not a public key in the form that certificates use; "
+                       "have it sent again");
+}
+
+base::Result<Algorithm> rsa_of(int bits) {
+  if (bits == 3072) {
+    return Algorithm::kRsa3072;
+  }
+  if (bits == 4096) {
+    return Algorithm::kRsa4096;
+  }
+  return base::Error{base::ErrorCode::kRefusedByPolicy,
+                     "this RSA key has " + std::to_string(bits) +
+                         " bits, and a root or signing key here has 3072 or 4096; "
+                         "use another key"};
+}
+
+base::Result<Algorithm> curve_of(const EVP_PKEY& key) {
+  std::array<char, 64> group{};
+  std::size_t length = 0;
+  if (EVP_PKEY_get_group_name(&key, group.data(), group.size(), &length) == 1) {
+    const std::string name(group.data(), length);
+    if (name == "prime256v1" || name == "P-256") {
+      return Algorithm::kP256;
+    }
+    if (name == "secp384r1" || name == "P-384") {
+      return Algorithm::kP384;
+    }
+    if (name == "secp521r1" || name == "P-521") {
+      return Algorithm::kP521;
+    }
+  }
+  forget_openssl_errors();
+  return base::Error{base::ErrorCode::kRefusedByPolicy,
+                     "this key lies on a curve that is not used here; "
+                     "use one on p-256, p-384 or p-521"};
+}
+
+}  // namespace
+
+Sha256 sha256(base::ByteView bytes) {
+  Sha256 digest{};
+  // Cannot fail: the digest is built into every libcrypto, and nothing is allocated by input size.
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  return digest;
+}
+
+base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info) {
+  forget_openssl_errors();
+  const unsigned char* at = public_key_info.data();
+  EvpPkeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
+  if (key == nullptr || at != public_key_info.data() + public_key_info.size()) {
+    return not_a_public_key();
+  }
+  return key;
+}
+
+base::Result<base::Bytes> public_key_info_of(const EVP_PKEY& key) {
+  forget_openssl_errors();
+  unsigned char* der = nullptr;
+  const int length = i2d_PUBKEY(&key, &der);
+  const OpensslBlock block(der);
+  if (length <= 0) {
+    return openssl_error(
+        base::ErrorCode::kDeviceFailure,
+        "the public half of a key could not be written out; begin this step again");
+  }
+  return base::Bytes(der, der + length);
+}
+
+base::Result<Algorithm> algorithm_of(const EVP_PKEY& key) {
+  if (EVP_PKEY_is_a(&key, "RSA") == 1) {
+    return rsa_of(EVP_PKEY_get_bits(&key));
+  }
+  if (EVP_PKEY_is_a(&key, "EC") == 1) {
+    return curve_of(key);
+  }
+  if (EVP_PKEY_is_a(&key, "ED25519") == 1) {
+    return Algorithm::kEd25519;
+  }
+  if (EVP_PKEY_is_a(&key, "ML-DSA-65") == 1) {
+    return Algorithm::kMlDsa65;
+  }
+  if (EVP_PKEY_is_a(&key, "ML-DSA-87") == 1) {
+    return Algorithm::kMlDsa87;
+  }
+  return base::Error{base::ErrorCode::kRefusedByPolicy,
+                     "this key is of a type that is not used here; use RSA, an elliptic curve, "
+                     "Ed25519 or ML-DSA"};
+}
+
+base::Result<Algorithm> algorithm_of_public_key(base::ByteView public_key_info) {
+  const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
+  if (!key) {
+    return key.error();
+  }
+  return algorithm_of(**key);
+}
+
+base::Result<bool> is_same_public_key(base::ByteView one, base::ByteView other) {
+  const base::Result<EvpPkeyPtr> first = read_public_key(one);
+  if (!first) {
+    return first.error();
+  }
+  const base::Result<EvpPkeyPtr> second = read_public_key(other);
+  if (!second) {
+    return second.error();
+  }
+  const bool same = EVP_PKEY_eq(first->get(), second->get()) == 1;
+  forget_openssl_errors();
+  return same;
+}
+
+base::Result<void> verify_signature(const SignedMessage& signed_message) {
+  const base::Result<EvpPkeyPtr> key = read_public_key(signed_message.public_key_info);
+  if (!key) {
+    return key.error();
+  }
+  const base::Result<Algorithm> algorithm = algorithm_of(**key);
+  if (!algorithm) {
+    return algorithm.error();
+  }
+  const EvpMdCtxPtr context(EVP_MD_CTX_new());
+  const base::ByteView signature = signed_message.signature;
+  const base::ByteView message = signed_message.message;
+  if (EVP_DigestVerifyInit_ex(context.get(),
+                              nullptr,
+                              digest_name_of(*algorithm),
+                              nullptr,
+                              nullptr,
+                              key->get(),
+                              nullptr) != 1 ||
+      EVP_DigestVerify(
+          context.get(), signature.data(), signature.size(), message.data(), message.size()) != 1) {
+    return openssl_error(base::ErrorCode::kInconsistent,
+                         "the signature was not made by this key over these bytes; "
+                         "nothing signed here may be used");
+  }
+  return {};
+}
+
+const char* digest_name_of(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::kRsa3072:
+    case Algorithm::kP256:
+      return "SHA-256";
+    case Algorithm::kRsa4096:
+    case Algorithm::kP384:
+      return "SHA-384";
+    case Algorithm::kP521:
+      return "SHA-512";
+    case Algorithm::kEd25519:
+    case Algorithm::kMlDsa65:
+    case Algorithm::kMlDsa87:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace ca

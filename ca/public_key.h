@@ -1,0 +1,52 @@
+// ca/public_key.h - what is done with a SubjectPublicKeyInfo: read, compare, hash, verify with.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "ca/algorithm.h"
+#include "ca/openssl_ptr.h"
+
+namespace ca {
+
+// The SHA-256 digest of something public.
+using Sha256 = std::array<std::uint8_t, 32>;
+
+// SHA-256 of bytes that are not secret (FIPS 180-4).
+Sha256 sha256(base::ByteView bytes);
+
+// The public key in a DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), of any type that
+// libcrypto knows. Errors: kMalformed for anything else, also for bytes after its end.
+base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info);
+
+// The same the other way: DER of the public half of `key`. Errors: kDeviceFailure.
+base::Result<base::Bytes> public_key_info_of(const EVP_PKEY& key);
+
+// Which of our algorithms a key is of. Errors: kRefusedByPolicy for any other type or size (an
+// RSA-2048 key too: it may be a subject, but never a root).
+base::Result<Algorithm> algorithm_of(const EVP_PKEY& key);
+base::Result<Algorithm> algorithm_of_public_key(base::ByteView public_key_info);
+
+// Whether both are the same key. Compares the keys, not the bytes: the parameters of an algorithm
+// may be written in two ways. Errors: kMalformed.
+base::Result<bool> is_same_public_key(base::ByteView one, base::ByteView other);
+
+// What there is to verify; all three are borrowed. `signature` is as Signer::sign() gives it.
+struct SignedMessage {
+  base::ByteView public_key_info;
+  base::ByteView message;
+  base::ByteView signature;
+};
+
+// Verifies by libcrypto, by the rules of Signer::sign(). Errors: kMalformed or kRefusedByPolicy for
+// the public key; kInconsistent when the signature is not of this key over this message.
+base::Result<void> verify_signature(const SignedMessage& signed_message);
+
+// The digest that Signer::sign() uses with that algorithm: "SHA-256", "SHA-384", "SHA-512", or
+// nullptr where the algorithm takes the whole message (Ed25519, ML-DSA).
+const char* digest_name_of(Algorithm algorithm);
+
+}  // namespace ca
