@@ -1,0 +1,110 @@
+// ceremony/plan.h - the one reviewed file that says what a ceremony is to do, and its annex.
+//
+// The plan is public in tone: its digest stands in the public record. What is confidential (k, n,
+// names, continents) lies in an annex with a 256-bit salt; the plan holds only the annex's digest,
+// so that no dictionary over all (k, n) can be matched against it. docs/formats/plan.md.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ca/algorithm.h"
+#include "ceremony/mode.h"
+#include "shamir/quorum.h"
+
+namespace ceremony {
+
+// An officer who signs the seal. Executives are not among them: they sign with their shares.
+struct PlannedSigner {
+  std::string role;  // "director", "operator", "internal-witness", "auditor"
+  std::string vkey;  // signed-note key, "name+hash+base64"
+};
+
+// One request that may be signed, and nothing else.
+struct PlannedRequest {
+  std::string file;     // name in the transfer folder
+  std::string sha256;   // of the file, 64 hex digits
+  std::string profile;  // name of a profile, "subordinate-device-identity"
+  std::string not_before;
+  std::string not_after;
+};
+
+// One certificate to be revoked, by its serial number and never by subject or key.
+struct PlannedRevocation {
+  std::string serial;  // hex
+  std::string date;    // YYYY-MM-DD
+  std::string reason;  // RFC 5280 name, "cessationOfOperation"
+};
+
+struct PlannedName {
+  std::string common_name;
+  std::string organization;
+  std::string country;  // two letters
+};
+
+// What the first CRL or the next one says about time. Dates are YYYY-MM-DD, midnight UTC.
+struct PlannedCrl {
+  std::string this_update;
+  std::string next_update;
+  std::vector<PlannedRevocation> revocations;
+};
+
+struct PlannedRoot {
+  ca::Algorithm algorithm = ca::Algorithm::kP384;
+  std::string profile;
+  PlannedName name;
+  std::string not_before;
+  std::string not_after;
+};
+
+struct Plan {
+  std::string ceremony;  // name of the script
+  Mode mode = Mode::kRehearsal;
+  std::uint32_t sequence = 0;       // number in the chain of records, from 1
+  std::string date;                 // of the ceremony
+  std::string origin;               // of the seal: "pki.example/root-g1"
+  std::string previous_head;        // head of the record before; 64 zeros for the first
+  std::string site;                 // where it is held: "site-1"
+  std::uint32_t objective_s = 0;    // recovery time objective in seconds; 0: none
+  std::string kdf;                  // "production" or "fast"
+  std::optional<PlannedRoot> root;  // root generation and drill
+  std::optional<PlannedCrl> crl;
+  std::vector<PlannedRequest> requests;
+  std::vector<PlannedSigner> signers;
+  std::string annex_sha256;  // "" where the ceremony has no annex
+  std::string sha256;        // of the plan file itself
+};
+
+// A Key Executive as the annex names one. Confidential.
+struct PlannedHolder {
+  std::string folder;     // name of the holder's stick (a folder)
+  std::string seat;       // "A", "B", ...: what the room calls the holder
+  std::string continent;  // where the share is kept
+};
+
+struct PlannedSite {
+  std::string name;
+  std::string continent;
+};
+
+// The confidential half. Whoever reads its members is in the room.
+struct Annex {
+  std::optional<shamir::Quorum> quorum;  // root generation and drill; else nobody need know
+  std::vector<PlannedHolder> holders;
+  std::vector<PlannedSite> sites;
+};
+
+// Reads and checks a plan. Unknown keys are refused, naming the line.
+// Errors: kNotFound, kMalformed (with line), kInconsistent.
+base::Result<Plan> read_plan(const std::filesystem::path& path);
+
+// Reads the annex and compares its digest with the plan's. Errors: as above; kInconsistent where
+// the digest differs ("the annex is not the one that the plan was reviewed with").
+base::Result<Annex> read_annex(const std::filesystem::path& path, const Plan& plan);
+
+}  // namespace ceremony

@@ -1,0 +1,144 @@
+#include "ceremony/toml_table.h"
+
+#include <utility>
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+std::string line_of(const toml::source_region& source) {
+  return source.begin.line == 0 ? std::string() : " (line " + std::to_string(source.begin.line) + ")";
+}
+
+}  // namespace
+
+TomlTable::TomlTable(const toml::table& table, std::string where)
+    : table_(table), where_(std::move(where)) {}
+
+void TomlTable::fail(const std::string& what, const toml::source_region& source) {
+  if (fault_.empty()) {
+    fault_ = where_ + line_of(source) + ": " + what;
+  }
+}
+
+const toml::node* TomlTable::find(std::string_view key, Presence presence) {
+  asked_.emplace(key);
+  const toml::node* const node = table_.get(key);
+  if (node == nullptr && presence == Presence::kRequired) {
+    fail("\"" + std::string(key) + "\" is missing; add it", table_.source());
+  }
+  return node;
+}
+
+std::string TomlTable::text(std::string_view key, Presence presence) {
+  const toml::node* const node = find(key, presence);
+  if (node == nullptr) {
+    return {};
+  }
+  const auto* const value = node->as_string();
+  if (value == nullptr) {
+    fail("\"" + std::string(key) + "\" must be a text in quotes", node->source());
+    return {};
+  }
+  return value->get();
+}
+
+std::int64_t TomlTable::number(std::string_view key, Presence presence) {
+  const toml::node* const node = find(key, presence);
+  if (node == nullptr) {
+    return 0;
+  }
+  const auto* const value = node->as_integer();
+  if (value == nullptr || value->get() < 0) {
+    fail("\"" + std::string(key) + "\" must be a whole number, zero or more", node->source());
+    return 0;
+  }
+  return value->get();
+}
+
+bool TomlTable::flag(std::string_view key) {
+  const toml::node* const node = find(key, Presence::kOptional);
+  if (node == nullptr) {
+    return false;
+  }
+  const auto* const value = node->as_boolean();
+  if (value == nullptr) {
+    fail("\"" + std::string(key) + "\" must be true or false", node->source());
+    return false;
+  }
+  return value->get();
+}
+
+std::vector<std::string> TomlTable::texts(std::string_view key, Presence presence) {
+  std::vector<std::string> list;
+  const toml::node* const node = find(key, presence);
+  if (node == nullptr) {
+    return list;
+  }
+  const auto* const array = node->as_array();
+  if (array == nullptr || !(array->empty() || array->is_homogeneous(toml::node_type::string))) {
+    fail("\"" + std::string(key) + "\" must be a list of texts", node->source());
+    return list;
+  }
+  for (const toml::node& item : *array) {
+    list.push_back(item.as_string()->get());
+  }
+  return list;
+}
+
+const toml::table* TomlTable::table(std::string_view key, Presence presence) {
+  const toml::node* const node = find(key, presence);
+  if (node == nullptr) {
+    return nullptr;
+  }
+  if (!node->is_table()) {
+    fail("\"" + std::string(key) + "\" must be a section", node->source());
+    return nullptr;
+  }
+  return node->as_table();
+}
+
+std::vector<const toml::table*> TomlTable::tables(std::string_view key) {
+  std::vector<const toml::table*> list;
+  const toml::node* const node = find(key, Presence::kOptional);
+  if (node == nullptr) {
+    return list;
+  }
+  const auto* const array = node->as_array();
+  if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
+    fail("\"" + std::string(key) + "\" must be sections in double brackets", node->source());
+    return list;
+  }
+  for (const toml::node& item : *array) {
+    list.push_back(item.as_table());
+  }
+  return list;
+}
+
+base::Result<void> TomlTable::finish() {
+  for (const auto& [key, node] : table_) {
+    if (!asked_.contains(key.str())) {
+      fail("\"" + std::string(key.str()) + "\" is not known here; take it out or correct its spelling",
+           node.source());
+    }
+  }
+  if (!fault_.empty()) {
+    return Error{ErrorCode::kMalformed, fault_};
+  }
+  return {};
+}
+
+base::Result<toml::table> parse_toml(std::string_view text, const std::string& where) {
+  toml::parse_result parsed = toml::parse(text);
+  if (!parsed) {
+    return Error{ErrorCode::kMalformed,
+                 where + line_of(parsed.error().source()) +
+                     ": it is not proper TOML: " + std::string(parsed.error().description())};
+  }
+  return std::move(parsed).table();
+}
+
+}  // namespace ceremony

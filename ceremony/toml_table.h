@@ -1,0 +1,55 @@
+// ceremony/toml_table.h - strict reading of the TOML files that people write: plans, annexes,
+// scripts. Every key must be asked for; whatever is left over is refused with its line.
+
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "base/result.h"
+
+namespace ceremony {
+
+// Whether a key must stand in the table.
+enum class Presence { kRequired, kOptional };
+
+// Reads one table. The first fault is kept and every later call gives an empty value, so that a
+// reader can be written without a branch per key; finish() gives the fault, or names a key that
+// nobody asked for.
+class TomlTable {
+ public:
+  // `where` begins each message: "the plan", "step split-kek of the script".
+  TomlTable(const toml::table& table, std::string where);
+
+  std::string text(std::string_view key, Presence presence = Presence::kRequired);
+  std::int64_t number(std::string_view key, Presence presence = Presence::kRequired);
+  bool flag(std::string_view key);  // false where it is missing
+  std::vector<std::string> texts(std::string_view key, Presence presence = Presence::kOptional);
+
+  // The table below, or nullptr where it is missing (a fault only if required).
+  const toml::table* table(std::string_view key, Presence presence = Presence::kOptional);
+  // The tables of [[key]]; none where it is missing.
+  std::vector<const toml::table*> tables(std::string_view key);
+
+  // Errors: kMalformed.
+  base::Result<void> finish();
+
+ private:
+  const toml::node* find(std::string_view key, Presence presence);
+  void fail(const std::string& what, const toml::source_region& source);
+
+  const toml::table& table_;
+  std::string where_;
+  std::set<std::string, std::less<>> asked_;
+  std::string fault_;
+};
+
+// Parses a whole file's text. `where` as above. Errors: kMalformed with line and column.
+base::Result<toml::table> parse_toml(std::string_view text, const std::string& where);
+
+}  // namespace ceremony
