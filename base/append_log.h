@@ -51,7 +51,8 @@ class AppendLog {
 
   // Adds one line with a single write() and fdatasync(); on return it is on the medium.
   // Requires: text without LF. Gives the line's hash. After an error the log takes nothing more
-  // (fsync that failed once is lost): open it anew. Errors: kStorageFailure, kInvalidArgument.
+  // (fsync that failed once is lost): open it anew, and see whether the line stands; it does so
+  // whole or not at all. Errors: kStorageFailure, kInvalidArgument.
   Result<std::string> append(std::string_view text);
 
   // All lines that stand in the log, oldest first.
@@ -60,6 +61,9 @@ class AppendLog {
 
  private:
   AppendLog() = default;
+
+  // Sets `tail` aside and cuts the file to `keep_bytes`.
+  Result<void> cut_off(std::string_view tail, std::size_t keep_bytes);
 
   int fd_ = -1;
   bool broken_ = false;

@@ -9,8 +9,8 @@
 
 namespace base {
 
-using Bytes = std::vector<std::uint8_t>;           // owned; public data only
-using ByteView = std::span<const std::uint8_t>;    // borrowed
+using Bytes = std::vector<std::uint8_t>;         // owned; public data only
+using ByteView = std::span<const std::uint8_t>;  // borrowed
 
 // The bytes of a text, without its terminator. The text must outlive the view.
 inline ByteView bytes_of(std::string_view text) {

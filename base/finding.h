@@ -29,7 +29,7 @@ constexpr std::string_view name_of(Severity severity) {
 
 // `rule` is stable and greppable (kebab-case); `source` names where the rule comes from.
 struct Finding {
-  std::string rule;     // "request-key-too-small"
+  std::string rule;  // "request-key-too-small"
   Severity severity = Severity::kError;
   std::string field;    // what it is about: "subjectPublicKeyInfo"
   std::string source;   // "RFC 5280 section 4.2.1.9", "BR 6.1.5", "Conclave DESIGN 4"

@@ -40,7 +40,8 @@ Result<void> make_new_folder(const std::filesystem::path& path);
 
 // The whole of a regular file, at most `max_bytes`. Symbolic links in the last component and
 // anything that is not a regular file are refused.
-// Errors: kNotFound; kMalformed where it is larger; kStorageFailure.
+// Errors: kNotFound; kMalformed where it is larger; kRefusedByPolicy where it is no regular file;
+// kStorageFailure.
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes);
 
 // The same into secret memory; the kernel's page cache is the only other copy.

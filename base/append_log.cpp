@@ -1,0 +1,275 @@
+#include "base/append_log.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/media.h"
+#include "base/posix_file.h"
+
+namespace base {
+
+namespace {
+
+constexpr std::size_t kHashDigits = 64;
+constexpr std::size_t kMaxLogBytes = std::size_t{256} * 1024 * 1024;
+constexpr unsigned kLogMode = 0600;  // a journal is confidential; a transcript is copied out
+constexpr int kMaxTornNames = 9;
+
+// The valid lines that a log begins with, and how many bytes they take.
+struct ValidPrefix {
+  std::vector<LogLine> lines;
+  std::size_t size_bytes = 0;
+};
+
+// `line` without its LF. Says whether it proves itself.
+bool is_valid_line(std::string_view line) {
+  if (line.size() <= kHashDigits || line[kHashDigits] != ' ') {
+    return false;
+  }
+  return line.substr(0, kHashDigits) == sha256_hex(bytes_of(line.substr(kHashDigits + 1)));
+}
+
+ValidPrefix valid_prefix_of(std::string_view content) {
+  ValidPrefix prefix;
+  while (prefix.size_bytes < content.size()) {
+    const std::string_view rest = content.substr(prefix.size_bytes);
+    const std::size_t end = rest.find('\n');
+    if (end == std::string_view::npos || !is_valid_line(rest.substr(0, end))) {
+      break;
+    }
+    prefix.lines.push_back(
+        {.sha256 = std::string(rest.substr(0, kHashDigits)),
+         .text = std::string(rest.substr(kHashDigits + 1, end - kHashDigits - 1))});
+    prefix.size_bytes += end + 1;
+  }
+  return prefix;
+}
+
+Error locked_error(const std::filesystem::path& path) {
+  return Error{ErrorCode::kWrongState,
+               "The log " + quoted(path) +
+                   " is in use by another program. Close that one first; two may not write the "
+                   "same log."};
+}
+
+Result<void> lock(const FileDescriptor& file, const std::filesystem::path& path) {
+  const int outcome = retry_interrupted([&] { return flock(file.number(), LOCK_EX | LOCK_NB); });
+  if (outcome == 0) {
+    return {};
+  }
+  return errno == EWOULDBLOCK ? locked_error(path) : storage_error({path, "locked", errno});
+}
+
+Result<void> make_durable(const FileDescriptor& file,
+                          const ParentFolder& parent,
+                          const std::filesystem::path& path) {
+  if (const auto locked = lock(file, path); !locked) {
+    return locked;
+  }
+  if (fsync(file.number()) != 0 || fsync(parent.folder.number()) != 0) {
+    return storage_error({path, "made durable", errno});
+  }
+  return {};
+}
+
+Result<FileDescriptor> open_existing(const std::filesystem::path& path) {
+  FileDescriptor file(retry_interrupted(
+      [&] { return open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));
+  if (!file.is_open()) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return Error{ErrorCode::kNotFound,
+                   "There is no log " + quoted(path) + ". Check the medium and the name."};
+    }
+    return storage_error({path, "opened", errno});
+  }
+  return file;
+}
+
+Result<std::string> read_whole(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat about {};
+  if (fstat(file.number(), &about) != 0) {
+    return storage_error({path, "read", errno});
+  }
+  if (!S_ISREG(about.st_mode) || std::cmp_greater(about.st_size, kMaxLogBytes)) {
+    return Error{ErrorCode::kInconsistent,
+                 quoted(path) +
+                     " cannot be a log: it is no regular file, or far too large. "
+                     "Check that it is the right one."};
+  }
+  std::string content(static_cast<std::size_t>(about.st_size), '\0');
+  const std::ptrdiff_t count =
+      read_up_to(file.number(), {reinterpret_cast<std::uint8_t*>(content.data()), content.size()});
+  if (count < 0 || std::cmp_not_equal(count, content.size())) {
+    return storage_error({path, "read", count < 0 ? errno : 0});
+  }
+  return content;
+}
+
+// Saves the torn bytes under the first name that is free or already holds exactly these bytes: a
+// crash while saving them may have left half of them under a name that is never overwritten.
+Result<void> save_torn(const std::filesystem::path& log, const LogLine& torn) {
+  for (int attempt = 1; attempt <= kMaxTornNames; ++attempt) {
+    std::filesystem::path target = log;
+    target += ".torn-" + torn.sha256;
+    if (attempt > 1) {
+      target += "." + std::to_string(attempt);
+    }
+    const Result<Bytes> there = read_file(target, torn.text.size());
+    if (there && text_of(*there) == torn.text) {
+      return {};
+    }
+    if (there || there.error().code != ErrorCode::kNotFound) {
+      continue;
+    }
+    Bytes scratch(torn.text.size() + 1);
+    const auto saved = save_exclusive({target, kLogMode}, bytes_of(torn.text), scratch);
+    return saved ? Result<void>{} : Result<void>{saved.error()};
+  }
+  return Error{ErrorCode::kStorageFailure,
+               "The torn end of the log " + quoted(log) +
+                   " could not be set aside: every name for it is taken. Copy the medium and have "
+                   "it examined."};
+}
+
+Error not_a_crash(const std::filesystem::path& path, std::size_t line_number) {
+  return Error{ErrorCode::kInconsistent,
+               "The log " + quoted(path) + " was changed: line " + std::to_string(line_number) +
+                   " does not fit its hash, and no power cut leaves it so. Nothing was repaired; "
+                   "stop, and have the medium examined."};
+}
+
+}  // namespace
+
+Result<std::vector<LogLine>> parse_log(std::string_view content) {
+  ValidPrefix prefix = valid_prefix_of(content);
+  if (prefix.size_bytes != content.size()) {
+    return Error{ErrorCode::kMalformed,
+                 "Line " + std::to_string(prefix.lines.size() + 1) +
+                     " of the log does not fit its hash or is cut short. Use another copy of the "
+                     "log."};
+  }
+  return std::move(prefix.lines);
+}
+
+AppendLog::AppendLog(AppendLog&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      broken_(std::exchange(other.broken_, true)),
+      path_(std::move(other.path_)),
+      lines_(std::move(other.lines_)),
+      torn_(std::move(other.torn_)) {}
+
+AppendLog& AppendLog::operator=(AppendLog&& other) noexcept {
+  if (this != &other) {
+    const FileDescriptor mine(std::exchange(fd_, std::exchange(other.fd_, -1)));
+    broken_ = std::exchange(other.broken_, true);
+    path_ = std::move(other.path_);
+    lines_ = std::move(other.lines_);
+    torn_ = std::move(other.torn_);
+  }
+  return *this;
+}
+
+AppendLog::~AppendLog() {
+  const FileDescriptor mine(std::exchange(fd_, -1));
+}
+
+Result<AppendLog> AppendLog::create(const std::filesystem::path& path) {
+  const Result<ParentFolder> parent = open_parent(path);
+  if (!parent) {
+    return parent.error();
+  }
+  FileDescriptor file(openat(parent->folder.number(),
+                             parent->name.c_str(),
+                             O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                             kLogMode));
+  if (!file.is_open() && errno == EEXIST) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "The log " + quoted(path) +
+                     " already exists, and nothing is ever overwritten. Choose another name."};
+  }
+  if (!file.is_open()) {
+    return storage_error({path, "made", errno});
+  }
+  if (const auto durable = make_durable(file, *parent, path); !durable) {
+    static_cast<void>(unlinkat(parent->folder.number(), parent->name.c_str(), 0));
+    return durable.error();
+  }
+  AppendLog log;
+  log.fd_ = file.release();
+  log.path_ = path;
+  return log;
+}
+
+Result<AppendLog> AppendLog::open(const std::filesystem::path& path) {
+  Result<FileDescriptor> file = open_existing(path);
+  if (!file) {
+    return file.error();
+  }
+  if (const auto locked = lock(*file, path); !locked) {
+    return locked.error();
+  }
+  const Result<std::string> content = read_whole(*file, path);
+  if (!content) {
+    return content.error();
+  }
+  AppendLog log;
+  log.path_ = path;
+  ValidPrefix prefix = valid_prefix_of(*content);
+  const std::string_view tail = std::string_view(*content).substr(prefix.size_bytes);
+  log.lines_ = std::move(prefix.lines);
+  log.fd_ = file->release();
+  if (!tail.empty()) {
+    if (const auto cut = log.cut_off(tail, prefix.size_bytes); !cut) {
+      return cut.error();
+    }
+  }
+  return log;
+}
+
+Result<void> AppendLog::cut_off(std::string_view tail, std::size_t keep_bytes) {
+  if (std::count(tail.begin(), tail.end(), '\n') > 1) {
+    return not_a_crash(path_, lines_.size() + 1);
+  }
+  const LogLine torn{.sha256 = sha256_hex(bytes_of(tail)), .text = std::string(tail)};
+  if (auto saved = save_torn(path_, torn); !saved) {
+    return saved;
+  }
+  // Before anything is appended: a line glued to a torn one would be lost with it.
+  if (ftruncate(fd_, static_cast<off_t>(keep_bytes)) != 0 || fsync(fd_) != 0) {
+    return storage_error({path_, "repaired after the power cut", errno});
+  }
+  torn_ = {.size_bytes = tail.size(), .sha256 = torn.sha256};
+  return {};
+}
+
+Result<std::string> AppendLog::append(std::string_view text) {
+  if (text.find('\n') != std::string_view::npos) {
+    return Error{ErrorCode::kInvalidArgument, "A log line may not contain a line feed."};
+  }
+  if (broken_) {
+    return Error{ErrorCode::kStorageFailure,
+                 "The log " + quoted(path_) +
+                     " takes no more lines after the failure before. Open it again."};
+  }
+  LogLine line{.sha256 = sha256_hex(bytes_of(text)), .text = std::string(text)};
+  const std::string whole = line.sha256 + " " + line.text + "\n";
+  // One write(): a crash then leaves a beginning of this line and never a mixture of two.
+  const auto count = retry_interrupted([&] { return write(fd_, whole.data(), whole.size()); });
+  if (count < 0 || std::cmp_not_equal(count, whole.size())) {
+    broken_ = true;
+    return storage_error({path_, "written", count < 0 ? errno : ENOSPC});
+  }
+  if (fdatasync(fd_) != 0) {
+    broken_ = true;
+    return storage_error({path_, "made durable", errno});
+  }
+  lines_.push_back(line);
+  return std::move(line.sha256);
+}
+
+}  // namespace base

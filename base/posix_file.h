@@ -1,0 +1,99 @@
+// base/posix_file.h - file descriptors, and sentences for what the kernel refused.
+//
+// Shared by media, append_log and digest; other layers use those.
+
+#pragma once
+
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace base {
+
+// Owns one file descriptor. Move-only.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(FileDescriptor&& other) noexcept;
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor();
+
+  [[nodiscard]] bool is_open() const { return number_ >= 0; }
+  [[nodiscard]] int number() const { return number_; }
+
+  // Gives the number away; the caller closes it.
+  [[nodiscard]] int release();
+
+  // Closes now. Gives 0, or the errno of close(2); the descriptor is gone in both cases.
+  [[nodiscard]] int close_now();
+
+ private:
+  int number_ = -1;
+};
+
+// Calls again while a signal came in between (EINTR). Only for calls that did nothing by then.
+template <typename Call>
+auto retry_interrupted(Call call) {
+  auto outcome = call();
+  while (outcome < 0 && errno == EINTR) {
+    outcome = call();
+  }
+  return outcome;
+}
+
+// What the kernel refused: `act` completes "could not be ..." ("written", "read back").
+struct StorageFault {
+  const std::filesystem::path& path;
+  std::string_view act;
+  int error_number = 0;  // errno; 0: the file ended early
+};
+
+// "The file "PATH" could not be ACT: the medium is full. Use one with ..." (kStorageFailure).
+Error storage_error(const StorageFault& fault);
+
+// The path in quotation marks, with every control character shown as '?'.
+std::string quoted(const std::filesystem::path& path);
+
+// The folder that `path` lies in, opened, and the last component of `path`.
+struct ParentFolder {
+  FileDescriptor folder;
+  std::string name;
+};
+
+// Errors: kInvalidArgument where `path` ends in no name; kStorageFailure.
+Result<ParentFolder> open_parent(const std::filesystem::path& path);
+
+// A regular file, opened for reading, never through a symbolic link.
+struct OpenedFile {
+  FileDescriptor file;
+  std::uint64_t size_bytes = 0;
+};
+
+// Errors: kNotFound; kRefusedByPolicy where it is a link or no regular file; kStorageFailure.
+Result<OpenedFile> open_regular_file(const std::filesystem::path& path);
+
+// Writes all of `bytes`, in as many calls as it takes. Gives 0 or errno.
+int write_all(int number, ByteView bytes);
+
+// Fills `target` as far as the file goes. Gives the count, or -1 with errno set.
+std::ptrdiff_t read_up_to(int number, std::span<std::uint8_t> target);
+
+// What save_new() does, with a mode (0644, 0600) and a caller's buffer for the read-back.
+struct NewFile {
+  const std::filesystem::path& path;
+  unsigned mode = 0;
+};
+
+// What stands on the medium afterwards is proven by reading it back; gives its SHA-256.
+Result<std::string> save_exclusive(const NewFile& target,
+                                   ByteView bytes,
+                                   std::span<std::uint8_t> scratch);
+
+}  // namespace base
