@@ -1,8 +1,7 @@
 #include "ca/public_key.h"
 
+#include <array>
 #include <string>
-
-#include <openssl/core_names.h>
 
 #include "ca/openssl_error.h"
 
@@ -51,13 +50,6 @@ base::Result<Algorithm> curve_of(const EVP_PKEY& key) {
 }
 
 }  // namespace
-
-Sha256 sha256(base::ByteView bytes) {
-  Sha256 digest{};
-  // Cannot fail: the digest is built into every libcrypto, and nothing is allocated by input size.
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  return digest;
-}
 
 base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info) {
   forget_openssl_errors();

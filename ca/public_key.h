@@ -1,9 +1,6 @@
-// ca/public_key.h - what is done with a SubjectPublicKeyInfo: read, compare, hash, verify with.
+// ca/public_key.h - what is done with a SubjectPublicKeyInfo: read, write, compare, verify with.
 
 #pragma once
-
-#include <array>
-#include <cstdint>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -11,12 +8,6 @@
 #include "ca/openssl_ptr.h"
 
 namespace ca {
-
-// The SHA-256 digest of something public.
-using Sha256 = std::array<std::uint8_t, 32>;
-
-// SHA-256 of bytes that are not secret (FIPS 180-4).
-Sha256 sha256(base::ByteView bytes);
 
 // The public key in a DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), of any type that
 // libcrypto knows. Errors: kMalformed for anything else, also for bytes after its end.

@@ -1,0 +1,31 @@
+// ca/openssl_memory.h - what OpenSSL's memory is made to do before the first key exists.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/result.h"
+
+namespace ca {
+
+// Prepares libcrypto of this process for private keys. Call it first of all, before any other use
+// of OpenSSL; calling it again changes nothing.
+//
+// It does three things. (1) Every block that libcrypto gives back is overwritten with zeros first,
+// whoever allocated it: our code, SoftHSM (it uses the same libcrypto), OpenSSL itself. (2) The
+// private numbers that libcrypto puts on its "secure heap" (private exponents, scalars, seeds) lie
+// in locked pages between guard pages. (3) No configuration file of OpenSSL is read (SoftHSM obeys
+// one too). Not covered: registers, the stack, and blocks while they are in use, of which some are
+// ordinary heap (a PKCS #8 being read or written). tests/ca/memory_residue_test.cpp measures what
+// is left. Source: CRYPTO_set_mem_functions(3), OPENSSL_secure_malloc(3).
+//
+// Errors: kWrongState where OpenSSL was used before; kDeviceFailure where memory cannot be locked.
+base::Result<void> prepare_openssl();
+
+// Fills `bytes` from OpenSSL's generator for private values (RAND_priv_bytes), which is seeded from
+// the kernel by itself and so is a second source beside libsodium's.
+// Errors: kDeviceFailure; `bytes` may not be used then.
+base::Result<void> openssl_random(std::span<std::uint8_t> bytes);
+
+}  // namespace ca
