@@ -34,17 +34,20 @@ struct TranscriptEntry {
 
 // What is wrong with a transcript, and in which entry first.
 struct TranscriptFlaw {
-  std::string rule;  // "hash", "chain", "number", "date", "json", "digests", "line", "open"
+  std::string
+      rule;  // "line", "hash", "json", "keys", "number", "chain", "date", "digests", "order"
   std::uint64_t entry = 0;
   std::string message;
 };
 
-// Entry types without "_sd": what stands in them is public for everybody. All other types may hide
-// facts and have the 32 digests, whether or not they hide any this time.
-bool is_plain_type(std::string_view type);
+// Whether entries of `type` may hide facts. These have the 32 digests, whether or not they hide any
+// this time; all others have none, and what stands in them is open to everybody.
+bool may_hide_facts(std::string_view type);
 
 // A type's name: lower-case letters, digits, '-' and '.', 1 to 40 characters.
 bool is_type_name(std::string_view type);
+
+struct TranscriptReading;
 
 // The transcript of one ceremony; its lines, numbers, hashes, dates and digests have been checked.
 class Transcript {
@@ -67,20 +70,22 @@ class Transcript {
   // RFC 6962 root over the texts of the entries.
   [[nodiscard]] MerkleHash root() const;
 
-  // "origin", "previous_head" and "mode" of the first entry; "" where they are not there.
+  // A text of the first entry ("ceremony", "mode", "previous_head"); "" where it is not there.
   [[nodiscard]] std::string opening(std::string_view member) const;
 
   // Adds a line that has just been written. Errors: as parse().
   base::Result<void> add(std::string_view text);
 
  private:
+  friend TranscriptReading read_transcript(std::string_view content);
+
   std::vector<TranscriptEntry> entries_;
 };
 
-// The first flaw of a transcript.log, or none: as Transcript::parse(), taken apart for a report.
+// As Transcript::parse(), taken apart for a report.
 struct TranscriptReading {
   Transcript transcript;              // the entries before the flaw
-  std::vector<TranscriptFlaw> flaws;  // empty, or the first one
+  std::vector<TranscriptFlaw> flaws;  // none, or the first
 };
 TranscriptReading read_transcript(std::string_view content);
 
@@ -103,7 +108,8 @@ struct PublicLine {
 // Builds a public line. Its length depends on the open members alone: every hidden fact is one of
 // 32 digests of equal length, and so is every decoy.
 // Errors: kInvalidArgument for a bad type name, data that is no object, a member named "_sd" or
-// "...", a hidden fact in an entry of a plain type, two facts of one name, or more than 32 of them.
+// "...", a hidden fact in an entry of a type that has none, two facts of one name, or more than 32
+// of them.
 base::Result<PublicLine> build_public_line(PublicEntry entry, std::vector<HiddenFact> hidden);
 
 }  // namespace ceremony
