@@ -52,7 +52,7 @@ ValidPrefix valid_prefix_of(std::string_view content) {
 
 Error locked_error(const std::filesystem::path& path) {
   return Error{ErrorCode::kWrongState,
-               "The log " + quoted(path) +
+               "The log " + in_quotes(path) +
                    " is in use by another program. Close that one first; two may not write the "
                    "same log."};
 }
@@ -83,7 +83,7 @@ Result<FileDescriptor> open_existing(const std::filesystem::path& path) {
   if (!file.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) {
       return Error{ErrorCode::kNotFound,
-                   "There is no log " + quoted(path) + ". Check the medium and the name."};
+                   "There is no log " + in_quotes(path) + ". Check the medium and the name."};
     }
     return storage_error({path, "opened", errno});
   }
@@ -97,7 +97,7 @@ Result<std::string> read_whole(const FileDescriptor& file, const std::filesystem
   }
   if (!S_ISREG(about.st_mode) || std::cmp_greater(about.st_size, kMaxLogBytes)) {
     return Error{ErrorCode::kInconsistent,
-                 quoted(path) +
+                 in_quotes(path) +
                      " cannot be a log: it is no regular file, or far too large. "
                      "Check that it is the right one."};
   }
@@ -131,14 +131,14 @@ Result<void> save_torn(const std::filesystem::path& log, const LogLine& torn) {
     return saved ? Result<void>{} : Result<void>{saved.error()};
   }
   return Error{ErrorCode::kStorageFailure,
-               "The torn end of the log " + quoted(log) +
+               "The torn end of the log " + in_quotes(log) +
                    " could not be set aside: every name for it is taken. Copy the medium and have "
                    "it examined."};
 }
 
 Error not_a_crash(const std::filesystem::path& path, std::size_t line_number) {
   return Error{ErrorCode::kInconsistent,
-               "The log " + quoted(path) + " was changed: line " + std::to_string(line_number) +
+               "The log " + in_quotes(path) + " was changed: line " + std::to_string(line_number) +
                    " does not fit its hash, and no power cut leaves it so. Nothing was repaired; "
                    "stop, and have the medium examined."};
 }
@@ -189,7 +189,7 @@ Result<AppendLog> AppendLog::create(const std::filesystem::path& path) {
                              kLogMode));
   if (!file.is_open() && errno == EEXIST) {
     return Error{ErrorCode::kRefusedByPolicy,
-                 "The log " + quoted(path) +
+                 "The log " + in_quotes(path) +
                      " already exists, and nothing is ever overwritten. Choose another name."};
   }
   if (!file.is_open()) {
@@ -253,7 +253,7 @@ Result<std::string> AppendLog::append(std::string_view text) {
   }
   if (broken_) {
     return Error{ErrorCode::kStorageFailure,
-                 "The log " + quoted(path_) +
+                 "The log " + in_quotes(path_) +
                      " takes no more lines after the failure before. Open it again."};
   }
   LogLine line{.sha256 = sha256_hex(bytes_of(text)), .text = std::string(text)};

@@ -19,13 +19,13 @@ constexpr unsigned kSecretMode = 0600;
 
 Error too_large(const std::filesystem::path& path, std::size_t max_bytes) {
   return Error{ErrorCode::kMalformed,
-               "The file " + quoted(path) + " is larger than " + std::to_string(max_bytes) +
+               "The file " + in_quotes(path) + " is larger than " + std::to_string(max_bytes) +
                    " bytes, so it is not what is expected here. Check that it is the right one."};
 }
 
 Error changed_while_read(const std::filesystem::path& path) {
   return Error{ErrorCode::kStorageFailure,
-               "The file " + quoted(path) +
+               "The file " + in_quotes(path) +
                    " changed while it was being read. Close every other program that uses the "
                    "medium and do this step again."};
 }
@@ -105,7 +105,7 @@ Result<void> make_new_folder(const std::filesystem::path& path) {
   if (mkdirat(parent->folder.number(), parent->name.c_str(), 0755) != 0) {
     if (errno == EEXIST) {
       return Error{ErrorCode::kRefusedByPolicy,
-                   "The folder " + quoted(path) +
+                   "The folder " + in_quotes(path) +
                        " already exists, and nothing is ever mixed with what was there before. "
                        "Choose another name."};
     }

@@ -105,7 +105,7 @@ Result<void> read_back(const ParentFolder& parent,
   const int compared = compare_with_medium(file.number(), bytes, scratch);
   if (compared == EILSEQ) {
     return Error{ErrorCode::kStorageFailure,
-                 "The file " + quoted(target.path) +
+                 "The file " + in_quotes(target.path) +
                      " came back different from what was written, so the medium cannot be "
                      "trusted. Use another medium and do this step again."};
   }
@@ -163,7 +163,7 @@ int FileDescriptor::close_now() {
   return close(number) == 0 ? 0 : errno;
 }
 
-std::string quoted(const std::filesystem::path& path) {
+std::string in_quotes(const std::filesystem::path& path) {
   std::string text = "\"" + path.string() + "\"";
   for (char& character : text) {
     const auto code = static_cast<unsigned char>(character);
@@ -176,15 +176,15 @@ std::string quoted(const std::filesystem::path& path) {
 
 Error storage_error(const StorageFault& fault) {
   return Error{ErrorCode::kStorageFailure,
-               "The file " + quoted(fault.path) + " could not be " + std::string(fault.act) + ": " +
-                   reason_and_remedy(fault.error_number) + "."};
+               "The file " + in_quotes(fault.path) + " could not be " + std::string(fault.act) +
+                   ": " + reason_and_remedy(fault.error_number) + "."};
 }
 
 Result<ParentFolder> open_parent(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   if (name.empty() || name == "." || name == "..") {
     return Error{ErrorCode::kInvalidArgument,
-                 quoted(path) + " does not end in the name of a file. Give it a name."};
+                 in_quotes(path) + " does not end in the name of a file. Give it a name."};
   }
   const std::filesystem::path folder = path.parent_path().empty() ? "." : path.parent_path();
   FileDescriptor opened(
@@ -201,10 +201,10 @@ Result<OpenedFile> open_regular_file(const std::filesystem::path& path) {
       [&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));
   if (!file.is_open() && (errno == ENOENT || errno == ENOTDIR)) {
     return Error{ErrorCode::kNotFound,
-                 "There is no file " + quoted(path) + ". Check the medium and the name."};
+                 "There is no file " + in_quotes(path) + ". Check the medium and the name."};
   }
   const Error not_regular{ErrorCode::kRefusedByPolicy,
-                          quoted(path) +
+                          in_quotes(path) +
                               " is a link, a folder or a device, so it is not read. "
                               "Put the file itself on the medium."};
   if (!file.is_open()) {
@@ -263,7 +263,7 @@ Result<std::string> save_exclusive(const NewFile& target,
                              target.mode));
   if (!file.is_open() && errno == EEXIST) {
     return Error{ErrorCode::kRefusedByPolicy,
-                 "The file " + quoted(target.path) +
+                 "The file " + in_quotes(target.path) +
                      " already exists, and nothing is ever overwritten. Choose another name."};
   }
   if (!file.is_open()) {

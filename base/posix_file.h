@@ -59,7 +59,7 @@ struct StorageFault {
 Error storage_error(const StorageFault& fault);
 
 // The path in quotation marks, with every control character shown as '?'.
-std::string quoted(const std::filesystem::path& path);
+std::string in_quotes(const std::filesystem::path& path);
 
 // The folder that `path` lies in, opened, and the last component of `path`.
 struct ParentFolder {
