@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "ceremony/disclosure.h"
+#include "ceremony/journal_box.h"
 #include "ceremony/json_lines.h"
 #include "ceremony/mode.h"
 #include "ceremony/transcript.h"
@@ -29,8 +30,6 @@ class Clock;
 }
 
 namespace ceremony {
-
-using X25519PublicKey = std::array<std::uint8_t, 32>;
 
 // Where a journal lies and how it is opened. Pointers are borrowed: `clock` for the journal's life,
 // the keys for the call of open() only.
