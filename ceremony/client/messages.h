@@ -15,15 +15,15 @@ namespace ceremony::client {
 
 // Where everything of a ceremony lies. Folders stand for sticks. An empty path: not in this room.
 struct OpenRequest {
-  std::filesystem::path plan;          // the reviewed plan (TOML)
-  std::filesystem::path annex;         // its confidential annex (TOML); only where the plan has one
-  std::filesystem::path data;          // share/conclave: scripts, profiles, verify.py
+  std::filesystem::path plan;   // the reviewed plan (TOML)
+  std::filesystem::path annex;  // its confidential annex (TOML); only where the plan has one
+  std::filesystem::path data;   // share/conclave: scripts, profiles, verify.py
   std::vector<std::filesystem::path> sites;  // vault folders that are reachable; the first is home
-  std::filesystem::path holders;       // one folder for each holder's stick
-  std::filesystem::path transfer_in;   // requests and other input
-  std::filesystem::path transfer_out;  // certificates, chains and CRLs for the world
-  std::filesystem::path confidential;  // record/confidential: journals
-  std::filesystem::path published;     // record/public: transcripts and seals
+  std::filesystem::path holders;             // one folder for each holder's stick
+  std::filesystem::path transfer_in;         // requests and other input
+  std::filesystem::path transfer_out;        // certificates, chains and CRLs for the world
+  std::filesystem::path confidential;        // record/confidential: journals
+  std::filesystem::path published;           // record/public: transcripts and seals
 };
 
 enum class AskKind {
@@ -36,7 +36,7 @@ enum class AskKind {
 
 // One thing that a step wants before it can go on.
 struct Ask {
-  std::string name;      // key in Input
+  std::string name;  // key in Input
   AskKind kind = AskKind::kText;
   std::string prompt;    // for the person; plain text
   std::string expected;  // kPhrase only
@@ -44,19 +44,20 @@ struct Ask {
 
 // The step that waits to be done.
 struct StepView {
-  std::string ceremony;    // script name
-  std::string mode;        // "PRODUCTION", "REHEARSAL", "DRILL"
+  std::string ceremony;  // script name
+  std::string mode;      // "PRODUCTION", "REHEARSAL", "DRILL"
   std::string id;
   std::string kind;
   std::string title;
-  std::string say;         // read aloud by the director
-  std::string actor;       // role that acts
-  std::string witness;     // role that acknowledges; never the same person
-  bool is_private = false; // only its holder may see the screen: `subject` and the asks are private
-  std::string subject;     // private: whose turn it is within the step; may be empty
-  std::vector<Ask> asks;   // empty: it only needs the two roles
-  std::uint32_t index = 0; // of this step, from 0
-  std::uint32_t count = 0; // of all steps; the same whatever k and n
+  std::string say;      // read aloud by the director
+  std::string actor;    // role that acts
+  std::string witness;  // role that acknowledges; never the same person
+  bool is_private =
+      false;              // only its holder may see the screen: `subject` and the asks are private
+  std::string subject;    // private: whose turn it is within the step; may be empty
+  std::vector<Ask> asks;  // empty: it only needs the two roles
+  std::uint32_t index = 0;  // of this step, from 0
+  std::uint32_t count = 0;  // of all steps; the same whatever k and n
 };
 
 // What a step is given. Secrets are moved in and wiped by the engine after use.
@@ -80,6 +81,20 @@ struct StepOutcome {
   Progress progress = Progress::kStepDone;
   std::string public_note;   // what may be shown on the wall; "" if nothing
   std::string private_note;  // only for the person whose turn it was; "" if nothing
+};
+
+// What a person saw that the script did not foresee, for the exception sheet.
+struct ExceptionSheet {
+  std::string expected;
+  std::string seen;
+  std::string decided;
+  std::string raised_by;  // seat
+};
+
+// How far long work within a step has come.
+struct ProgressNote {
+  std::string text;   // what is being done, plain text
+  int permille = -1;  // 0 to 1000; -1: nobody knows
 };
 
 }  // namespace ceremony::client

@@ -1,0 +1,53 @@
+#include "ceremony/engine/session_handler.h"
+
+#include <utility>
+
+namespace ceremony::engine {
+
+namespace {
+
+base::Error not_open() {
+  return base::Error{base::ErrorCode::kWrongState, "No ceremony is open. Open one first."};
+}
+
+}  // namespace
+
+base::Result<void> SessionHandler::open(const client::OpenRequest& request) {
+  base::Result<Session> session = Session::open(request, clock_);
+  if (!session) {
+    return std::move(session).error();
+  }
+  session_.emplace(std::move(session).value());
+  return {};
+}
+
+base::Result<client::StepView> SessionHandler::current_step() {
+  return session_ ? session_->current_step() : not_open();
+}
+
+// A session does not report its progress yet.
+base::Result<client::StepOutcome> SessionHandler::perform(client::Input input,
+                                                          const ProgressSink& /*progress*/) {
+  return session_ ? session_->perform(std::move(input)) : not_open();
+}
+
+base::Result<void> SessionHandler::raise_exception(const client::ExceptionSheet& sheet) {
+  return session_ ? session_->raise_exception({.expected = sheet.expected,
+                                               .seen = sheet.seen,
+                                               .decided = sheet.decided,
+                                               .raised_by = sheet.raised_by})
+                  : not_open();
+}
+
+base::Result<void> SessionHandler::abort(const std::string& reason) {
+  return session_ ? session_->abort(reason) : not_open();
+}
+
+void SessionHandler::close() {
+  if (session_) {
+    session_->close();
+    session_.reset();
+  }
+}
+
+}  // namespace ceremony::engine
