@@ -88,8 +88,8 @@ class Quorum {
              "shares to make";
     }
     if (numbers.shares > kMostShares) {
-      return "more than sixteen shares were asked for, and the SLIP-39 standard has room for "
-             "sixteen; plan for fewer holders";
+      return "more than sixteen shares were asked for, and a set has room for sixteen; plan for "
+             "fewer holders";
     }
     if (numbers.threshold == 0) {
       return "the number of shares that open the secret was not given; give it beside the number "

@@ -81,7 +81,7 @@ Slip39Layout one_group(const Quorum& quorum, ConfidentialAccess access);
 struct Slip39Options {
   Extendable extendable = Extendable::kYes;
   std::uint8_t iteration_exponent = 0;
-  std::optional<std::uint16_t> identifier;  // 15 bits; drawn at random where there is none
+  std::optional<std::uint16_t> identifier = std::nullopt;  // 15 bits; none: drawn at random
   RandomSource random = base::SecretBytes::random;
 };
 

@@ -131,9 +131,10 @@ Result<void> check_count(std::size_t given, std::size_t needed) {
     return Error{ErrorCode::kInsufficient, "these shares do not suffice; more shares are needed"};
   }
   if (given > needed) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "there are more shares or groups here than SLIP-39 takes at once; leave some out "
-                 "and try again"};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        "there are more shares or groups here than can be taken at once; leave some out and try "
+        "again"};
   }
   return {};
 }
