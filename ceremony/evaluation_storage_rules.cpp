@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <utility>
+
+#include "ceremony/evaluation_rules.h"
+
+namespace ceremony {
+
+namespace {
+
+constexpr std::string_view kQuorumSentence =
+    "Recovered by a quorum; its size is withheld; see identity-shared-split-extra.";
+
+std::vector<Evidence> evidence_of(const std::vector<EntryRef>& entries,
+                                  const std::string& pointer) {
+  std::vector<Evidence> list;
+  for (const EntryRef& entry : entries) {
+    list.push_back({.entry = entry, .pointer = pointer});
+  }
+  return list;
+}
+
+// The newest of `entries` that is not older than the share set, as evidence.
+void add_newest_since(Answer& answer,
+                      const ShareSetFact& set,
+                      std::pair<const std::vector<EntryRef>*, const char*> what) {
+  const auto& [entries, pointer] = what;
+  if (!entries->empty() && entries->back().record >= set.entry.record) {
+    answer.evidence.push_back({.entry = entries->back(), .pointer = pointer});
+  }
+}
+
+// How the key is kept, in sentences, each of which an entry shows.
+std::string storage_sentences(const AnchorFacts& facts) {
+  std::string text = "Root key (" + facts.key->algorithm + ") made in ";
+  text += facts.key->made_in == "token"
+              ? "a PKCS#11 token (manufacturer \"" + facts.key->manufacturer + "\", model \"" +
+                    facts.key->model + "\", firmware \"" + facts.key->firmware + "\")."
+              : "locked memory of an offline machine.";
+  if (!facts.wrapped.empty()) {
+    text += " At rest it is encrypted with AES-256 key wrapping (RFC 5649).";
+  }
+  if (!facts.share_sets.empty()) {
+    text += " The key that encrypts it is split by secret sharing among holders.";
+  }
+  if (!facts.restored.empty()) {
+    text += " A restore from the shares was proven before use.";
+  }
+  if (!facts.destroyed.empty()) {
+    text += " The copy in use is destroyed after each ceremony.";
+  }
+  return text;
+}
+
+std::vector<Evidence> storage_evidence(const AnchorFacts& facts) {
+  std::vector<Evidence> evidence{{facts.key->entry, "/data/token"}};
+  const auto add = [&evidence](const std::vector<EntryRef>& entries, const char* pointer) {
+    const auto more = evidence_of(entries, pointer);
+    evidence.insert(evidence.end(), more.begin(), more.end());
+  };
+  add(facts.wrapped, "/data/scheme");
+  if (const ShareSetFact* const set = newest_share_set(facts); set != nullptr) {
+    evidence.push_back({set->entry, "/data/scheme"});
+  }
+  add(facts.restored, "/data/result");
+  add(facts.destroyed, "/data/what");
+  return evidence;
+}
+
+std::string declared_storage(const Declaration& declaration) {
+  return "Declared: " + declaration.value.get<std::string>() + "." +
+         (declaration.note.empty() ? "" : " " + declaration.note);
+}
+
+}  // namespace
+
+const ShareSetFact* newest_share_set(const AnchorFacts& facts) {
+  const auto newest = std::max_element(
+      facts.share_sets.begin(), facts.share_sets.end(), [](const auto& left, const auto& right) {
+        return left.generation < right.generation;
+      });
+  return newest == facts.share_sets.end() ? nullptr : &*newest;
+}
+
+Answer storage_answer(TaxonomyField field,
+                      const AnchorFacts& facts,
+                      const Declaration* declaration) {
+  const bool is_anchor = field == TaxonomyField::kPkiAnchorStorage;
+  Answer answer;
+  if (!facts.key) {
+    answer = declared_answer(field, declaration);
+  } else {
+    answer = answered(field,
+                      AnswerSource::kDerived,
+                      "Put together from what the record shows of key, encryption, shares, restore "
+                      "and destruction.");
+    answer.value = storage_sentences(facts);
+    answer.evidence = storage_evidence(facts);
+    if (declaration != nullptr) {
+      add_statement(answer, *declaration);
+      answer.note = declared_storage(*declaration);
+    }
+  }
+  if (is_anchor && !facts.share_sets.empty()) {
+    answer.value = (answer.value.is_string() ? answer.value.get<std::string>() + " " : "") +
+                   std::string(kQuorumSentence);
+  }
+  if (is_anchor) {
+    answer.withheld = {"number of people needed to recover it"};
+    answer.reading =
+        "The question asks for a number that section 5.3.1 wants confidential; the number is "
+        "withheld.";
+  }
+  return answer;
+}
+
+Answer extra_answer(const AnchorFacts& facts, Losses losses) {
+  constexpr TaxonomyField kField = TaxonomyField::kIdentitySharedSplitExtra;
+  const ShareSetFact* const set = newest_share_set(facts);
+  if (set == nullptr) {
+    return unanswered(kField, "No share set is in the records given.");
+  }
+  Answer answer = answered(kField,
+                           AnswerSource::kDerived,
+                           losses == Losses::kCounted
+                               ? "n - k of the newest share set, less the shares lost since."
+                               : "n - k of the newest share set when it was made.");
+  answer.evidence.push_back({set->entry, "/data/extra"});
+  add_newest_since(answer, *set, {&facts.shares_verified, "/data/polynomial"});
+  add_newest_since(answer, *set, {&facts.healthy, "/data/result"});
+  answer.withheld = {"k", "n"};
+  return answer;
+}
+
+Answer continents_answer(const AnchorFacts& facts, Losses losses) {
+  constexpr TaxonomyField kField = TaxonomyField::kIdentitySharedSplitContinents;
+  const ShareSetFact* const set = newest_share_set(facts);
+  if (set == nullptr || losses == Losses::kNotKnown) {
+    return unanswered(kField,
+                      "The places of the holders are confidential and were not given to this "
+                      "evaluation.");
+  }
+  Answer answer =
+      answered(kField,
+               AnswerSource::kComputed,
+               "Continents that have enough holders with good shares and a copy of "
+               "what the shares open, counted by the owners from facts that they keep.");
+  answer.evidence.push_back({set->entry, "/data/_sd"});
+  const std::size_t before = answer.evidence.size();
+  add_newest_since(answer, *set, {&facts.activated, "/data/epoch"});
+  add_newest_since(answer, *set, {&facts.drilled, "/data/objective_met"});
+  if (answer.evidence.size() > before) {
+    answer.source = AnswerSource::kExercised;
+    answer.rule += " A recovery has since been carried out.";
+  }
+  answer.withheld = {"k", "n", "places of holders"};
+  answer.reading =
+      "Without a journey between continents, as -15 words it; -00 says without travel, which "
+      "would count only holders who are already together.";
+  return answer;
+}
+
+}  // namespace ceremony
