@@ -71,7 +71,7 @@ void* reallocate(void* block, std::size_t size, const char* file, int line) {
 }
 
 base::Result<void> prepare_once() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started, as the header demands
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before main(), when there is one thread
   if (setenv("OPENSSL_CONF", "/dev/null", 1) != 0) {
     return base::Error{ErrorCode::kDeviceFailure,
                        "the settings of OpenSSL could not be fixed because memory ran out; close "
@@ -90,11 +90,18 @@ base::Result<void> prepare_once() {
   return {};
 }
 
+const base::Result<void>& outcome() {
+  static const base::Result<void> kOutcome = prepare_once();
+  return kOutcome;
+}
+
+// Runs it before main(): later, some other part of the program may have used OpenSSL already.
+[[maybe_unused]] const bool kPreparedBeforeMain = outcome().ok();
+
 }  // namespace
 
 base::Result<void> prepare_openssl() {
-  static const base::Result<void> kOutcome = prepare_once();
-  return kOutcome;
+  return outcome();
 }
 
 base::Result<void> openssl_random(std::span<std::uint8_t> bytes) {

@@ -9,10 +9,11 @@
 
 namespace ca {
 
-// Prepares libcrypto of this process for private keys. Call it first of all, before any other use
-// of OpenSSL; calling it again changes nothing.
+// Says whether libcrypto of this process was prepared for private keys. The work is done once,
+// before main(), in every program that this function is linked into; so it comes before any other
+// use of OpenSSL. Nothing that holds a root key starts where it failed.
 //
-// It does three things. (1) Every block that libcrypto gives back is overwritten with zeros first,
+// Three things are done. (1) Every block that libcrypto gives back is overwritten with zeros first,
 // whoever allocated it: our code, SoftHSM (it uses the same libcrypto), OpenSSL itself. (2) The
 // private numbers that libcrypto puts on its "secure heap" (private exponents, scalars, seeds) lie
 // in locked pages between guard pages. (3) No configuration file of OpenSSL is read (SoftHSM obeys
@@ -20,7 +21,8 @@ namespace ca {
 // ordinary heap (a PKCS #8 being read or written). tests/ca/memory_residue_test.cpp measures what
 // is left. Source: CRYPTO_set_mem_functions(3), OPENSSL_secure_malloc(3).
 //
-// Errors: kWrongState where OpenSSL was used before; kDeviceFailure where memory cannot be locked.
+// Errors: kWrongState where OpenSSL was used even earlier; kDeviceFailure where memory cannot be
+// locked.
 base::Result<void> prepare_openssl();
 
 // Fills `bytes` from OpenSSL's generator for private values (RAND_priv_bytes), which is seeded from

@@ -1,0 +1,327 @@
+#include "ca/root_key.h"
+
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "ca/key_wrap.h"
+#include "ca/public_key.h"
+#include "support/ca_commands.h"
+#include "support/temporary_folder.h"
+
+namespace {
+
+using base::ErrorCode;
+using ca::Algorithm;
+
+const base::Bytes kMessage{'t', 'o', ' ', 'b', 'e', ' ', 's', 'i', 'g', 'n', 'e', 'd'};
+
+std::unique_ptr<ca::SoftToken> fresh_token() {
+  auto token = ca::SoftToken::create();
+  REQUIRE_MESSAGE(token.ok(), (token.ok() ? "" : token.error().message));
+  return std::move(token).value();
+}
+
+ca::Kek fresh_kek() {
+  auto kek = ca::Kek::random();
+  REQUIRE(kek.ok());
+  return std::move(kek).value();
+}
+
+// A root key of a ceremony that is over: what lies in the vault, and its KEK.
+struct Vault {
+  base::Bytes blob;
+  base::Bytes public_key_info;
+  ca::Kek kek;
+};
+
+Vault born(Algorithm algorithm) {
+  const auto token = fresh_token();
+  auto key = ca::RootKey::generate(*token, algorithm);
+  REQUIRE_MESSAGE(key.ok(), (key.ok() ? "" : key.error().message));
+  ca::Kek kek = fresh_kek();
+  auto blob = (*key)->wrap(kek);
+  REQUIRE_MESSAGE(blob.ok(), (blob.ok() ? "" : blob.error().message));
+  const auto signature = (*key)->sign(kMessage);
+  REQUIRE(signature.ok());
+  CHECK(ca::verify_signature({.public_key_info = (*key)->public_key_info(),
+                              .message = kMessage,
+                              .signature = *signature})
+            .ok());
+  REQUIRE((*key)->destroy().ok());
+  REQUIRE(token->destroy().ok());
+  return {std::move(*blob), (*key)->public_key_info(), std::move(kek)};
+}
+
+base::Result<std::unique_ptr<ca::RootKey>> opened(ca::SoftToken& token, const Vault& vault) {
+  return ca::RootKey::open(
+      token, {.blob = vault.blob, .public_key_info = vault.public_key_info}, vault.kek);
+}
+
+bool available(Algorithm algorithm) {
+  return ca::algorithm_named(ca::name_of(algorithm)).ok();
+}
+
+std::string digest_option(Algorithm algorithm) {
+  const std::string name = ca::digest_name_of(algorithm);
+  return name == "SHA-256" ? "-sha256" : name == "SHA-384" ? "-sha384" : "-sha512";
+}
+
+// `openssl` says that the signature is good, with nothing of ours but three files.
+void check_signature_by_command(const std::filesystem::path& folder, Algorithm algorithm) {
+  const std::string key = (folder / "public.der").string();
+  const std::string message = (folder / "message").string();
+  const std::string signature = (folder / "signature").string();
+  support::CommandOutcome outcome;
+  if (ca::digest_name_of(algorithm) != nullptr) {
+    outcome = support::run_command("openssl",
+                                   {"dgst",
+                                    digest_option(algorithm),
+                                    "-verify",
+                                    key,
+                                    "-keyform",
+                                    "DER",
+                                    "-signature",
+                                    signature,
+                                    message});
+  } else {
+    outcome = support::run_command("openssl",
+                                   {"pkeyutl",
+                                    "-verify",
+                                    "-pubin",
+                                    "-keyform",
+                                    "DER",
+                                    "-inkey",
+                                    key,
+                                    "-rawin",
+                                    "-in",
+                                    message,
+                                    "-sigfile",
+                                    signature});
+  }
+  CHECK_MESSAGE(outcome.exit_code == 0, outcome.output);
+}
+
+// The line of docs/RECOVERY.md gives the PKCS #8, and its public half is the expected one.
+void check_recovery_by_command(const std::filesystem::path& folder, const Vault& vault) {
+  const std::string blob = (folder / "root-key.blob").string();
+  const std::string pkcs8 = (folder / "root-key.p8").string();
+  const std::string public_half = (folder / "recovered-public.der").string();
+  support::write_file(blob, vault.blob);
+  const auto unwrapped = support::run_command("openssl",
+                                              {"enc",
+                                               "-d",
+                                               "-id-aes256-wrap-pad",
+                                               "-K",
+                                               support::hex_of(vault.kek.bytes()),
+                                               "-iv",
+                                               "A65959A6",
+                                               "-in",
+                                               blob,
+                                               "-out",
+                                               pkcs8});
+  CHECK_MESSAGE(unwrapped.exit_code == 0, unwrapped.output);
+  const auto read = support::run_command(
+      "openssl",
+      {"pkey", "-inform", "DER", "-in", pkcs8, "-pubout", "-outform", "DER", "-out", public_half});
+  CHECK_MESSAGE(read.exit_code == 0, read.output);
+  const auto same = ca::is_same_public_key(support::read_file(public_half), vault.public_key_info);
+  REQUIRE(same.ok());
+  CHECK(*same);
+}
+
+void check_whole_life(Algorithm algorithm) {
+  const Vault vault = born(algorithm);
+  const auto token = fresh_token();
+  const auto key = opened(*token, vault);
+  REQUIRE_MESSAGE(key.ok(), (key.ok() ? "" : key.error().message));
+  CHECK((*key)->algorithm() == algorithm);
+  CHECK((*key)->home() ==
+        (ca::token_holds(algorithm) ? ca::KeyHome::kToken : ca::KeyHome::kLockedMemory));
+  const auto signature = (*key)->sign(kMessage);
+  REQUIRE(signature.ok());
+  CHECK(
+      ca::verify_signature(
+          {.public_key_info = vault.public_key_info, .message = kMessage, .signature = *signature})
+          .ok());
+  const support::TemporaryFolder folder;
+  support::write_file(folder.path() / "public.der", vault.public_key_info);
+  support::write_file(folder.path() / "message", kMessage);
+  support::write_file(folder.path() / "signature", *signature);
+  check_signature_by_command(folder.path(), algorithm);
+  check_recovery_by_command(folder.path(), vault);
+}
+
+}  // namespace
+
+TEST_CASE("root key: born, wrapped, opened in a second token, recovered by openssl alone") {
+  for (const Algorithm algorithm : ca::all_algorithms()) {
+    if (available(algorithm)) {
+      CAPTURE(ca::name_of(algorithm));
+      check_whole_life(algorithm);
+    }
+  }
+}
+
+TEST_CASE("root key: an algorithm that this OpenSSL lacks is refused by name") {
+  const auto token = fresh_token();
+  for (const Algorithm algorithm : {Algorithm::kMlDsa65, Algorithm::kMlDsa87}) {
+    const auto key = ca::RootKey::generate(*token, algorithm);
+    CHECK(key.ok() == available(algorithm));
+    if (!key) {
+      CHECK(key.error().code == ErrorCode::kRefusedByPolicy);
+      CHECK(key.error().message ==
+            "the algorithm " + std::string(ca::name_of(algorithm)) +
+                " needs OpenSSL 3.5 or newer, and this machine has an older one; choose another "
+                "algorithm or a newer system");
+    }
+  }
+}
+
+TEST_CASE("root key: a blob holds exactly one PKCS #8, without SoftHSM's stray zeros") {
+  // RSA is where SoftHSM 2.6 adds them: its PKCS #8 is rarely a multiple of 8 bytes long.
+  for (const Algorithm algorithm : {Algorithm::kRsa3072, Algorithm::kP384, Algorithm::kEd25519}) {
+    CAPTURE(ca::name_of(algorithm));
+    const Vault vault = born(algorithm);
+    const auto pkcs8 = ca::unwrap_by_openssl(vault.blob, vault.kek);
+    REQUIRE(pkcs8.ok());
+    const auto exact = ca::without_stray_zeros(*pkcs8);
+    REQUIRE(exact.ok());
+    CHECK(exact->size() == pkcs8->size());
+    CHECK(ca::wrap_by_openssl(*exact, vault.kek).value() == vault.blob);
+  }
+}
+
+TEST_CASE("root key: a wrong KEK and an altered blob give the same sentence") {
+  const std::string sentence =
+      "opening the wrapped key in the token: it does not open: either the shares belong to another "
+      "key, or the wrapped key was altered; compare both with the record and use the other site's "
+      "copy (CKR_WRAPPED_KEY_INVALID)";
+  const Vault vault = born(Algorithm::kP256);
+  const auto token = fresh_token();
+  const auto wrong_kek = ca::RootKey::open(
+      *token, {.blob = vault.blob, .public_key_info = vault.public_key_info}, fresh_kek());
+  REQUIRE(!wrong_kek.ok());
+  CHECK(wrong_kek.error().code == ErrorCode::kInconsistent);
+  CHECK(wrong_kek.error().message == sentence);
+  for (std::size_t i = 0; i < vault.blob.size(); ++i) {
+    base::Bytes altered = vault.blob;
+    altered[i] ^= 0x01;
+    const auto key = ca::RootKey::open(
+        *token, {.blob = altered, .public_key_info = vault.public_key_info}, vault.kek);
+    REQUIRE(!key.ok());
+    CHECK(key.error().message == sentence);
+  }
+  CHECK(opened(*token, vault).ok());  // the token itself is fine
+}
+
+TEST_CASE("root key: an altered Ed25519 blob is refused, too") {
+  const Vault vault = born(Algorithm::kEd25519);
+  const auto token = fresh_token();
+  base::Bytes altered = vault.blob;
+  altered.back() ^= 0x80;
+  const auto key = ca::RootKey::open(
+      *token, {.blob = altered, .public_key_info = vault.public_key_info}, vault.kek);
+  REQUIRE(!key.ok());
+  CHECK(key.error().code == ErrorCode::kInconsistent);
+  CHECK(key.error().message ==
+        "the wrapped key does not open: either the shares belong to another key, or the wrapped "
+        "key was altered; compare both with the record and use the other site's copy");
+}
+
+TEST_CASE("root key: a truncated, lengthened or empty blob is refused") {
+  const Vault vault = born(Algorithm::kP384);
+  const auto token = fresh_token();
+  base::Bytes longer = vault.blob;
+  longer.resize(longer.size() + 8);
+  const base::ByteView whole = vault.blob;
+  for (const base::ByteView blob : {whole.first(0),
+                                    whole.first(7),
+                                    whole.first(16),
+                                    whole.first(whole.size() - 8),
+                                    whole.first(whole.size() - 1),
+                                    base::ByteView(longer)}) {
+    CAPTURE(blob.size());
+    CHECK(!ca::RootKey::open(
+               *token, {.blob = blob, .public_key_info = vault.public_key_info}, vault.kek)
+               .ok());
+  }
+}
+
+TEST_CASE("root key: a key that is not that of the certificate is refused and destroyed") {
+  for (const Algorithm algorithm : {Algorithm::kP256, Algorithm::kEd25519}) {
+    CAPTURE(ca::name_of(algorithm));
+    const Vault vault = born(algorithm);
+    const Vault other = born(algorithm);
+    const auto token = fresh_token();
+    const auto key = ca::RootKey::open(
+        *token, {.blob = vault.blob, .public_key_info = other.public_key_info}, vault.kek);
+    REQUIRE(!key.ok());
+    CHECK(key.error().code == ErrorCode::kInconsistent);
+    CHECK(key.error().message ==
+          "the wrapped key opens, but it is not the key of this root certificate; bring the "
+          "wrapped key and the certificate that belong together");
+    CHECK(token->session()->find(CKO_PRIVATE_KEY)->empty());
+    CHECK(token->session()->find(CKO_SECRET_KEY)->empty());
+  }
+}
+
+TEST_CASE("root key: once wrapped it cannot be taken out again") {
+  const auto token = fresh_token();
+  const auto key = ca::RootKey::generate(*token, Algorithm::kP384);
+  REQUIRE(key.ok());
+  const ca::Kek kek = fresh_kek();
+  REQUIRE((*key)->wrap(kek).ok());
+  const auto again = (*key)->wrap(kek);
+  REQUIRE(!again.ok());
+  CHECK(again.error().code == ErrorCode::kWrongState);
+  CHECK(again.error().message ==
+        "this key cannot be taken out of the token, because it was wrapped or opened before; use "
+        "the wrapped key that there is");
+  // One private key is left, and the token itself refuses to wrap it.
+  const auto left = token->session()->find(CKO_PRIVATE_KEY);
+  REQUIRE(left->size() == 1);
+  const auto forced = ca::wrap_from_token(*token->session(), left->front(), kek);
+  REQUIRE(!forced.ok());
+  CHECK(forced.error().message ==
+        "wrapping the key in the token: the token's own rules forbid this for this key, so nothing "
+        "was given out (CKR_KEY_UNEXTRACTABLE)");
+}
+
+TEST_CASE("root key: an opened key cannot be wrapped anew") {
+  const Vault vault = born(Algorithm::kP256);
+  const auto token = fresh_token();
+  const auto key = opened(*token, vault);
+  REQUIRE(key.ok());
+  CHECK((*key)->wrap(vault.kek).error().code == ErrorCode::kWrongState);
+}
+
+TEST_CASE("root key: after its end, or the token's, it signs nothing") {
+  for (const Algorithm algorithm : {Algorithm::kP256, Algorithm::kEd25519}) {
+    CAPTURE(ca::name_of(algorithm));
+    const auto token = fresh_token();
+    const auto first = ca::RootKey::generate(*token, algorithm);
+    const auto second = ca::RootKey::generate(*token, algorithm);
+    REQUIRE(first.ok());
+    REQUIRE(second.ok());
+    REQUIRE((*first)->destroy().ok());
+    REQUIRE((*first)->destroy().ok());
+    CHECK((*first)->sign(kMessage).error().message ==
+          "the key was destroyed; open the root key again with its shares");
+    REQUIRE((*second)->sign(kMessage).ok());
+    REQUIRE(token->destroy().ok());
+    CHECK((*second)->sign(kMessage).error().code == ErrorCode::kWrongState);
+  }
+}
+
+TEST_CASE("root key: the keys in the token go when their object goes") {
+  const auto token = fresh_token();
+  {
+    const auto key = ca::RootKey::generate(*token, Algorithm::kP256);
+    REQUIRE(key.ok());
+    CHECK(token->session()->find(CKO_PRIVATE_KEY)->size() == 1);
+    CHECK(token->session()->find(CKO_PUBLIC_KEY)->empty());
+  }
+  CHECK(token->session()->find(CKO_PRIVATE_KEY)->empty());
+}
