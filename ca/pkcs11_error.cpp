@@ -30,8 +30,7 @@ constexpr const char* kForbidden =
 constexpr const char* kNotOpening =
     "it does not open: either the shares belong to another key, or the wrapped key was altered; "
     "compare both with the record and use the other site's copy";
-compare both with the record ";
-    constexpr const char* kSessionGone = "the token has ended the session; begin this step again";
+constexpr const char* kSessionGone = "the token has ended the session; begin this step again";
 constexpr const char* kFull = "the token takes no more sessions; close other programs that use it";
 
 constexpr std::array kRows{
