@@ -50,6 +50,23 @@ ValidPrefix valid_prefix_of(std::string_view content) {
   return prefix;
 }
 
+// True where a whole line that proves itself stands somewhere behind the start of `tail`: then the
+// line feed before it was changed, which no crash does, and cutting would lose what was durable.
+bool hides_a_valid_line(std::string_view tail) {
+  const std::size_t end = tail.find('\n');
+  if (end == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view lines = tail.substr(0, end);
+  for (std::size_t space = lines.find(' ', kHashDigits + 1); space != std::string_view::npos;
+       space = lines.find(' ', space + 1)) {
+    if (is_valid_line(lines.substr(space - kHashDigits))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Error locked_error(const std::filesystem::path& path) {
   return Error{ErrorCode::kWrongState,
                "The log " + in_quotes(path) +
@@ -232,7 +249,7 @@ Result<AppendLog> AppendLog::open(const std::filesystem::path& path) {
 }
 
 Result<void> AppendLog::cut_off(std::string_view tail, std::size_t keep_bytes) {
-  if (std::count(tail.begin(), tail.end(), '\n') > 1) {
+  if (std::count(tail.begin(), tail.end(), '\n') > 1 || hides_a_valid_line(tail)) {
     return not_a_crash(path_, lines_.size() + 1);
   }
   const LogLine torn{.sha256 = sha256_hex(bytes_of(tail)), .text = std::string(tail)};

@@ -37,8 +37,9 @@ class AppendLog {
   // A new, empty log. Errors: kRefusedByPolicy where the file exists; kStorageFailure.
   static Result<AppendLog> create(const std::filesystem::path& path);
 
-  // An existing log. A tail with at most one LF that is no valid line is a crash: its bytes are
-  // saved beside the log (NAME.torn-SHA256HEX), then cut off, and reported by torn_tail().
+  // An existing log. A tail with at most one LF in which no valid line stands is a crash: its
+  // bytes are saved beside the log (NAME.torn-SHA256HEX), then cut off, and reported by
+  // torn_tail().
   // Anything else that is not a valid line is not a crash and is never repaired: kInconsistent,
   // naming the line. Errors: kNotFound, kInconsistent, kStorageFailure, kWrongState (locked).
   static Result<AppendLog> open(const std::filesystem::path& path);

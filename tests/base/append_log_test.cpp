@@ -1,0 +1,248 @@
+#include "base/append_log.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/random.h"
+#include "support/temporary_folder.h"
+
+using namespace base;
+using support::content_of;
+using support::plant;
+using support::TemporaryFolder;
+
+namespace {
+
+std::string line_of(std::string_view text) {
+  return sha256_hex(bytes_of(text)) + " " + std::string(text) + "\n";
+}
+
+const std::string kThreeLines =
+    line_of(R"({"i":0})") + line_of("") + line_of(R"({"i":2,"a":"b c"})");
+
+std::string torn_name(const std::filesystem::path& log, const TornTail& torn) {
+  return log.string() + ".torn-" + torn.sha256;
+}
+
+}  // namespace
+
+TEST_CASE("append log: lines are written as the format says and come back after opening") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  {
+    auto log = AppendLog::create(path);
+    REQUIRE(log.ok());
+    CHECK(*log->append(R"({"i":0})") == sha256_hex(bytes_of(R"({"i":0})")));
+    CHECK(log->append("").ok());
+    CHECK(log->append(R"({"i":2,"a":"b c"})").ok());
+    CHECK(log->lines().size() == 3);
+  }
+  CHECK(content_of(path) == kThreeLines);
+  auto again = AppendLog::open(path);
+  REQUIRE(again.ok());
+  CHECK(again->torn_tail().size_bytes == 0);
+  REQUIRE(again->lines().size() == 3);
+  CHECK(again->lines()[2].text == R"({"i":2,"a":"b c"})");
+  CHECK(again->lines()[2].sha256 == sha256_hex(bytes_of(again->lines()[2].text)));
+  CHECK(again->append("more").ok());
+  CHECK(content_of(path) == kThreeLines + line_of("more"));
+}
+
+TEST_CASE("append log: what exists is never overwritten, what is missing is not made") {
+  const TemporaryFolder folder;
+  plant(folder / "there", "old");
+  CHECK(AppendLog::create(folder / "there").error().code == ErrorCode::kRefusedByPolicy);
+  CHECK(content_of(folder / "there") == "old");
+  CHECK(AppendLog::open(folder / "missing").error().code == ErrorCode::kNotFound);
+  CHECK_FALSE(std::filesystem::exists(folder / "missing"));
+  CHECK(AppendLog::create(folder / "no/such").error().code == ErrorCode::kStorageFailure);
+  CHECK(AppendLog::create(folder.path() / "").error().code == ErrorCode::kInvalidArgument);
+  CHECK(AppendLog::open(folder.path()).error().code == ErrorCode::kStorageFailure);
+  CHECK(AppendLog::open("/dev/null").error().code == ErrorCode::kInconsistent);
+  std::filesystem::create_symlink(folder / "there", folder / "link");
+  CHECK(AppendLog::open(folder / "link").error().code == ErrorCode::kStorageFailure);
+}
+
+TEST_CASE("append log: only one program at a time has it") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  {
+    const auto first = AppendLog::create(path);
+    REQUIRE(first.ok());
+    const auto second = AppendLog::open(path);
+    REQUIRE_FALSE(second.ok());
+    CHECK(second.error().code == ErrorCode::kWrongState);
+    CHECK(second.error().message ==
+          "The log \"" + path.string() +
+              "\" is in use by another program. Close that one first; two may not write the same "
+              "log.");
+  }
+  CHECK(AppendLog::open(path).ok());
+}
+
+TEST_CASE("append log: it can be moved, and the one moved from takes nothing") {
+  const TemporaryFolder folder;
+  auto first = AppendLog::create(folder / "first");
+  auto second = AppendLog::create(folder / "second");
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  AppendLog moved = std::move(*first);
+  CHECK(moved.append("1").ok());
+  // NOLINTNEXTLINE(bugprone-use-after-move): what it does then is what is tested
+  CHECK(first->append("2").error().code == ErrorCode::kStorageFailure);
+  *second = std::move(moved);
+  CHECK(second->append("3").ok());
+  CHECK(content_of(folder / "first") == line_of("1") + line_of("3"));
+  CHECK(AppendLog::open(folder / "second").ok());  // its lock was let go
+}
+
+TEST_CASE("append log: a line feed in a text is refused and harms nothing") {
+  const TemporaryFolder folder;
+  auto log = AppendLog::create(folder / "log");
+  REQUIRE(log.ok());
+  CHECK(log->append("a\nb").error().code == ErrorCode::kInvalidArgument);
+  CHECK(log->append("a").ok());
+  CHECK(content_of(folder / "log") == line_of("a"));
+}
+
+TEST_CASE("append log: after a failure it takes nothing more") {
+  auto log = AppendLog::open("/dev/full");
+  CHECK(log.error().code == ErrorCode::kInconsistent);  // a device is no log
+}
+
+TEST_CASE(
+    "append log: cut at any byte, with any rubbish behind, exactly the whole lines are left") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  const std::array<std::string, 5> tails = {
+      "", std::string(3, '\0'), std::string(4096, '\0'), std::string(7, '\xff'), "\n"};
+  std::size_t cases = 0;
+  for (std::size_t cut = 0; cut <= kThreeLines.size(); ++cut) {
+    for (const std::string& tail : tails) {
+      const std::string kept = kThreeLines.substr(0, cut);
+      const std::size_t whole = kept.rfind('\n') == std::string::npos ? 0 : kept.rfind('\n') + 1;
+      plant(path, kept + tail);
+      const std::string torn = (kept + tail).substr(whole);
+      // A line feed may by chance finish the line that was cut.
+      const bool finished = kThreeLines.compare(0, kept.size() + tail.size(), kept + tail) == 0;
+      auto log = AppendLog::open(path);
+      REQUIRE(log.ok());
+      const std::string left = finished ? kept + tail : kept.substr(0, whole);
+      REQUIRE(content_of(path) ==
+              (finished && (kept + tail).back() != '\n' ? kept.substr(0, whole) : left));
+      if (content_of(path).size() != (kept + tail).size()) {
+        REQUIRE(log->torn_tail().size_bytes == torn.size());
+        REQUIRE(log->torn_tail().sha256 == sha256_hex(bytes_of(torn)));
+        REQUIRE(content_of(torn_name(path, log->torn_tail())) == torn);
+        std::filesystem::remove(torn_name(path, log->torn_tail()));
+      } else {
+        REQUIRE(log->torn_tail().size_bytes == 0);
+      }
+      REQUIRE(log->append("after").ok());
+      REQUIRE(parse_log(content_of(path)).ok());
+      ++cases;
+    }
+  }
+  MESSAGE(cases << " torn logs");
+}
+
+TEST_CASE("append log: a changed byte that is no crash is never repaired") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  const std::size_t last_line = kThreeLines.rfind('\n', kThreeLines.size() - 2) + 1;
+  for (std::size_t place = 0; place < last_line; ++place) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      std::string changed = kThreeLines;
+      changed[place] = static_cast<char>(static_cast<unsigned char>(changed[place]) ^ (1U << bit));
+      plant(path, changed);
+      const auto log = AppendLog::open(path);
+      REQUIRE_FALSE(log.ok());
+      REQUIRE(log.error().code == ErrorCode::kInconsistent);
+      REQUIRE(content_of(path) == changed);
+      REQUIRE(support::files_in(folder.path()) == 1);
+    }
+  }
+}
+
+TEST_CASE("append log: the changed line is named") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  plant(path, line_of("a") + "rubbish\n" + line_of("b"));
+  CHECK(AppendLog::open(path).error().message ==
+        "The log \"" + path.string() +
+            "\" was changed: line 2 does not fit its hash, and no power cut leaves it so. Nothing "
+            "was repaired; stop, and have the medium examined.");
+}
+
+TEST_CASE("append log: a torn end that was half saved in an earlier crash is saved again") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  const std::string torn = line_of("lost").substr(0, 40);
+  const std::string name = path.string() + ".torn-" + sha256_hex(bytes_of(torn));
+  plant(path, line_of("a") + torn);
+  plant(name, torn.substr(0, 10));
+  REQUIRE(AppendLog::open(path).ok());
+  CHECK(content_of(name) == torn.substr(0, 10));
+  CHECK(content_of(name + ".2") == torn);
+  CHECK(content_of(path) == line_of("a"));
+  // The same end again: both names are there, and one of them holds it already.
+  plant(path, line_of("a") + torn);
+  REQUIRE(AppendLog::open(path).ok());
+  CHECK(support::files_in(folder.path()) == 3);
+}
+
+TEST_CASE("append log: where no name is free for the torn end nothing is cut") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  const std::string name = path.string() + ".torn-" + sha256_hex(bytes_of("torn"));
+  plant(path, line_of("a") + "torn");
+  plant(name, "x");
+  for (int number = 2; number <= 9; ++number) {
+    plant(name + "." + std::to_string(number), "x");
+  }
+  const auto log = AppendLog::open(path);
+  REQUIRE_FALSE(log.ok());
+  CHECK(log.error().code == ErrorCode::kStorageFailure);
+  CHECK(content_of(path) == line_of("a") + "torn");
+}
+
+TEST_CASE("append log: parsing names the first bad line") {
+  CHECK(parse_log("")->empty());
+  CHECK(parse_log(kThreeLines)->size() == 3);
+  const std::string cut_short =
+      "of the log does not fit its hash or is cut short. Use another "
+      "copy of the log.";
+  CHECK(parse_log("rubbish").error().message == "Line 1 " + cut_short);
+  CHECK(parse_log(kThreeLines + "x\n").error().message == "Line 4 " + cut_short);
+  CHECK(parse_log(kThreeLines.substr(0, kThreeLines.size() - 1)).error().message ==
+        "Line 3 " + cut_short);
+  std::string with_return = line_of("a");
+  with_return.insert(with_return.size() - 1, "\r");
+  CHECK(parse_log(with_return).error().code == ErrorCode::kMalformed);
+  std::string upper = line_of("a");
+  std::transform(upper.begin(), upper.begin() + 64, upper.begin(), [](unsigned char digit) {
+    return static_cast<char>(std::toupper(digit));
+  });
+  CHECK_FALSE(parse_log(upper).ok());
+}
+
+TEST_CASE("append log: any single changed, missing or added byte is noticed by parsing") {
+  for (std::size_t place = 0; place < kThreeLines.size(); ++place) {
+    for (unsigned value = 0; value < 256; ++value) {
+      std::string changed = kThreeLines;
+      changed[place] = static_cast<char>(value);
+      REQUIRE(parse_log(changed).ok() == (changed == kThreeLines));
+    }
+    std::string shorter = kThreeLines;
+    shorter.erase(place, 1);
+    REQUIRE_FALSE(parse_log(shorter).ok());
+    std::string longer = kThreeLines;
+    longer.insert(place, "0");
+    REQUIRE_FALSE(parse_log(longer).ok());
+  }
+}

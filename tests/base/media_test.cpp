@@ -1,0 +1,187 @@
+#include "base/media.h"
+
+#include <csignal>
+#include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+
+#include "base/digest.h"
+#include "base/random.h"
+#include "support/temporary_folder.h"
+
+using namespace base;
+using support::content_of;
+using support::plant;
+using support::TemporaryFolder;
+
+namespace {
+
+unsigned mode_of(const std::filesystem::path& path) {
+  struct stat about {};
+  REQUIRE(lstat(path.c_str(), &about) == 0);
+  return about.st_mode & 0777U;
+}
+
+}  // namespace
+
+TEST_CASE("media: a new file is written, read back and named by its hash") {
+  const TemporaryFolder folder;
+  for (const std::size_t size : {0U, 1U, 4096U, 65535U, 65536U, 65537U, 1'000'000U}) {
+    const Bytes bytes = random_bytes(size);
+    const auto path = folder / std::to_string(size);
+    const auto saved = save_new(path, bytes);
+    REQUIRE(saved.ok());
+    CHECK(saved->path == path);
+    CHECK(saved->size_bytes == size);
+    CHECK(saved->sha256 == sha256_hex(bytes));
+    CHECK(content_of(path) == text_of(bytes));
+    CHECK(*read_file(path, size) == bytes);
+  }
+}
+
+TEST_CASE("media: a secret file is for its owner alone and comes back as a secret") {
+  const TemporaryFolder folder;
+  const mode_t before = umask(0);
+  for (const std::size_t size : {0U, 1U, 4095U, 4096U, 4097U, 20'000U}) {
+    const SecretBytes secret = SecretBytes::random(size);
+    const auto path = folder / std::to_string(size);
+    const auto saved = save_new(path, secret);
+    REQUIRE(saved.ok());
+    CHECK(saved->size_bytes == size);
+    CHECK(saved->sha256 == sha256_hex(secret.read().bytes()));
+    CHECK(mode_of(path) == 0600);
+    const auto again = read_secret_file(path, size);
+    REQUIRE(again.ok());
+    CHECK(again->equals(secret));
+  }
+  REQUIRE(save_new(folder / "public", bytes_of("x")).ok());
+  CHECK(mode_of(folder / "public") == 0644);
+  umask(before);
+}
+
+TEST_CASE("media: what exists is never overwritten, whatever it is") {
+  const TemporaryFolder folder;
+  plant(folder / "file", "old");
+  std::filesystem::create_directory(folder / "folder");
+  std::filesystem::create_symlink(folder / "nowhere", folder / "dangling");
+  for (const std::string_view name : {"file", "folder", "dangling"}) {
+    const auto saved = save_new(folder / name, bytes_of("new"));
+    REQUIRE_FALSE(saved.ok());
+    CHECK(saved.error().code == ErrorCode::kRefusedByPolicy);
+    CHECK(saved.error().message ==
+          "The file \"" + (folder / name).string() +
+              "\" already exists, and nothing is ever overwritten. Choose another name.");
+    CHECK(save_new(folder / name, SecretBytes(3)).error().code == ErrorCode::kRefusedByPolicy);
+  }
+  CHECK(content_of(folder / "file") == "old");
+  CHECK_FALSE(std::filesystem::exists(folder / "nowhere"));
+}
+
+TEST_CASE("media: a path without a name is refused") {
+  const TemporaryFolder folder;
+  for (const std::filesystem::path& path :
+       {std::filesystem::path(), folder.path() / "", folder / ".", folder / ".."}) {
+    CHECK(save_new(path, bytes_of("x")).error().code == ErrorCode::kInvalidArgument);
+    CHECK(make_new_folder(path).error().code == ErrorCode::kInvalidArgument);
+  }
+}
+
+TEST_CASE("media: a folder that does not exist is named") {
+  const TemporaryFolder folder;
+  const auto path = folder / "stick/file";
+  const auto saved = save_new(path, bytes_of("x"));
+  REQUIRE_FALSE(saved.ok());
+  CHECK(saved.error().code == ErrorCode::kStorageFailure);
+  CHECK(saved.error().message ==
+        "The file \"" + path.string() +
+            "\" could not be made: its folder does not exist. Insert the medium, or check the "
+            "folder's name.");
+}
+
+TEST_CASE("media: control characters of a name do not reach the screen") {
+  const TemporaryFolder folder;
+  const auto missing = read_file(folder / "a\x1b[2J\nb\x7f", 10);
+  REQUIRE_FALSE(missing.ok());
+  CHECK(missing.error().message.find("a?[2J?b?\"") != std::string::npos);
+}
+
+TEST_CASE("media: a file that grows too large for the system leaves nothing behind") {
+  const TemporaryFolder folder;
+  const auto path = folder / "large";
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{100'000, 100'000};
+    static_cast<void>(setrlimit(RLIMIT_FSIZE, &limit));
+    const auto saved = save_new(path, Bytes(200'000));
+    const bool as_told =
+        !saved.ok() && saved.error().code == ErrorCode::kStorageFailure &&
+        saved.error().message ==
+            "The file \"" + path.string() +
+                "\" could not be written: the system allows no larger file. Use another medium "
+                "and do this step again.";
+    _exit(as_told ? 42 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 42);
+  CHECK(support::files_in(folder.path()) == 0);
+}
+
+TEST_CASE("media: a new folder is made once") {
+  const TemporaryFolder folder;
+  REQUIRE(make_new_folder(folder / "new").ok());
+  CHECK(std::filesystem::is_directory(folder / "new"));
+  const auto again = make_new_folder(folder / "new");
+  REQUIRE_FALSE(again.ok());
+  CHECK(again.error().code == ErrorCode::kRefusedByPolicy);
+  plant(folder / "file", "x");
+  CHECK(make_new_folder(folder / "file").error().code == ErrorCode::kRefusedByPolicy);
+  CHECK(make_new_folder(folder / "file/below").error().code == ErrorCode::kStorageFailure);
+}
+
+TEST_CASE("media: reading stops at the limit that the caller sets") {
+  const TemporaryFolder folder;
+  plant(folder / "file", "12345");
+  CHECK(text_of(*read_file(folder / "file", 5)) == "12345");
+  const auto larger = read_file(folder / "file", 4);
+  REQUIRE_FALSE(larger.ok());
+  CHECK(larger.error().code == ErrorCode::kMalformed);
+  CHECK(larger.error().message ==
+        "The file \"" + (folder / "file").string() +
+            "\" is larger than 4 bytes, so it is not what is expected here. Check that it is the "
+            "right one.");
+  CHECK(read_secret_file(folder / "file", 4).error().code == ErrorCode::kMalformed);
+}
+
+TEST_CASE("media: only regular files are read, and a pipe does not hang the ceremony") {
+  const TemporaryFolder folder;
+  plant(folder / "file", "x");
+  std::filesystem::create_symlink(folder / "file", folder / "link");
+  std::filesystem::create_symlink(folder / "loop", folder / "loop");
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  for (const std::filesystem::path& path : {folder.path(),
+                                            folder / "link",
+                                            folder / "loop",
+                                            folder / "pipe",
+                                            std::filesystem::path("/dev/zero")}) {
+    CAPTURE(path);
+    const auto bytes = read_file(path, 100);
+    REQUIRE_FALSE(bytes.ok());
+    CHECK(bytes.error().code == ErrorCode::kRefusedByPolicy);
+    CHECK(read_secret_file(path, 100).error().code == ErrorCode::kRefusedByPolicy);
+  }
+}
+
+TEST_CASE("media: a file that is not there is not found") {
+  const TemporaryFolder folder;
+  plant(folder / "file", "x");
+  CHECK(read_file(folder / "nothing", 9).error().code == ErrorCode::kNotFound);
+  CHECK(read_file(folder / "file/below", 9).error().code == ErrorCode::kNotFound);
+  CHECK(read_secret_file(folder / "nothing", 9).error().code == ErrorCode::kNotFound);
+}
