@@ -1,0 +1,231 @@
+#include "ca/certificate_builder.h"
+
+#include <algorithm>
+#include <array>
+
+#include <openssl/evp.h>
+
+#include "ca/algorithm.h"
+#include "ca/der.h"
+#include "ca/openssl_error.h"
+#include "ca/openssl_fields.h"
+#include "ca/openssl_ptr.h"
+#include "ca/serial_number.h"
+#include "ca/signature_algorithm.h"
+
+namespace ca {
+
+namespace {
+
+constexpr std::size_t kKeyIdentifierSize = 20;
+constexpr std::uint64_t kVersion3 = 2;
+
+base::Error does_not_fit(std::string message) {
+  return base::Error{base::ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+// The bits of the key itself, without what says of which kind it is.
+base::Bytes key_bits_of(base::ByteView public_key_info) {
+  const unsigned char* at = public_key_info.data();
+  const X509PubkeyPtr info(
+      d2i_X509_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  if (info == nullptr || X509_PUBKEY_get0_param(nullptr, &bits, &size, nullptr, info.get()) != 1) {
+    forget_openssl_errors();
+    return {};
+  }
+  return {bits, bits + size};
+}
+
+// What every certificate of ours has, whoever issues it.
+TbsCertificate common_parts(const CertificatePlan& plan, base::ByteView public_key_info) {
+  TbsCertificate tbs;
+  tbs.version = der(DerTag::kContext0Constructed, {der_unsigned(kVersion3)});
+  tbs.serial = der_unsigned(new_serial_number());
+  tbs.validity = encode(plan.validity);
+  tbs.public_key_info.assign(public_key_info.begin(), public_key_info.end());
+  return tbs;
+}
+
+void add_ca_extensions(TbsCertificate& tbs, const CertificateRules& rules) {
+  tbs.extensions.push_back(
+      {.oid = std::string(oid::kBasicConstraints),
+       .criticality = Criticality::kCritical,
+       .value = encode_basic_constraints({.is_ca = true, .path_length = rules.path_length})});
+  tbs.extensions.push_back({.oid = std::string(oid::kKeyUsage),
+                            .criticality = Criticality::kCritical,
+                            .value = encode_key_usage(rules.key_usage)});
+  tbs.extensions.push_back({.oid = std::string(oid::kSubjectKeyIdentifier),
+                            .value = encode_key_identifier(
+                                key_identifier_of(tbs.public_key_info, rules.key_identifier))});
+}
+
+// Whether a list of the plan is there exactly when the profile wants it.
+base::Result<void> fits(Presence presence, const std::vector<std::string>& list, const char* what) {
+  if (presence == Presence::kRequired && list.empty()) {
+    return does_not_fit(std::string("the plan gives no ") + what +
+                        ", and the profile requires it; complete the plan");
+  }
+  if (presence == Presence::kAbsent && !list.empty()) {
+    return does_not_fit(std::string("the plan gives a ") + what +
+                        ", and the profile has none; correct the plan or choose another profile");
+  }
+  return {};
+}
+
+bool is_uri(const std::string& text) {
+  return text.size() <= 512 && text.rfind("http://", 0) == 0 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+base::Result<void> check_lists(const CertificateRules& rules, const CertificatePlan& plan) {
+  for (const base::Result<void>& fit :
+       {fits(rules.policies, plan.policies, "certificate policy"),
+        fits(rules.crl_distribution_points, plan.crl_uris, "CRL address"),
+        fits(rules.ca_issuers, plan.ca_issuer_uris, "address of the issuer's certificate")}) {
+    if (!fit) {
+      return fit;
+    }
+  }
+  if (!std::all_of(plan.policies.begin(), plan.policies.end(), is_object_identifier)) {
+    return does_not_fit(
+        "a certificate policy of the plan is not an object identifier such as 2.999.1; correct it");
+  }
+  if (!std::all_of(plan.crl_uris.begin(), plan.crl_uris.end(), is_uri) ||
+      !std::all_of(plan.ca_issuer_uris.begin(), plan.ca_issuer_uris.end(), is_uri)) {
+    return does_not_fit(
+        "an address of the plan does not begin with http:// or holds characters that no address "
+        "has; CRLs and certificates are fetched by plain http, so correct it");
+  }
+  return {};
+}
+
+void add_plan_extensions(TbsCertificate& tbs, const SubordinateParts& parts) {
+  const CertificateRules& rules = parts.profile.certificate;
+  if (!rules.extended_key_usage.empty()) {
+    tbs.extensions.push_back({.oid = std::string(oid::kExtendedKeyUsage),
+                              .value = encode_extended_key_usage(rules.extended_key_usage)});
+  }
+  if (!parts.plan.policies.empty()) {
+    tbs.extensions.push_back({.oid = std::string(oid::kCertificatePolicies),
+                              .value = encode_policies(parts.plan.policies)});
+  }
+  if (!parts.plan.crl_uris.empty()) {
+    tbs.extensions.push_back({.oid = std::string(oid::kCrlDistributionPoints),
+                              .value = encode_distribution_points(parts.plan.crl_uris)});
+  }
+  if (!parts.plan.ca_issuer_uris.empty()) {
+    tbs.extensions.push_back({.oid = std::string(oid::kAuthorityInformationAccess),
+                              .value = encode_ca_issuers(parts.plan.ca_issuer_uris)});
+  }
+}
+
+base::Result<DistinguishedName> subject_of(const SubordinateParts& parts) {
+  if (parts.plan.subject) {
+    return *parts.plan.subject;
+  }
+  if (parts.profile.certificate.subject_source == SubjectSource::kPlanOrRequest) {
+    return parts.request.subject();
+  }
+  return does_not_fit(
+      "the plan gives no subject, and the profile does not take it from the request; complete the "
+      "plan");
+}
+
+}  // namespace
+
+base::Bytes encode(const Validity& validity) {
+  return der(DerTag::kSequence, {der_time(validity.not_before), der_time(validity.not_after)});
+}
+
+base::Bytes encode(const TbsCertificate& tbs) {
+  base::Bytes extensions;
+  if (!tbs.extensions.empty()) {
+    extensions = der(DerTag::kContext3Constructed, {encode(tbs.extensions)});
+  }
+  return der(DerTag::kSequence,
+             {tbs.version,
+              tbs.serial,
+              tbs.algorithm,
+              tbs.issuer,
+              tbs.validity,
+              tbs.subject,
+              tbs.public_key_info,
+              tbs.unique_identifiers,
+              extensions});
+}
+
+base::Bytes assemble(const SignedParts& parts) {
+  constexpr std::array<std::uint8_t, 1> kNoUnusedBits{0};
+  return der(
+      DerTag::kSequence,
+      {parts.tbs, parts.algorithm, der(DerTag::kBitString, {kNoUnusedBits, parts.signature})});
+}
+
+base::Bytes key_identifier_of(base::ByteView public_key_info, KeyIdentifierMethod method) {
+  const base::Bytes bits = key_bits_of(public_key_info);
+  const EVP_MD* const digest = method == KeyIdentifierMethod::kSha1 ? EVP_sha1() : EVP_sha256();
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> value{};
+  EVP_Digest(bits.data(), bits.size(), value.data(), nullptr, digest, nullptr);
+  return {value.begin(), value.begin() + kKeyIdentifierSize};
+}
+
+base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
+                                        const CertificatePlan& plan,
+                                        base::ByteView public_key_info) {
+  if (profile.kind != ProfileKind::kRoot) {
+    return does_not_fit("a root certificate needs a profile of the kind root; correct the plan");
+  }
+  if (!plan.subject) {
+    return does_not_fit("the plan gives no subject for the root certificate; complete the plan");
+  }
+  if (const base::Result<void> fit = check_lists(profile.certificate, plan); !fit) {
+    return fit.error();
+  }
+  const base::Result<Algorithm> algorithm = algorithm_of_public_key(public_key_info);
+  if (!algorithm) {
+    return algorithm.error();
+  }
+  TbsCertificate tbs = common_parts(plan, public_key_info);
+  tbs.algorithm = signature_algorithm_of(*algorithm);
+  tbs.issuer = plan.subject->der();
+  tbs.subject = plan.subject->der();
+  add_ca_extensions(tbs, profile.certificate);
+  return tbs;
+}
+
+base::Result<TbsCertificate> build_subordinate(const SubordinateParts& parts) {
+  if (parts.profile.kind != ProfileKind::kSubordinate) {
+    return does_not_fit(
+        "a subordinate certificate needs a profile of the kind subordinate; correct the plan");
+  }
+  if (const base::Result<void> fit = check_lists(parts.profile.certificate, parts.plan); !fit) {
+    return fit.error();
+  }
+  const base::Result<DistinguishedName> subject = subject_of(parts);
+  if (!subject) {
+    return subject.error();
+  }
+  const base::Result<Algorithm> algorithm = algorithm_of_public_key(parts.issuer.public_key_info());
+  if (!algorithm) {
+    return algorithm.error();
+  }
+  const std::optional<base::Bytes>& issuer_identifier = parts.issuer.known().subject_key_identifier;
+  if (!issuer_identifier) {
+    return does_not_fit(
+        "the issuer's certificate has no key identifier, so nothing can be issued "
+        "below it that programs would find; use another issuer");
+  }
+  TbsCertificate tbs = common_parts(parts.plan, parts.request.public_key_info());
+  tbs.algorithm = signature_algorithm_of(*algorithm);
+  tbs.issuer = parts.issuer.subject().der();
+  tbs.subject = subject->der();
+  add_ca_extensions(tbs, parts.profile.certificate);
+  tbs.extensions.push_back({.oid = std::string(oid::kAuthorityKeyIdentifier),
+                            .value = encode_authority_key_identifier(*issuer_identifier)});
+  add_plan_extensions(tbs, parts);
+  return tbs;
+}
+
+}  // namespace ca

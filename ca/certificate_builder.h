@@ -1,0 +1,81 @@
+// ca/certificate_builder.h - the to-be-signed bytes of a certificate from profile, plan and key.
+//
+// Source: RFC 5280 section 4.1. What is built here is data: it is linted as it stands, and exactly
+// these bytes are signed (ca/issuer.h). Nothing is copied from a request but its key and, where
+// profile and plan say so, its name.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "ca/certificate.h"
+#include "ca/certificate_profile.h"
+#include "ca/distinguished_name.h"
+#include "ca/extension.h"
+#include "ca/signing_request.h"
+#include "ca/validity.h"
+
+namespace ca {
+
+// What the reviewed plan says about one certificate. All dates come from here, never from a clock.
+struct CertificatePlan {
+  std::optional<DistinguishedName>
+      subject;  // absent: that of the request, where the profile allows
+  Validity validity;
+  std::vector<std::string> policies;        // object identifiers, dotted
+  std::vector<std::string> crl_uris;        // where the issuer's CRLs will be published
+  std::vector<std::string> ca_issuer_uris;  // where the issuer's certificate will be published
+  std::vector<std::string> accepted;        // names of lint rules whose warnings are meant
+};
+
+// TBSCertificate by its parts, each as DER with its header; empty: absent.
+struct TbsCertificate {
+  base::Bytes version;
+  base::Bytes serial;
+  base::Bytes algorithm;
+  base::Bytes issuer;
+  base::Bytes validity;
+  base::Bytes subject;
+  base::Bytes public_key_info;
+  base::Bytes unique_identifiers;  // never made by us
+  std::vector<Extension> extensions;
+};
+
+base::Bytes encode(const TbsCertificate& tbs);
+base::Bytes encode(const Validity& validity);
+
+// What is signed, with which algorithm, and the signature; all DER but the last, all borrowed.
+struct SignedParts {
+  base::ByteView tbs;
+  base::ByteView algorithm;
+  base::ByteView signature;  // empty: the unsigned form, for the lint
+};
+
+// SEQUENCE { tbs, algorithm, BIT STRING }: a certificate or a CRL.
+base::Bytes assemble(const SignedParts& parts);
+
+// The key identifier of a DER SubjectPublicKeyInfo: 20 octets.
+base::Bytes key_identifier_of(base::ByteView public_key_info, KeyIdentifierMethod method);
+
+// A self-signed root for that key. Errors: kInvalidArgument where profile or plan do not fit a root
+// (no subject in the plan); kRefusedByPolicy for a key algorithm that no root may have.
+base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
+                                        const CertificatePlan& plan,
+                                        base::ByteView public_key_info);
+
+// A subordinate below `issuer` for the key of the request; not checked here (ca/issuer.h does).
+// Errors: kInvalidArgument where profile and plan do not fit each other: a part that the profile
+// requires and the plan lacks, or the reverse; something that is no object identifier or URI.
+struct SubordinateParts {
+  const CertificateProfile& profile;
+  const CertificatePlan& plan;
+  const SigningRequest& request;
+  const Certificate& issuer;
+};
+base::Result<TbsCertificate> build_subordinate(const SubordinateParts& parts);
+
+}  // namespace ca

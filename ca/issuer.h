@@ -1,0 +1,105 @@
+// ca/issuer.h - the only way to a signature on a certificate or CRL.
+//
+// A draft is built and linted before any key is asked; exactly its bytes are signed; what comes
+// back is parsed, verified with the issuer's public key, compared byte for byte with the draft and
+// linted again; only then it exists for anybody. There is no unlinted path.
+// Source: CA/Browser Forum Baseline Requirements 4.3.1.2; DESIGN.md section 4.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/finding.h"
+#include "base/result.h"
+#include "ca/certificate.h"
+#include "ca/certificate_builder.h"
+#include "ca/certificate_lint.h"
+#include "ca/certificate_profile.h"
+#include "ca/revocation_list.h"
+#include "ca/revocation_list_builder.h"
+#include "ca/signer.h"
+#include "ca/signing_request.h"
+#include "ca/weak_key.h"
+
+namespace ca {
+
+// Whether findings let a signature happen: no error, and no warning whose rule is not in
+// `accepted`.
+bool may_be_signed(const base::Findings& findings, const std::vector<std::string>& accepted);
+
+// A certificate before its signature: what is shown, agreed to, and then signed.
+class CertificateDraft {
+ public:
+  // A root for the key of the signer to be. Errors: as build_root(). Findings are no errors here:
+  // they are shown, and sign_certificate() refuses.
+  static base::Result<CertificateDraft> of_root(const CertificateProfile& profile,
+                                                const CertificatePlan& plan,
+                                                base::ByteView public_key_info);
+
+  // A subordinate. The request is checked again, with `seen`; its errors are among the findings.
+  static base::Result<CertificateDraft> of_subordinate(const SubordinateParts& parts,
+                                                       const KeyRegistry& seen);
+
+  // What will be signed, in the form of a certificate with an empty signature.
+  [[nodiscard]] const Certificate& unsigned_form() const { return unsigned_form_; }
+  [[nodiscard]] const base::Findings& findings() const { return findings_; }
+
+ private:
+  friend base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer& signer);
+
+  CertificateDraft(Certificate unsigned_form, CertificateProfile profile)
+      : unsigned_form_(std::move(unsigned_form)), profile_(std::move(profile)) {}
+
+  static base::Result<CertificateDraft> of(const TbsCertificate& tbs,
+                                           const CertificateProfile& profile);
+  [[nodiscard]] base::Findings lint(const Certificate& certificate, LintStage stage) const;
+
+  Certificate unsigned_form_;
+  CertificateProfile profile_;
+  std::optional<Certificate> issuer_;  // absent: self-signed
+  std::vector<std::string> accepted_;
+  base::Findings request_findings_;
+  base::Findings findings_;
+};
+
+// Errors: kRefusedByPolicy where findings stand against it (the message names the first and their
+// number), or the signer holds another key than the issuer's; kDeviceFailure from the signer;
+// kInconsistent where what came back is not what was agreed, and nothing may be used.
+base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer& signer);
+
+// A CRL before its signature.
+class RevocationListDraft {
+ public:
+  // Errors: as build_revocation_list().
+  static base::Result<RevocationListDraft> of(const RevocationListParts& parts);
+
+  [[nodiscard]] const RevocationList& unsigned_form() const { return unsigned_form_; }
+  [[nodiscard]] const base::Findings& findings() const { return findings_; }
+
+ private:
+  friend base::Result<RevocationList> sign_revocation_list(const RevocationListDraft& draft,
+                                                           Signer& signer);
+
+  RevocationListDraft(RevocationList unsigned_form, const RevocationListParts& parts)
+      : unsigned_form_(std::move(unsigned_form)),
+        profile_(parts.profile),
+        issuer_(parts.issuer),
+        plan_(parts.plan) {}
+
+  [[nodiscard]] base::Findings lint(const RevocationList& list, LintStage stage) const;
+
+  RevocationList unsigned_form_;
+  CertificateProfile profile_;
+  Certificate issuer_;
+  RevocationListPlan plan_;
+  std::vector<Revocation> expected_;
+  base::Findings findings_;
+};
+
+// Errors: as sign_certificate().
+base::Result<RevocationList> sign_revocation_list(const RevocationListDraft& draft, Signer& signer);
+
+}  // namespace ca
