@@ -121,6 +121,7 @@ class EvaluationBuilder {
       }
     }
     record_.issued_ = set->extra;
+    record_.share_set_entry_ = set->entry.sha256;
     record_.figures_.spare = SpareSharesLeft(set->extra);
     if (!input_.reserve) {
       return {};

@@ -98,6 +98,10 @@ class EvaluationRecord {
   [[nodiscard]] const std::vector<shamir::SpareShares>& issued_before() const {
     return issued_before_;
   }
+  // Hash of the public entry that issued the newest share set; "" if there is none. The journal
+  // that holds the same line knows the owners' facts of that set.
+  [[nodiscard]] const std::string& share_set_entry() const { return share_set_entry_; }
+
   // The two figures. Without the owners' facts `continents` is not known.
   [[nodiscard]] const PublishedFigures& figures() const { return figures_; }
 
@@ -116,6 +120,7 @@ class EvaluationRecord {
   std::vector<AnchorAnswers> anchors_;
   std::optional<shamir::SpareShares> issued_;
   std::vector<shamir::SpareShares> issued_before_;
+  std::string share_set_entry_;
   PublishedFigures figures_;
 };
 
