@@ -66,7 +66,7 @@ bool has_unique_identifiers_in(const X509& x509) {
 bool comes_back_the_same(base::ByteView der) {
   const unsigned char* at = der.data();
   const X509Ptr x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (x509 == nullptr) {
+  if (x509 == nullptr || !is_plain_der(X509_get0_extensions(x509.get()))) {
     return false;
   }
   unsigned char* out = nullptr;

@@ -65,6 +65,10 @@ std::vector<Extension> extensions_of(const STACK_OF(X509_EXTENSION) * stack) {
   return extensions;
 }
 
+bool is_plain_der(const STACK_OF(X509_EXTENSION) * stack) {
+  return stack == nullptr || written<i2d_X509_EXTENSIONS>(stack) == encode(extensions_of(stack));
+}
+
 base::Error not_proper(const char* what, const DerFault& fault) {
   forget_openssl_errors();
   return base::Error{base::ErrorCode::kMalformed,

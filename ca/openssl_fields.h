@@ -38,6 +38,10 @@ base::ByteView name_der(const X509_NAME* name);
 // A stack of extensions (nullptr: none) as values.
 std::vector<Extension> extensions_of(const STACK_OF(X509_EXTENSION) * stack);
 
+// Whether the stack (nullptr: none) is written as DER wants it, also where OpenSSL keeps what it
+// found: "critical" FALSE is the default and must be left out.
+bool is_plain_der(const STACK_OF(X509_EXTENSION) * stack);
+
 // The error for bytes that are not what they should be: "this is not a proper WHAT (byte N): WHY".
 base::Error not_proper(const char* what, const DerFault& fault);
 

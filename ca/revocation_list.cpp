@@ -24,8 +24,14 @@ X509CrlPtr read_list(base::ByteView der) {
 // Whether OpenSSL, writing the CRL anew, gives the same to-be-signed bytes.
 bool comes_back_the_same(base::ByteView der) {
   const X509CrlPtr crl = read_list(der);
-  if (crl == nullptr) {
+  if (crl == nullptr || !is_plain_der(X509_CRL_get0_extensions(crl.get()))) {
     return false;
+  }
+  const STACK_OF(X509_REVOKED)* const entries = X509_CRL_get_REVOKED(crl.get());
+  for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+    if (!is_plain_der(X509_REVOKED_get0_extensions(sk_X509_REVOKED_value(entries, i)))) {
+      return false;
+    }
   }
   unsigned char* out = nullptr;
   const int length = i2d_re_X509_CRL_tbs(crl.get(), &out);

@@ -75,7 +75,7 @@ std::optional<std::vector<Extension>> extensions_in(X509_ATTRIBUTE* attribute) {
   const unsigned char* at = list.data();
   const ExtensionStackPtr stack(d2i_X509_EXTENSIONS(nullptr, &at, static_cast<long>(list.size())));
   forget_openssl_errors();
-  if (stack == nullptr || at != list.data() + list.size()) {
+  if (stack == nullptr || at != list.data() + list.size() || !is_plain_der(stack.get())) {
     return std::nullopt;
   }
   return extensions_of(stack.get());

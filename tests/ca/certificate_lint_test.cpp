@@ -1,0 +1,590 @@
+// One mutant for each rule: a good certificate broken in one point, and exactly that rule reports.
+
+#include "ca/certificate_lint.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "ca/der.h"
+#include "ca/signature_algorithm.h"
+#include "support/ca_issuance.h"
+
+namespace {
+
+using namespace ca;
+using support::at;
+
+base::Bytes view_copy(base::ByteView view) {
+  return {view.begin(), view.end()};
+}
+
+// A certificate in the making, and what the lint is told about it.
+struct Bench {
+  TbsCertificate tbs;
+  CertificateProfile profile;
+  TbsCertificate issuer;  // of a subordinate; signed by the root's key again
+  bool has_issuer = false;
+  bool has_profile = true;
+  LintStage stage = LintStage::kSigned;
+  base::Bytes outer_algorithm;
+  std::function<base::Bytes(base::Bytes)> afterwards;  // on the finished DER
+  base::Bytes root_key_info;
+
+  Extension& extension(std::string_view oid) {
+    return *std::find_if(tbs.extensions.begin(), tbs.extensions.end(), [&](const auto& each) {
+      return each.oid == oid;
+    });
+  }
+  void remove(std::string_view oid) {
+    tbs.extensions.erase(std::remove_if(tbs.extensions.begin(),
+                                        tbs.extensions.end(),
+                                        [&](const auto& each) { return each.oid == oid; }),
+                         tbs.extensions.end());
+  }
+  void add(std::string_view oid, base::Bytes value) {
+    tbs.extensions.push_back({.oid = std::string(oid), .value = std::move(value)});
+  }
+};
+
+Extension& extension_of(TbsCertificate& tbs, std::string_view oid) {
+  return *std::find_if(tbs.extensions.begin(), tbs.extensions.end(), [&](const auto& each) {
+    return each.oid == oid;
+  });
+}
+
+// Makes benches of good certificates, and lints what became of them.
+class Workshop {
+ public:
+  Workshop()
+      : root_key_(support::new_key(Algorithm::kP256)),
+        sub_key_(support::new_key(Algorithm::kP384)),
+        request_(support::request_for(*sub_key_, "Example TLS CA")) {}
+
+  Bench root() {
+    Bench bench;
+    bench.profile = support::profile_named("root");
+    bench.tbs = root_tbs();
+    bench.outer_algorithm = bench.tbs.algorithm;
+    return bench;
+  }
+
+  Bench subordinate() {
+    Bench bench;
+    bench.profile = support::profile_named("subordinate-tls");
+    bench.issuer = root_tbs();
+    bench.has_issuer = true;
+    const Certificate issuer = finished(bench.issuer, bench.issuer.algorithm);
+    const CertificatePlan plan = support::subordinate_plan();
+    bench.tbs = build_subordinate(
+                    {.profile = bench.profile, .plan = plan, .request = request_, .issuer = issuer})
+                    .value();
+    bench.outer_algorithm = bench.tbs.algorithm;
+    bench.root_key_info = root_key_->public_key_info();
+    return bench;
+  }
+
+  base::Findings lint(const Bench& bench) {
+    base::Bytes whole = finished_der(bench.tbs, bench.outer_algorithm);
+    if (bench.afterwards) {
+      whole = bench.afterwards(std::move(whole));
+    }
+    const base::Result<Certificate> certificate =
+        Certificate::parse(whole, Encoding::kWhateverIsFound);
+    REQUIRE(certificate.ok());
+    CertificateLintContext context{.profile = bench.has_profile ? &bench.profile : nullptr,
+                                   .stage = bench.stage};
+    std::optional<Certificate> issuer;
+    if (bench.has_issuer) {
+      issuer = finished(bench.issuer, bench.issuer.algorithm);
+      context.issuer = &*issuer;
+    }
+    return lint_certificate(*certificate, context);
+  }
+
+ private:
+  TbsCertificate root_tbs() {
+    return build_root(
+               support::profile_named("root"), support::root_plan(), root_key_->public_key_info())
+        .value();
+  }
+
+  base::Bytes finished_der(const TbsCertificate& tbs, const base::Bytes& algorithm) {
+    const base::Bytes bytes = encode(tbs);
+    return assemble(
+        {.tbs = bytes, .algorithm = algorithm, .signature = root_key_->sign(bytes).value()});
+  }
+
+  Certificate finished(const TbsCertificate& tbs, const base::Bytes& algorithm) {
+    return Certificate::parse(finished_der(tbs, algorithm)).value();
+  }
+
+  std::unique_ptr<SoftwareKey> root_key_;
+  std::unique_ptr<SoftwareKey> sub_key_;
+  SigningRequest request_;
+};
+
+enum class Of { kRoot, kSubordinate };
+
+struct Mutant {
+  std::string rule;
+  Of of;
+  std::function<void(Bench&)> breaks;
+};
+
+base::Bytes algorithm_identifier(const char* oid) {
+  return der(DerTag::kSequence, {der_object_identifier(oid)});
+}
+
+base::Bytes serial_of(std::size_t size) {
+  base::Bytes octets(size, 0x5a);
+  octets[0] = 0x01;
+  return der(DerTag::kInteger, {octets});
+}
+
+base::Bytes dates(const char* from, const char* through) {
+  return encode(Validity{.not_before = at(from), .not_after = at(through)});
+}
+
+base::Bytes name_of_attributes(const std::vector<NameAttribute>& attributes) {
+  return DistinguishedName::of(attributes).value().der();
+}
+
+base::Bytes usage_of(std::initializer_list<KeyUsageBit> bits) {
+  KeyUsage usage;
+  for (const KeyUsageBit bit : bits) {
+    usage.set(bit);
+  }
+  return encode_key_usage(usage);
+}
+
+base::Bytes with_longer_length(base::Bytes whole) {
+  // 30 82 LL LL becomes 30 83 00 LL LL: the same value, in BER only.
+  REQUIRE(whole[1] == 0x82);
+  whole[1] = 0x83;
+  whole.insert(whole.begin() + 2, 0x00);
+  return whole;
+}
+
+constexpr auto kSign = KeyUsageBit::kKeyCertSign;
+constexpr auto kCrl = KeyUsageBit::kCrlSign;
+const std::string kServerAuth = "1.3.6.1.5.5.7.3.1";
+const std::string kClientAuth = "1.3.6.1.5.5.7.3.2";
+
+std::vector<Mutant> field_mutants() {
+  return {
+      {"certificate-not-der",
+       Of::kSubordinate,
+       [](Bench& b) { b.afterwards = with_longer_length; }},
+      {"certificate-not-der",
+       Of::kSubordinate,
+       [](Bench& b) {  // DEFAULT FALSE written out: well-formed, and still not DER
+         b.afterwards = nullptr;
+         b.tbs.unique_identifiers = {};
+         const base::Bytes falsity = der(DerTag::kBoolean, {base::Bytes{0x00}});
+         Extension& extension = b.extension(oid::kSubjectKeyIdentifier);
+         const base::Bytes plain = encode(extension);
+         const base::Bytes id = der_object_identifier(extension.oid);
+         const base::Bytes value = der(DerTag::kOctetString, {extension.value});
+         const base::Bytes written_out = der(DerTag::kSequence, {id, falsity, value});
+         base::Bytes all;
+         for (const Extension& each : b.tbs.extensions) {
+           append(all, each.oid == extension.oid ? written_out : encode(each));
+         }
+         b.tbs.unique_identifiers =
+             der(DerTag::kContext3Constructed, {der(DerTag::kSequence, {all})});
+         b.tbs.extensions.clear();
+       }},
+      {"certificate-version",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.version = der(DerTag::kContext0Constructed, {der_unsigned(std::uint64_t{1})});
+       }},
+      {"serial-not-positive",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.serial = der(DerTag::kInteger, {base::Bytes{0x00}}); }},
+      {"serial-not-positive",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.serial = der(DerTag::kInteger, {base::Bytes(17, 0x81)}); }},
+      {"serial-too-long", Of::kSubordinate, [](Bench& b) { b.tbs.serial = serial_of(21); }},
+      {"serial-too-short",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.serial = serial_of(7);
+         b.has_profile = false;
+       }},
+      {"serial-form", Of::kSubordinate, [](Bench& b) { b.tbs.serial = serial_of(16); }},
+      {"serial-form", Of::kRoot, [](Bench& b) { b.tbs.serial = serial_of(18); }},
+      {"signature-algorithms-differ",
+       Of::kSubordinate,
+       [](Bench& b) { b.outer_algorithm = signature_algorithm_of(Algorithm::kP384); }},
+      {"signature-algorithm-refused",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.algorithm = b.outer_algorithm = algorithm_identifier("1.2.840.10045.4.1");
+         b.stage = LintStage::kDraft;
+       }},
+      {"signature-algorithm-not-of-key",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.algorithm = b.outer_algorithm = signature_algorithm_of(Algorithm::kP521);
+         b.stage = LintStage::kDraft;
+       }},
+      {"signature-invalid",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.afterwards = [](base::Bytes whole) {
+           whole.back() ^= 1U;
+           return whole;
+         };
+       }},
+      {"issuer-empty",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.issuer = der(DerTag::kSequence, {}); }},
+      {"issuer-bytes-differ",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.issuer = support::example_name("Example root").der(); }},
+      {"issuer-may-not-issue",
+       Of::kSubordinate,
+       [](Bench& b) { extension_of(b.issuer, oid::kKeyUsage).value = usage_of({kCrl}); }},
+      {"validity-reversed",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.validity = dates("2027-01-01T00:00:00Z", "2026-12-31T23:59:59Z"); }},
+      {"validity-encoding",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.validity = der(DerTag::kSequence,
+                              {der_time(at("2026-02-01T00:00:00Z")),
+                               der(DerTag::kGeneralizedTime, {base::bytes_of("20331231235959Z")})});
+       }},
+      {"validity-outside-issuer",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.validity = dates("2025-12-31T23:59:59Z", "2030-01-01T00:00:00Z"); }},
+      {"validity-outside-issuer",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.validity = dates("2040-01-01T00:00:00Z", "2046-01-01T00:00:00Z"); }},
+      {"validity-too-long",
+       Of::kSubordinate,
+       [](Bench& b) {
+         const Instant from = at("2026-02-01T00:00:00Z");
+         b.tbs.validity =
+             encode(Validity{.not_before = from, .not_after = from + std::chrono::days{2920}});
+       }},
+      {"subject-attribute-missing",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.subject = name_of_attributes({{"O", "Example"}});
+       }},
+      {"subject-attribute-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.subject = name_of_attributes({{"CN", "Example"}, {"title", "Director"}});
+       }},
+      {"root-not-self-issued",
+       Of::kRoot,
+       [](Bench& b) { b.tbs.issuer = support::example_name("Another Root").der(); }},
+      {"subject-is-issuer", Of::kSubordinate, [](Bench& b) { b.tbs.subject = b.tbs.issuer; }},
+      {"unique-identifiers",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.unique_identifiers = der(DerTag::kContext1, {base::Bytes{0x00, 0x5a}});
+       }},
+      {"key-kind-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) { b.profile.certificate.key_kinds = {"rsa-4096"}; }},
+      {"key-of-issuer",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.tbs.public_key_info = b.root_key_info;
+         b.extension(oid::kSubjectKeyIdentifier).value =
+             encode_key_identifier(key_identifier_of(b.root_key_info, KeyIdentifierMethod::kSha1));
+       }},
+  };
+}
+
+std::vector<Mutant> constraint_mutants() {
+  return {
+      {"extension-duplicate",
+       Of::kSubordinate,
+       [](Bench& b) { b.tbs.extensions.push_back(b.extension(oid::kKeyUsage)); }},
+      {"extension-malformed",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value = {0x30, 0x00};
+       }},
+      {"extension-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.add("2.5.29.17", base::Bytes{0x30, 0x03, 0x82, 0x01, 'a'});
+       }},
+      {"extension-unknown-critical",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.has_profile = false;
+         b.add("1.2.3.4", base::Bytes{0x05, 0x00});
+         b.tbs.extensions.back().criticality = Criticality::kCritical;
+       }},
+      {"basic-constraints-missing",
+       Of::kSubordinate,
+       [](Bench& b) { b.remove(oid::kBasicConstraints); }},
+      {"basic-constraints-not-critical",
+       Of::kRoot,
+       [](Bench& b) {
+         b.extension(oid::kBasicConstraints).criticality = Criticality::kNotCritical;
+       }},
+      {"basic-constraints-not-ca",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kBasicConstraints).value = {0x30, 0x00};
+       }},
+      {"root-path-length",
+       Of::kRoot,
+       [](Bench& b) {
+         b.extension(oid::kBasicConstraints).value =
+             encode_basic_constraints({.is_ca = true, .path_length = 3});
+       }},
+      {"path-length-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kBasicConstraints).value =
+             encode_basic_constraints({.is_ca = true, .path_length = std::nullopt});
+       }},
+      {"path-length-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.has_profile = false;
+         b.extension(oid::kBasicConstraints).value =
+             encode_basic_constraints({.is_ca = true, .path_length = std::nullopt});
+       }},
+      {"path-length-beyond-issuer",
+       Of::kSubordinate,
+       [](Bench& b) {
+         extension_of(b.issuer, oid::kBasicConstraints).value =
+             encode_basic_constraints({.is_ca = true, .path_length = 0});
+       }},
+      {"key-usage-missing", Of::kSubordinate, [](Bench& b) { b.remove(oid::kKeyUsage); }},
+      {"key-usage-not-critical",
+       Of::kSubordinate,
+       [](Bench& b) { b.extension(oid::kKeyUsage).criticality = Criticality::kNotCritical; }},
+      {"key-usage-cert-sign-missing",
+       Of::kRoot,
+       [](Bench& b) { b.extension(oid::kKeyUsage).value = usage_of({kCrl}); }},
+      {"key-usage-crl-sign-missing",
+       Of::kRoot,
+       [](Bench& b) { b.extension(oid::kKeyUsage).value = usage_of({kSign}); }},
+      {"key-usage-beyond-ca",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kKeyUsage).value = usage_of({kSign, kCrl, KeyUsageBit::kKeyEncipherment});
+       }},
+      {"key-usage-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kKeyUsage).value =
+             usage_of({kSign, kCrl, KeyUsageBit::kDigitalSignature});
+       }},
+      {"root-extended-key-usage",
+       Of::kRoot,
+       [](Bench& b) { b.add(oid::kExtendedKeyUsage, encode_extended_key_usage({kServerAuth})); }},
+      {"extended-key-usage-missing",
+       Of::kSubordinate,
+       [](Bench& b) { b.remove(oid::kExtendedKeyUsage); }},
+      {"extended-key-usage-any",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value =
+             encode_extended_key_usage({std::string(oid::kAnyExtendedKeyUsage)});
+       }},
+      {"extended-key-usage-ocsp-signing",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value =
+             encode_extended_key_usage({kServerAuth, kClientAuth, std::string(oid::kOcspSigning)});
+       }},
+      {"extended-key-usage-not-in-profile",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value = encode_extended_key_usage({kServerAuth});
+       }},
+  };
+}
+
+std::vector<Mutant> identifier_mutants() {
+  return {
+      {"subject-key-identifier-missing",
+       Of::kSubordinate,
+       [](Bench& b) { b.remove(oid::kSubjectKeyIdentifier); }},
+      {"subject-key-identifier-critical",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kSubjectKeyIdentifier).criticality = Criticality::kCritical;
+       }},
+      {"subject-key-identifier-wrong",
+       Of::kSubordinate,
+       [](Bench& b) { b.extension(oid::kSubjectKeyIdentifier).value.back() ^= 1U; }},
+      {"authority-key-identifier-missing",
+       Of::kSubordinate,
+       [](Bench& b) { b.remove(oid::kAuthorityKeyIdentifier); }},
+      {"authority-key-identifier-critical",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kAuthorityKeyIdentifier).criticality = Criticality::kCritical;
+       }},
+      {"authority-key-identifier-form",
+       Of::kSubordinate,
+       [](Bench& b) {
+         Extension& extension = b.extension(oid::kAuthorityKeyIdentifier);
+         const base::Bytes identifier = view_copy(contents_of(extension.value));
+         const base::Bytes serial{0x82, 0x01, 0x05};
+         extension.value = der(DerTag::kSequence, {identifier, serial});
+       }},
+      {"authority-key-identifier-wrong",
+       Of::kSubordinate,
+       [](Bench& b) { b.extension(oid::kAuthorityKeyIdentifier).value.back() ^= 1U; }},
+      {"root-authority-key-identifier",
+       Of::kRoot,
+       [](Bench& b) {
+         b.add(oid::kAuthorityKeyIdentifier,
+               encode_authority_key_identifier(base::Bytes(20, 0x5a)));
+       }},
+      {"root-policies",
+       Of::kRoot,
+       [](Bench& b) { b.add(oid::kCertificatePolicies, encode_policies({"2.999.1"})); }},
+      {"policies-missing", Of::kSubordinate, [](Bench& b) { b.remove(oid::kCertificatePolicies); }},
+      {"policies-any",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kCertificatePolicies).value =
+             encode_policies({std::string(oid::kAnyPolicy)});
+       }},
+      {"root-crl-distribution-points",
+       Of::kRoot,
+       [](Bench& b) {
+         b.add(oid::kCrlDistributionPoints, encode_distribution_points({"http://a.example/c"}));
+       }},
+      {"crl-distribution-points-missing",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.profile.certificate.crl_distribution_points = Presence::kRequired;
+         b.remove(oid::kCrlDistributionPoints);
+       }},
+      {"crl-distribution-points-critical",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kCrlDistributionPoints).criticality = Criticality::kCritical;
+       }},
+      {"crl-distribution-points-not-http",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kCrlDistributionPoints).value =
+             encode_distribution_points({"https://a.example/c"});
+       }},
+      {"root-authority-info-access",
+       Of::kRoot,
+       [](Bench& b) {
+         b.add(oid::kAuthorityInformationAccess, encode_ca_issuers({"http://a.example/c"}));
+       }},
+      {"ca-issuers-missing",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.profile.certificate.ca_issuers = Presence::kRequired;
+         b.remove(oid::kAuthorityInformationAccess);
+       }},
+      {"authority-info-access-critical",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kAuthorityInformationAccess).criticality = Criticality::kCritical;
+       }},
+      {"authority-info-access-not-http",
+       Of::kSubordinate,
+       [](Bench& b) {
+         b.extension(oid::kAuthorityInformationAccess).value =
+             encode_ca_issuers({"ldap://a.example/c"});
+       }},
+  };
+}
+
+std::vector<Mutant> all_mutants() {
+  std::vector<Mutant> all = field_mutants();
+  for (const auto& more : {constraint_mutants(), identifier_mutants()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("certificate lint: good certificates have no finding, with and without a profile") {
+  Workshop workshop;
+  for (Bench bench : {workshop.root(), workshop.subordinate()}) {
+    CHECK(support::rules_of(workshop.lint(bench)).empty());
+    bench.has_profile = false;
+    CHECK(support::rules_of(workshop.lint(bench)).empty());
+    bench.stage = LintStage::kDraft;
+    CHECK(support::rules_of(workshop.lint(bench)).empty());
+  }
+}
+
+TEST_CASE("certificate lint: each mutant is refused by exactly the rule it breaks") {
+  Workshop workshop;
+  std::set<std::string> broken;
+  const std::vector<Mutant> mutants = all_mutants();
+  for (const Mutant& mutant : mutants) {
+    CAPTURE(mutant.rule);
+    Bench bench = mutant.of == Of::kRoot ? workshop.root() : workshop.subordinate();
+    mutant.breaks(bench);
+    const std::vector<std::string> found = support::rules_of(workshop.lint(bench));
+    CAPTURE(found.size());
+    CHECK((found.empty() ? "nothing" : found.back()) == mutant.rule);
+    CHECK(found.size() == 1);
+    broken.insert(mutant.rule);
+  }
+  std::set<std::string> rules;
+  for (const LintRule& rule : certificate_rules()) {
+    rules.emplace(rule.name);
+    CHECK_FALSE(rule.source.empty());
+    CHECK_FALSE(rule.field.empty());
+  }
+  CHECK(rules == broken);
+  MESSAGE(rules.size(),
+          " rules for certificates, ",
+          mutants.size(),
+          " mutants, ",
+          100 * broken.size() / rules.size(),
+          " % of the rules broken and reported");
+}
+
+TEST_CASE("certificate lint: weak keys and bad names are reported, too") {
+  Workshop workshop;
+  Bench bench = workshop.subordinate();
+  const base::Bytes low = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+  bench.tbs.public_key_info = low;
+  bench.tbs.public_key_info.resize(low.size() + 32);
+  bench.extension(oid::kSubjectKeyIdentifier).value = encode_key_identifier(
+      key_identifier_of(bench.tbs.public_key_info, KeyIdentifierMethod::kSha1));
+  CHECK(support::rules_of(workshop.lint(bench)) == std::vector<std::string>{"key-ed25519-point"});
+  bench = workshop.subordinate();
+  bench.tbs.subject = der(DerTag::kSequence, {});
+  CHECK(support::rules_of(workshop.lint(bench)) == std::vector<std::string>{"name-empty"});
+}
+
+TEST_CASE("certificate lint: one second decides about the length of life") {
+  Workshop workshop;
+  Bench bench = workshop.subordinate();
+  const Instant from = at("2026-02-01T00:00:00Z");
+  const auto with_length = [&](std::chrono::seconds length) {
+    bench.tbs.validity =
+        encode(Validity{.not_before = from, .not_after = from + length - std::chrono::seconds{1}});
+    return workshop.lint(bench);
+  };
+  CHECK(with_length(std::chrono::days{2920}).empty());
+  CHECK(with_length(std::chrono::days{2920} - std::chrono::seconds{1}).empty());
+  const base::Findings findings = with_length(std::chrono::days{2920} + std::chrono::seconds{1});
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].message ==
+        "The certificate would be valid for 2920 days and 1 second (2026-02-01T00:00:00Z through "
+        "2034-01-30T00:00:00Z, both included), and the profile allows 2920 days; choose an "
+        "earlier end.");
+}

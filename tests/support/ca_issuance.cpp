@@ -1,0 +1,102 @@
+#include "support/ca_issuance.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "ca/der.h"
+#include "ca/issuer.h"
+#include "ca/signature_algorithm.h"
+
+namespace support {
+
+namespace {
+
+// The value, or the end of the program with what went wrong: a test's own tools must work.
+template <typename T>
+T must(base::Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "test support: %s\n", result.error().message.c_str());
+    std::abort();
+  }
+  return std::move(result).value();
+}
+
+}  // namespace
+
+ca::CertificateProfile profile_named(std::string_view name) {
+  return must(ca::load_profile(TEST_VECTORS "/../../ca/profiles", name));
+}
+
+std::unique_ptr<ca::SoftwareKey> new_key(ca::Algorithm algorithm) {
+  return must(ca::SoftwareKey::generate(algorithm));
+}
+
+ca::DistinguishedName example_name(const std::string& common_name) {
+  return must(
+      ca::DistinguishedName::of({{"C", "DE"}, {"O", "Example Devices"}, {"CN", common_name}}));
+}
+
+ca::Instant at(std::string_view text) {
+  return must(ca::instant_of(text));
+}
+
+RequestParts request_parts(const ca::SoftwareKey& key, const std::string& common_name) {
+  return {.version = ca::der_unsigned(std::uint64_t{0}),
+          .subject = example_name(common_name).der(),
+          .public_key_info = key.public_key_info(),
+          .attributes = ca::der(ca::DerTag::kContext0Constructed, {}),
+          .algorithm = ca::signature_algorithm_of(key.algorithm())};
+}
+
+base::Bytes signed_request(const RequestParts& parts, ca::SoftwareKey& key) {
+  const base::Bytes tbs =
+      ca::der(ca::DerTag::kSequence,
+              {parts.version, parts.subject, parts.public_key_info, parts.attributes});
+  return ca::assemble({.tbs = tbs, .algorithm = parts.algorithm, .signature = must(key.sign(tbs))});
+}
+
+ca::SigningRequest request_for(ca::SoftwareKey& key, const std::string& common_name) {
+  return must(ca::SigningRequest::parse(signed_request(request_parts(key, common_name), key)));
+}
+
+ca::CertificatePlan root_plan() {
+  ca::CertificatePlan plan;
+  plan.subject = example_name("Example Root");
+  plan.validity = {.not_before = at("2026-01-01T00:00:00Z"),
+                   .not_after = at("2045-12-31T23:59:59Z")};
+  return plan;
+}
+
+ca::Instant today() {
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+TestRoot make_root(ca::Algorithm algorithm, const ca::CertificatePlan& plan) {
+  std::unique_ptr<ca::SoftwareKey> key = new_key(algorithm);
+  const ca::CertificateDraft draft =
+      must(ca::CertificateDraft::of_root(profile_named("root"), plan, key->public_key_info()));
+  ca::Certificate certificate = must(ca::sign_certificate(draft, *key));
+  return {.key = std::move(key), .certificate = std::move(certificate)};
+}
+
+ca::CertificatePlan subordinate_plan() {
+  ca::CertificatePlan plan;
+  plan.validity = {.not_before = at("2026-02-01T00:00:00Z"),
+                   .not_after = at("2033-12-31T23:59:59Z")};
+  plan.policies = {"2.999.1.1"};
+  plan.crl_uris = {"http://pki.example/root.crl"};
+  plan.ca_issuer_uris = {"http://pki.example/root.der"};
+  return plan;
+}
+
+std::vector<std::string> rules_of(const base::Findings& findings) {
+  std::vector<std::string> rules;
+  for (const base::Finding& finding : findings) {
+    if (finding.severity != base::Severity::kNotice) {
+      rules.push_back(finding.rule);
+    }
+  }
+  return rules;
+}
+
+}  // namespace support

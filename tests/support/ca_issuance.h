@@ -1,0 +1,66 @@
+// tests/support/ca_issuance.h - roots, requests and profiles for tests of the issuing half of ca/.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/finding.h"
+#include "ca/certificate.h"
+#include "ca/certificate_builder.h"
+#include "ca/certificate_profile.h"
+#include "ca/signing_request.h"
+#include "ca/software_key.h"
+
+namespace support {
+
+// A profile of ca/profiles; ends the program where it cannot be read.
+ca::CertificateProfile profile_named(std::string_view name);
+
+std::unique_ptr<ca::SoftwareKey> new_key(ca::Algorithm algorithm);
+
+// "C=DE, O=Example, CN=COMMON_NAME".
+ca::DistinguishedName example_name(const std::string& common_name);
+
+// A time of the form 2026-03-01T10:00:00Z.
+ca::Instant at(std::string_view text);
+
+// CertificationRequestInfo by its parts, each as DER with its header.
+struct RequestParts {
+  base::Bytes version;
+  base::Bytes subject;
+  base::Bytes public_key_info;
+  base::Bytes attributes;  // [0]
+  base::Bytes algorithm;
+};
+
+// What a good request of that key is made from.
+RequestParts request_parts(const ca::SoftwareKey& key, const std::string& common_name);
+
+// The DER of the request, signed with the key.
+base::Bytes signed_request(const RequestParts& parts, ca::SoftwareKey& key);
+
+// A good request for that key.
+ca::SigningRequest request_for(ca::SoftwareKey& key, const std::string& common_name);
+
+// A root and its key; valid 2026-01-01 through 2045-12-31.
+struct TestRoot {
+  std::unique_ptr<ca::SoftwareKey> key;
+  ca::Certificate certificate;
+};
+ca::CertificatePlan root_plan();
+TestRoot make_root(ca::Algorithm algorithm, const ca::CertificatePlan& plan = root_plan());
+
+// Midnight of this day: certtool takes no other time than that of the clock.
+ca::Instant today();
+
+// What a plan of a subordinate below that root says; valid 2026-02-01 through 2033-12-31.
+ca::CertificatePlan subordinate_plan();
+
+// The names of the rules that report anything above a notice, in their order.
+std::vector<std::string> rules_of(const base::Findings& findings);
+
+}  // namespace support
