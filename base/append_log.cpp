@@ -140,6 +140,9 @@ Result<void> save_torn(const std::filesystem::path& log, const LogLine& torn) {
     if (there && text_of(*there) == torn.text) {
       return {};
     }
+    if (!there && there.error().code == ErrorCode::kStorageFailure) {
+      return there.error();
+    }
     if (there || there.error().code != ErrorCode::kNotFound) {
       continue;
     }
