@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "shamir/verdict.h"
+
 namespace shamir::slip39 {
 
 namespace {
@@ -61,7 +63,7 @@ void write_checksum(WordNumbers& numbers, Extendable extendable) {
 }
 
 bool checksum_holds(const WordNumbers& numbers, Extendable extendable) {
-  return checksum_of(numbers, extendable) == 1;
+  return public_verdict(checksum_of(numbers, extendable) == 1);
 }
 
 std::optional<std::size_t> place_of_wrong_word(const WordNumbers& numbers, Extendable extendable) {

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "shamir/slip39_fields.h"
+#include "shamir/verdict.h"
 
 namespace shamir::slip39 {
 
@@ -94,7 +95,7 @@ Result<void> check_passphrase(const SecretBytes& passphrase) {
   for (const unsigned letter : reader.bytes()) {
     outside |= ((letter - 32U) | (126U - letter)) >> 31U;
   }
-  if (outside != 0) {
+  if (public_verdict(outside != 0)) {
     return Error{ErrorCode::kInvalidArgument,
                  "the passphrase has a sign that SLIP-39 does not know; use letters without "
                  "accents, digits, blanks and the common signs only"};

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "shamir/slip39_fields.h"
+#include "shamir/verdict.h"
 
 namespace shamir::slip39 {
 
@@ -55,7 +56,7 @@ Result<SecretBytes> digest_share(const SecretBytes& secret, const RandomSource& 
 bool digest_agrees(const SecretBytes& secret, const SecretBytes& share) {
   const SecretBytes::Reader reader = share.read();
   const SecretBytes digest = digest_of(secret, reader.bytes().subspan(kDigestSize));
-  return digest.equals(SecretBytes::copy_of(reader.bytes().first(kDigestSize)));
+  return public_verdict(digest.equals(SecretBytes::copy_of(reader.bytes().first(kDigestSize))));
 }
 
 Error refused(const char* message) {

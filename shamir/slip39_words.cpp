@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,19 +41,29 @@ constexpr std::array<Letters, kWordCount> kLetters = [] {
   return all;
 }();
 
+// The same number, of which the compiler then knows nothing. Without it clang 14 sees that only one
+// word can match, and makes a branch of the mask (found by tests/constant-time).
+std::uint64_t opaque(std::uint64_t number) {
+  __asm__("" : "+r"(number));
+  return number;
+}
+
 // All ones where the two are equal, otherwise zero; without a branch.
-constexpr std::uint64_t mask_if_equal(std::uint64_t left, std::uint64_t right) {
+std::uint64_t mask_if_equal(std::uint64_t left, std::uint64_t right) {
   const std::uint64_t difference = left ^ right;
   const std::uint64_t differs = (difference | (0 - difference)) >> 63U;  // 1 or 0
-  return differs - 1;
+  return opaque(differs) - 1;
 }
 
 bool is_blank(std::uint8_t letter) {
   return letter == ' ' || letter == '\t' || letter == '\r' || letter == '\n';
 }
 
+// A to Z become a to z, without a branch; everything else stays.
 std::uint8_t lower_case(std::uint8_t letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<std::uint8_t>(letter | 0x20U) : letter;
+  const unsigned from_a = letter - unsigned{'A'};  // huge where below A
+  const unsigned is_capital = ((from_a - 26U) >> 31U) & ~(from_a >> 31U) & 1U;
+  return static_cast<std::uint8_t>(letter | (is_capital << 5U));
 }
 
 // Where a word stands in a text.
@@ -77,32 +86,6 @@ std::vector<Span> words_in(std::span<const std::uint8_t> text) {
   return words;
 }
 
-// The number of a word of four to eight letters; kWordCount where it is not in the list.
-std::uint32_t number_of(std::span<const std::uint8_t> word) {
-  Letters letters = 0;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    letters |= Letters{lower_case(word[i])} << (8 * i);
-  }
-  const Letters compared = word.size() == kAbbreviation ? kFirstFour : ~Letters{0};
-  std::uint64_t number = 0;
-  std::uint64_t found = 0;
-  for (std::size_t i = 0; i < kWordCount; ++i) {
-    const std::uint64_t mask = mask_if_equal(letters, kLetters[i] & compared);
-    number |= i & mask;
-    found |= mask;
-  }
-  return static_cast<std::uint32_t>((number & found) | (kWordCount & ~found));
-}
-
-// The letters of word `number`, found by looking at all of them.
-Letters word_at(std::uint32_t number) {
-  Letters letters = 0;
-  for (std::size_t i = 0; i < kWordCount; ++i) {
-    letters |= kLetters[i] & mask_if_equal(i, number);
-  }
-  return letters;
-}
-
 std::size_t length_of(Letters word) {
   std::size_t length = 0;
   for (; word != 0; word >>= 8U) {
@@ -119,6 +102,30 @@ Error unknown_word(std::size_t place) {
 }
 
 }  // namespace
+
+std::uint32_t number_of(std::span<const std::uint8_t> word) {
+  Letters letters = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    letters |= Letters{lower_case(word[i])} << (8 * i);
+  }
+  const Letters compared = word.size() == kAbbreviation ? kFirstFour : ~Letters{0};
+  std::uint64_t number = 0;
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < kWordCount; ++i) {
+    const std::uint64_t mask = mask_if_equal(letters, kLetters[i] & compared);
+    number |= i & mask;
+    found |= mask;
+  }
+  return static_cast<std::uint32_t>((number & found) | (kWordCount & ~found));
+}
+
+std::uint64_t letters_at(std::uint32_t number) {
+  Letters letters = 0;
+  for (std::size_t i = 0; i < kWordCount; ++i) {
+    letters |= kLetters[i] & mask_if_equal(i, number);
+  }
+  return letters;
+}
 
 Result<WordNumbers> numbers_of(const SecretBytes& text) {
   const SecretBytes::Reader reader = text.read();
@@ -141,7 +148,7 @@ Result<WordNumbers> numbers_of(const SecretBytes& text) {
 SecretBytes text_of(const WordNumbers& numbers) {
   std::size_t size = numbers.size() == 0 ? 0 : numbers.size() - 1;  // the blanks between
   for (std::size_t place = 0; place < numbers.size(); ++place) {
-    size += length_of(word_at(numbers.at(place)));
+    size += length_of(letters_at(numbers.at(place)));
   }
   SecretBytes text(size);
   const SecretBytes::Writer writer = text.write();
@@ -150,7 +157,7 @@ SecretBytes text_of(const WordNumbers& numbers) {
     if (place > 0) {
       writer.bytes()[end++] = ' ';
     }
-    for (Letters rest = word_at(numbers.at(place)); rest != 0; rest >>= 8U) {
+    for (Letters rest = letters_at(numbers.at(place)); rest != 0; rest >>= 8U) {
       writer.bytes()[end++] = static_cast<std::uint8_t>(rest & 0xFFU);
     }
   }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
@@ -38,6 +39,14 @@ class WordNumbers {
  private:
   base::SecretBytes bytes_;  // two bytes a number, high first
 };
+
+// The number of one word, whole or cut after four letters; kWordCount where it is not in the list.
+// Constant time but for the length. Requires four to eight letters.
+std::uint32_t number_of(std::span<const std::uint8_t> word);
+
+// The letters of word `number` (below kWordCount), the first in the lowest byte, zero behind the
+// last. Constant time.
+std::uint64_t letters_at(std::uint32_t number);
 
 // The numbers of the words in a text: upper or lower case, blanks and ends of lines between, each
 // word whole or cut after its first four letters (which are unlike those of any other word).

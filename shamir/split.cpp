@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shamir/gf256.h"
+#include "shamir/verdict.h"
 
 namespace shamir {
 
@@ -204,7 +205,7 @@ Result<bool> lie_on_one_polynomial(std::span<const PointView> points, std::uint8
           static_cast<std::uint8_t>(writer.bytes()[i] | (wanted.bytes()[i] ^ found.bytes()[i]));
     }
   }
-  return difference.equals(zero);
+  return public_verdict(difference.equals(zero));
 }
 
 }  // namespace shamir

