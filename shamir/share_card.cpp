@@ -1,8 +1,10 @@
 #include "shamir/share_card.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -66,11 +68,9 @@ std::string numbered(const Lines& lines, std::size_t place) {
 std::string code_of(const Lines& lines) {
   std::string code;
   for (const std::string& line : lines) {
-    for (const char character : line) {
-      if (character != ' ') {
-        code += character;
-      }
-    }
+    std::copy_if(line.begin(), line.end(), std::back_inserter(code), [](char character) {
+      return character != ' ';
+    });
   }
   return code;
 }
@@ -116,22 +116,28 @@ Result<Modules> encode(std::string_view text) {
   return modules;
 }
 
-// Every run of dark modules of a row as one rectangle of the path, in units of a module.
+// Every run of dark modules of a row as one rectangle, in units of a module.
+std::string path_of_row(const Modules& modules, std::size_t row) {
+  std::string path;
+  std::size_t column = 0;
+  while (column < modules.width) {
+    std::size_t end = column;
+    while (end < modules.width && modules.at(row, {end})) {
+      ++end;
+    }
+    if (end > column) {
+      path += "M" + std::to_string(column) + " " + std::to_string(row) + "h" +
+              std::to_string(end - column) + "v1H" + std::to_string(column) + "z";
+    }
+    column = end + 1;
+  }
+  return path;
+}
+
 std::string path_of(const Modules& modules) {
   std::string path;
   for (std::size_t row = 0; row < modules.width; ++row) {
-    std::size_t column = 0;
-    while (column < modules.width) {
-      std::size_t end = column;
-      while (end < modules.width && modules.at(row, {end})) {
-        ++end;
-      }
-      if (end > column) {
-        path += "M" + std::to_string(column) + " " + std::to_string(row) + "h" +
-                std::to_string(end - column) + "v1H" + std::to_string(column) + "z";
-      }
-      column = end + 1;
-    }
+    path += path_of_row(modules, row);
   }
   return path;
 }

@@ -167,14 +167,14 @@ std::optional<std::array<std::size_t, 2>> swapped_groups(const LineWord& word) {
   const auto group = [](LineWord& of, std::size_t place) {
     return std::span(of.symbols).subspan(place * kGroupCharacters, kGroupCharacters);
   };
-  for (std::size_t first = 0; first < kGroups; ++first) {
-    for (std::size_t second = first + 1; second < kGroups; ++second) {
-      LineWord other = word;
-      const auto later = group(other, second);
-      std::swap_ranges(later.begin(), later.end(), group(other, first).begin());
-      if (line_fits(other)) {
-        return std::array{first + 1, second + 1};
-      }
+  for (std::size_t pair = 0; pair < kGroups * kGroups; ++pair) {
+    const std::size_t first = pair / kGroups;
+    const std::size_t second = pair % kGroups;
+    LineWord other = word;
+    const auto later = group(other, second);
+    std::swap_ranges(later.begin(), later.end(), group(other, first).begin());
+    if (first < second && line_fits(other)) {
+      return std::array{first + 1, second + 1};
     }
   }
   return std::nullopt;
@@ -265,6 +265,13 @@ std::vector<std::string_view> cut_code(std::string_view code) {
   return lines;
 }
 
+std::vector<std::string_view> lines_to_read(std::string_view text) {
+  std::vector<std::string_view> lines = card_lines(text);
+  return lines.size() == 1 && lines.front().size() == kShareLines * kLineCharacters
+             ? cut_code(lines.front())
+             : lines;
+}
+
 // 5 bits a symbol to bytes, highest bit first; the sizes fit exactly.
 class BitWriter {
  public:
@@ -333,15 +340,23 @@ Result<void> check_share_line(const TypedLine& line) {
   return {};
 }
 
+bool looks_like_share_lines(std::string_view text) {
+  if (text.size() > kLongestText) {
+    return false;
+  }
+  const std::vector<std::string_view> lines = lines_to_read(text);
+  return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    const Result<LineWord> word = word_of({.number = 1, .text = line});
+    return word && right_as_other_line(*word).has_value();
+  });
+}
+
 Result<Bytes> read_share_lines(std::string_view text) {
   if (text.size() > kLongestText) {
     return malformed(
         "this text is too long to be a card; give the sixteen lines of the card alone");
   }
-  std::vector<std::string_view> lines = card_lines(text);
-  if (lines.size() == 1 && lines.front().size() == kShareLines * kLineCharacters) {
-    lines = cut_code(lines.front());
-  }
+  const std::vector<std::string_view> lines = lines_to_read(text);
   BitWriter writer;
   for (std::size_t place = 0; place < std::min(lines.size(), kShareLines); ++place) {
     const Result<LineWord> word = right_word({.number = place + 1, .text = lines[place]});

@@ -40,6 +40,10 @@ struct TypedLine {
 // Errors: kMalformed, naming the line, and the group where it is known.
 base::Result<void> check_share_line(const TypedLine& line);
 
+// Whether at least one line of a text is right as some line of a card: tells a card that was
+// misread from a file that is none.
+bool looks_like_share_lines(std::string_view text);
+
 // The envelope that a text stands for: sixteen lines, or all their characters in one (as the QR
 // code has them), or a whole printed card. Line ends of any system, a byte order mark and empty
 // lines do not matter. Where lines begin with a number and a colon, only those count.

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
                "conclave");
   app.require_subcommand(1);
   Outcome outcome;
+  add_share_commands(app, outcome);
   add_doctor_command(app, outcome);
   add_evaluate_command(app, outcome);
   try {

@@ -288,3 +288,16 @@ TEST_CASE("share lines: a cost outside the limits is said as such, not as a read
   REQUIRE_FALSE(read.ok());
   CHECK(read.error().code == base::ErrorCode::kRefusedByPolicy);
 }
+
+TEST_CASE("share lines: a misread card is told from a text that is none") {
+  Lines lines = lines_of();
+  for (std::size_t place = 0; place < 15; ++place) {
+    lines.at(place)[0] = lines.at(place)[0] == '7' ? '8' : '7';
+  }
+  CHECK(shamir::looks_like_share_lines(joined(lines)));
+  lines[15][0] = lines[15][0] == '7' ? '8' : '7';
+  CHECK_FALSE(shamir::looks_like_share_lines(joined(lines)));
+  CHECK_FALSE(shamir::looks_like_share_lines("root:x:0:0:root:/root:/bin/bash\n"));
+  CHECK_FALSE(shamir::looks_like_share_lines(""));
+  CHECK_FALSE(shamir::looks_like_share_lines(joined(lines_of()) + std::string(16384, ' ')));
+}
