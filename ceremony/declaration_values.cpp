@@ -74,10 +74,15 @@ Result<Json> read_number(Section& section, Range range) {
 // `no_limit = true` in place of a value.
 Result<bool> says_no_limit(Section& section) {
   const bool no_limit = section.table.flag("no_limit");
-  if (no_limit == has(section, "value")) {
-    return refusal(section, "give either \"value\" or no_limit = true");
+  if (no_limit != has(section, "value")) {
+    return no_limit;
   }
-  return no_limit;
+  if (no_limit && section.raw.get("value")->is_string()) {
+    section.table.text("value");  // asked for, so that it is not called unknown
+  } else if (no_limit) {
+    section.table.number("value");
+  }
+  return refusal(section, "give either \"value\" or no_limit = true");
 }
 
 Result<Json> read_duration(Section& section, const std::string& key) {
