@@ -18,6 +18,8 @@ class TokenTemplate {
   TokenTemplate& yes(CK_ATTRIBUTE_TYPE type) { return add(type, &yes_, sizeof yes_); }
   TokenTemplate& no(CK_ATTRIBUTE_TYPE type) { return add(type, &no_, sizeof no_); }
 
+  // PKCS #11 names attributes and counts by one integer type.
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order is that of every call here
   TokenTemplate& number(CK_ATTRIBUTE_TYPE type, CK_ULONG number) {
     numbers_.push_back(number);
     return add(type, &numbers_.back(), sizeof(CK_ULONG));

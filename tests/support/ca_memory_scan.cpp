@@ -1,0 +1,141 @@
+#include "support/ca_memory_scan.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace support {
+
+namespace {
+
+constexpr std::uint8_t kMask = 0xa7;
+constexpr std::size_t kWindow = std::size_t{1} << 20;
+constexpr std::size_t kOverlap = 1024;  // longer than any needle
+
+struct Region {
+  std::uintptr_t begin = 0;
+  std::uintptr_t end = 0;
+};
+
+std::vector<Region> regions() {
+  std::vector<Region> found;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    Region region;
+    std::array<char, 5> access{};
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &region.begin, &region.end, access.data()) != 3) {
+      continue;
+    }
+    // A file that is mapped and not writable holds what is on disk, and nothing else.
+    const bool only_file = access[1] != 'w' && line.find('/') != std::string::npos;
+    const bool of_kernel = line.find("[v") != std::string::npos;
+    if (!only_file && !of_kernel) {
+      found.push_back(region);
+    }
+  }
+  return found;
+}
+
+// How often the masked needle lies in the bytes.
+template <typename Iterator>
+std::size_t count_in(std::span<const std::uint8_t> bytes, Iterator needle, std::size_t size) {
+  const std::uint8_t first = *needle ^ kMask;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at + size <= bytes.size(); ++at) {
+    const void* const next = std::memchr(&bytes[at], first, bytes.size() - size - at + 1);
+    if (next == nullptr) {
+      break;
+    }
+    at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(next) - bytes.data());
+    std::size_t same = 1;
+    for (Iterator each = std::next(needle); same < size && (bytes[at + same] ^ kMask) == *each;
+         ++each) {
+      ++same;
+    }
+    count += same == size ? 1U : 0U;
+  }
+  return count;
+}
+
+}  // namespace
+
+MaskedNeedle MaskedNeedle::of(const base::SecretBytes& secret) {
+  MaskedNeedle needle;
+  const base::SecretBytes::Reader reader = secret.read();
+  for (const std::uint8_t byte : reader.bytes()) {
+    needle.masked_.push_back(byte ^ kMask);
+  }
+  return needle;
+}
+
+MaskedNeedle MaskedNeedle::of_hex(std::string_view digits) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  MaskedNeedle needle;
+  int high = -1;
+  for (const char digit : digits) {
+    const std::size_t value = kDigits.find(digit);
+    if (value == std::string_view::npos) {
+      continue;
+    }
+    if (high < 0) {
+      high = static_cast<int>(value);
+      continue;
+    }
+    const auto byte = static_cast<std::uint8_t>(high * 16 + static_cast<int>(value));
+    high = -1;
+    if (byte != 0 || !needle.masked_.empty()) {
+      needle.masked_.push_back(byte ^ kMask);
+    }
+  }
+  return needle;
+}
+
+std::size_t MaskedNeedle::copies_in_memory() const {
+  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  void* const pages =
+      mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory < 0 || pages == MAP_FAILED || masked_.empty() || masked_.size() > kOverlap) {
+    std::abort();  // a scan that sees nothing must not pass for one that found nothing
+  }
+  auto* const window = static_cast<std::uint8_t*>(pages);
+  const auto own = reinterpret_cast<std::uintptr_t>(pages);
+  std::size_t copies = 0;
+  for (const Region& region : regions()) {
+    std::uintptr_t at = region.begin;
+    while (at < region.end) {
+      // What was read before lies in the window itself, which may be part of a larger region.
+      if (at >= own && at < own + kWindow) {
+        at = own + kWindow;
+        continue;
+      }
+      const std::uintptr_t stop = at < own ? std::min(region.end, own) : region.end;
+      const std::size_t wanted = std::min<std::size_t>(kWindow, stop - at);
+      const ssize_t got = pread(memory, window, wanted, static_cast<off_t>(at));
+      if (got <= 0) {
+        at += std::min<std::size_t>(4096, stop - at);
+        continue;
+      }
+      const auto length = static_cast<std::size_t>(got);
+      const std::span<const std::uint8_t> bytes(window, length);
+      copies += count_in(bytes, masked_.begin(), masked_.size());
+      copies += count_in(bytes, masked_.rbegin(), masked_.size());
+      // The next window begins so that a copy across the border is seen, and none is seen twice.
+      at += at + length >= stop ? length : length - masked_.size() + 1;
+    }
+  }
+  explicit_bzero(window, kWindow);
+  munmap(pages, kWindow);
+  ::close(memory);
+  return copies;
+}
+
+}  // namespace support
