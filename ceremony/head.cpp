@@ -1,6 +1,5 @@
 #include "ceremony/head.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "base/digest.h"
@@ -16,6 +15,25 @@ using base::ErrorCode;
 constexpr std::string_view kPrefix = "head sha256:";
 constexpr std::size_t kHashDigits = 64;
 constexpr std::size_t kWordsInLine = 4;
+constexpr std::size_t kWordWidth = 12;  // the longest word has 11 letters
+
+// The 32 words in eight lines of four; all lines have one length, whatever the words.
+std::string head_words(const base::Digest& digest) {
+  std::string text;
+  std::string column;
+  std::size_t count = 0;
+  for (const char character : base::digest_words(digest) + " ") {
+    if (character != ' ') {
+      column += character;
+      continue;
+    }
+    column.resize(kWordWidth, ' ');
+    text += column;
+    column.clear();
+    text += ++count % kWordsInLine == 0 ? "\n" : "";
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -24,14 +42,7 @@ base::Result<std::string> head_text(std::string_view head) {
   if (!digest) {
     return Error{ErrorCode::kInvalidArgument, "the head of a transcript must be 64 hex digits"};
   }
-  std::string words = base::digest_words(*digest);
-  std::size_t blanks = 0;
-  std::replace_if(
-      words.begin(),
-      words.end(),
-      [&blanks](char character) { return character == ' ' && ++blanks % kWordsInLine == 0; },
-      '\n');
-  return std::string(kPrefix) + std::string(head) + "\n" + words + "\n";
+  return std::string(kPrefix) + std::string(head) + "\n" + head_words(*digest);
 }
 
 base::Result<std::string> parse_head_text(std::string_view text) {

@@ -11,7 +11,8 @@
 
 namespace ceremony {
 
-// The content of head.txt: "head sha256:HEX LF", then the 32 PGP words in eight lines of four.
+// The content of head.txt: "head sha256:HEX LF", then the 32 PGP words in eight lines of four, each
+// word filled up with blanks to 12 characters, so that all heads give files of one size.
 // Errors: kInvalidArgument where `head` is not 64 lower-case hex digits.
 base::Result<std::string> head_text(std::string_view head);
 

@@ -3,8 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "base/digest.h"
-#include "base/digest_words.h"
+#include "ceremony/head.h"
 
 namespace ceremony {
 
@@ -36,7 +35,7 @@ code { font: 12.5px/1.45 ui-monospace, "DejaVu Sans Mono", Consolas, monospace;
   overflow-wrap: anywhere; }
 .sign { border: 1px solid #b3261e; color: #b3261e; border-radius: .2rem; padding: 0 .2rem;
   font-size: .75em; }
-.words { columns: 4; font-size: .88rem; margin: .3rem 0; padding-left: 1.6rem; }
+pre { font: 12.5px/1.6 ui-monospace, "DejaVu Sans Mono", Consolas, monospace; margin: .3rem 0; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; } tr { break-inside: avoid; }
   h2 { break-after: avoid; } .note, .mode { print-color-adjust: exact; } }
 )";
@@ -173,18 +172,10 @@ std::string entry_row(const TranscriptEntry& entry) {
          "</td><td>" + members_html(entry.data) + "</td></tr>\n";
 }
 
+// The words of head.txt, set as they stand there.
 std::string words_html(const std::string& head) {
-  const auto digest = base::parse_digest_hex(head);
-  if (!digest) {
-    return "";
-  }
-  std::string list;
-  std::string_view words;
-  const std::string all = base::digest_words(*digest) + " ";
-  for (words = all; !words.empty(); words.remove_prefix(words.find(' ') + 1)) {
-    list += element("li", std::string(words.substr(0, words.find(' '))));
-  }
-  return "<ol class=\"words\">" + list + "</ol>\n";
+  const auto text = head_text(head);
+  return text ? element("pre", text->substr(text->find('\n') + 1)) + "\n" : "";
 }
 
 std::string ceremony_html(const ReportedCeremony& ceremony) {

@@ -569,7 +569,7 @@ def read_file(path):
 def head_text(head):
     words = [(ODD_WORDS if place % 2 else EVEN_WORDS)[byte]
              for place, byte in enumerate(bytes.fromhex(head))]
-    lines = [" ".join(words[at:at + 4]) for at in range(0, 32, 4)]
+    lines = ["".join("%-12s" % word for word in words[at:at + 4]) for at in range(0, 32, 4)]
     return "head sha256:%s\n%s\n" % (head, "\n".join(lines))
 
 
