@@ -66,6 +66,7 @@ Json json_of(const StepView& step) {
               {"witness", step.witness},
               {"is_private", step.is_private},
               {"subject", step.subject},
+              {"shown", step.shown},
               {"asks", std::move(asks)},
               {"index", step.index},
               {"count", step.count}};
@@ -105,6 +106,7 @@ std::optional<Reply> step_in(const Json& json) {
                 .witness = fields.text("witness"),
                 .is_private = fields.flag("is_private"),
                 .subject = fields.text("subject"),
+                .shown = fields.texts("shown"),
                 .asks = {},
                 .index = fields.number("index"),
                 .count = fields.number("count")};

@@ -178,8 +178,7 @@ void Channel::hang_up(std::chrono::milliseconds grace) {
   shutdown(socket_.number(), SHUT_WR);
   std::array<std::uint8_t, 4096> ignored{};
   while (true) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd watched{socket_.number(), POLLIN, 0};
     const int ready = left > 0 ? poll(&watched, 1, static_cast<int>(left)) : 0;
     if (ready == 0 || (ready < 0 && errno != EINTR)) {

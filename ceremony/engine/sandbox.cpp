@@ -16,6 +16,7 @@
 
 #include <seccomp.h>
 
+#include "base/machine.h"
 #include "base/secret_bytes.h"
 #include "ceremony/engine/call_lists.h"
 
@@ -26,9 +27,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-
-// Sixteen shares, the passphrases, the key and its wrapping, with room for both while one is read.
-constexpr std::size_t kSecretMemoryBytes = std::size_t{2} * 1024 * 1024;
 
 constexpr mode_t kFileModeMask = 022;
 
@@ -154,7 +152,7 @@ Result<void> prepare_process(int socket) {
                  "The ceremony engine could not close the files that others had open. Use another "
                  "computer."};
   }
-  const Result<void> memory = base::require_secret_memory(kSecretMemoryBytes);
+  const Result<void> memory = base::require_secret_memory(base::Surroundings::kLockedBytesNeeded);
   if (!memory) {
     return memory;
   }
