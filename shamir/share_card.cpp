@@ -156,12 +156,12 @@ std::string svg_text(const TextAt& at, std::string_view text) {
          std::string(at.style) + ">" + std::string(text) + "</text>\n";
 }
 
-constexpr std::size_t kQrSize = 680;
+constexpr std::size_t kQrSize = 560;
 constexpr std::size_t kQuietModules = 4;  // ISO/IEC 18004 section 5.3.8
 
 std::string svg_code(const Modules& modules) {
   const std::size_t width = modules.width + 2 * kQuietModules;
-  return "<svg x=\"400\" y=\"230\" width=\"" + std::to_string(kQrSize) + "\" height=\"" +
+  return "<svg x=\"460\" y=\"215\" width=\"" + std::to_string(kQrSize) + "\" height=\"" +
          std::to_string(kQrSize) + "\" viewBox=\"0 0 " + std::to_string(width) + " " +
          std::to_string(width) + "\" shape-rendering=\"crispEdges\"><path transform=\"translate(" +
          std::to_string(kQuietModules) + " " + std::to_string(kQuietModules) + ")\" d=\"" +
@@ -173,9 +173,9 @@ std::string svg_banner(Mode mode) {
   if (banner.empty()) {
     return "";
   }
-  return "<rect x=\"60\" y=\"130\" width=\"1360\" height=\"100\" fill=\"#b00020\"/>\n" +
+  return "<rect x=\"60\" y=\"120\" width=\"1360\" height=\"90\" fill=\"#b00020\"/>\n" +
          svg_text({.x = 740,
-                   .y = 202,
+                   .y = 188,
                    .size = 64,
                    .style = " font-weight=\"bold\" fill=\"#fff\" text-anchor=\"middle\""},
                   banner);
@@ -223,19 +223,18 @@ Result<std::string> card_svg(ByteView envelope) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"148mm\" height=\"210mm\" "
       "viewBox=\"0 0 1480 2100\" font-family=\"DejaVu Sans Mono, Liberation Mono, monospace\">\n"
       "<rect width=\"1480\" height=\"2100\" fill=\"#fff\"/>\n";
-  svg += svg_text({.x = 60, .y = 105, .size = 56, .style = " font-weight=\"bold\""}, kTitle);
+  svg += svg_text({.x = 60, .y = 95, .size = 56, .style = " font-weight=\"bold\""}, kTitle);
   svg += svg_banner(header->mode) + svg_code(*modules);
-  std::size_t y = 960;
+  std::size_t y = 830;
   for (std::size_t place = 0; place < lines->size(); ++place) {
-    svg += svg_text({.x = 240, .y = y, .size = 46, .style = ""}, numbered(*lines, place));
-    y += place % 4 == 3 ? 64 : 52;
+    svg += svg_text({.x = 270, .y = y, .size = 42, .style = ""}, numbered(*lines, place));
+    y += place % 4 == 3 ? 54 : 44;
   }
-  y += 16;
   for (const std::string_view line : kInstructions) {
-    svg += svg_text({.x = 100, .y = y, .size = 29, .style = ""}, line);
-    y += 36;
+    svg += svg_text({.x = 150, .y = y, .size = 27, .style = ""}, line);
+    y += 32;
   }
-  svg += svg_text({.x = 100, .y = 2070, .size = 27, .style = " fill=\"#777\""},
+  svg += svg_text({.x = 150, .y = 2074, .size = 24, .style = " fill=\"#777\""},
                   "Nothing else is to be written on this card.");
   return svg + "</svg>\n";
 }

@@ -116,3 +116,18 @@ TEST_CASE("share card: a damaged envelope is not printed") {
     CHECK(card.error().code == base::ErrorCode::kMalformed);
   }
 }
+
+TEST_CASE("share card: no line of text lies over another or below the edge of the picture") {
+  const std::string card = svg_card(cards().envelopes[0]);
+  const std::string mark = "<text x=\"";
+  std::size_t above = 0;
+  for (std::size_t at = card.find(mark); at != std::string::npos; at = card.find(mark, at + 1)) {
+    const std::size_t y_at = card.find(" y=\"", at) + 4;
+    const std::size_t size_at = card.find(" font-size=\"", at) + 12;
+    const std::size_t y = std::stoul(card.substr(y_at));
+    CHECK(y >= above + std::stoul(card.substr(size_at)));
+    above = y;
+  }
+  CHECK(above > 2000);
+  CHECK(above < 2090);
+}
