@@ -91,12 +91,13 @@ base::Result<void> prepare_once() {
 }
 
 const base::Result<void>& outcome() {
-  static const base::Result<void> kOutcome = prepare_once();
-  return kOutcome;
+  static const base::Result<void> result = prepare_once();
+  return result;
 }
 
 // Runs it before main(): later, some other part of the program may have used OpenSSL already.
-[[maybe_unused]] const bool kPreparedBeforeMain = outcome().ok();
+// NOLINTNEXTLINE(cert-err58-cpp): nothing in it throws but an exhausted memory, which ends all
+[[maybe_unused]] const bool prepared_before_main = outcome().ok();
 
 }  // namespace
 

@@ -103,6 +103,7 @@ base::Result<Algorithm> algorithm_of_public_key(base::ByteView public_key_info) 
   return algorithm_of(**key);
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order does not matter
 base::Result<bool> is_same_public_key(base::ByteView one, base::ByteView other) {
   const base::Result<EvpPkeyPtr> first = read_public_key(one);
   if (!first) {

@@ -48,6 +48,9 @@ class SoftToken {
   [[nodiscard]] const TokenFacts& facts() const { return facts_; }
   [[nodiscard]] const std::shared_ptr<TokenSession>& session() const { return session_; }
 
+  // The library's functions. Requires: not destroyed.
+  [[nodiscard]] CK_FUNCTION_LIST& functions() const { return module_->functions(); }
+
   // Closes the session with all its keys, ends the library, wipes and removes the files. May be
   // called again. Errors: kStorageFailure where files may be left.
   base::Result<void> destroy();

@@ -1,6 +1,7 @@
 #include "ca/root_key.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -15,7 +16,7 @@ namespace {
 using base::ErrorCode;
 using ca::Algorithm;
 
-const base::Bytes kMessage{'t', 'o', ' ', 'b', 'e', ' ', 's', 'i', 'g', 'n', 'e', 'd'};
+constexpr std::array<std::uint8_t, 5> kMessage{'s', 'i', 'g', 'n', '!'};
 
 std::unique_ptr<ca::SoftToken> fresh_token() {
   auto token = ca::SoftToken::create();
