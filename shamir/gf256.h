@@ -29,6 +29,7 @@ constexpr Lanes times_x(Lanes lanes) {
 }
 
 // The products lane by lane. All 64 bits of work are done whatever the values are.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): multiplication is commutative
 constexpr Lanes multiply(Lanes left, Lanes right) {
   Lanes product = 0;
   for (unsigned bit = 0; bit < 8; ++bit) {
@@ -40,6 +41,7 @@ constexpr Lanes multiply(Lanes left, Lanes right) {
 }
 
 // One product.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): multiplication is commutative
 constexpr Element multiply(Element left, Element right) {
   return static_cast<Element>(multiply(Lanes{left}, Lanes{right}));
 }

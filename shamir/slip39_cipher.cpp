@@ -110,8 +110,11 @@ Result<SecretBytes> run(const SecretBytes& input,
   if (auto length = check_length(input.size()); !length) {
     return std::move(length).error();
   }
-  if (auto set = check_set_fields(fields.identifier, fields.iteration_exponent); !set) {
-    return std::move(set).error();
+  if (auto identifier = check_identifier(fields.identifier); !identifier) {
+    return std::move(identifier).error();
+  }
+  if (auto exponent = check_iteration_exponent(fields.iteration_exponent); !exponent) {
+    return std::move(exponent).error();
   }
   if (auto passphrase = check_passphrase(fields.passphrase); !passphrase) {
     return std::move(passphrase).error();

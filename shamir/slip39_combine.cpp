@@ -73,26 +73,35 @@ const char* conflict(const Slip39Share& mine, const Slip39Share& other, Threshol
   return nullptr;
 }
 
+// Why the share at `place` cannot go together with those before it; null where it can.
+const char* misfit(std::span<const Slip39Share> shares, std::size_t place, Threshold threshold) {
+  if (const char* const why = difference(shares.front(), shares[place]); why != nullptr) {
+    return why;
+  }
+  for (const Slip39Share& earlier : shares.first(place)) {
+    if (earlier.group_index != shares[place].group_index) {
+      continue;
+    }
+    if (const char* const why = conflict(shares[place], earlier, threshold); why != nullptr) {
+      return why;
+    }
+  }
+  return nullptr;
+}
+
 Result<void> check_one_set(std::span<const Slip39Share> shares, Threshold threshold) {
   if (shares.empty()) {
     return Error{ErrorCode::kInsufficient, "no share was given; more shares are needed"};
   }
   for (std::size_t place = 0; place < shares.size(); ++place) {
-    const Slip39Share& share = shares[place];
-    auto fields = threshold == Threshold::kAsWritten ? slip39::check_fields(share)
-                                                     : slip39::check_fields_but_threshold(share);
+    auto fields = threshold == Threshold::kAsWritten
+                      ? slip39::check_fields(shares[place])
+                      : slip39::check_fields_but_threshold(shares[place]);
     if (!fields) {
       return std::move(fields).error().while_doing(name_of(place));
     }
-    if (const char* const why = difference(shares.front(), share); why != nullptr) {
+    if (const char* const why = misfit(shares, place, threshold); why != nullptr) {
       return at_fault(place, why);
-    }
-    for (const Slip39Share& earlier : shares.first(place)) {
-      const char* const why =
-          earlier.group_index == share.group_index ? conflict(share, earlier, threshold) : nullptr;
-      if (why != nullptr) {
-        return at_fault(place, why);
-      }
     }
   }
   return {};
@@ -142,6 +151,7 @@ Result<void> check_count(std::size_t given, std::size_t needed) {
 Result<SecretBytes> recover_group(std::span<const Slip39Share> shares,
                                   const std::vector<std::size_t>& places) {
   std::vector<PointView> points;
+  points.reserve(places.size());
   for (const std::size_t place : places) {
     points.push_back({.x = shares[place].index, .y = &shares[place].value});
   }

@@ -53,9 +53,15 @@ Result<SecretBytes> digest_share(const SecretBytes& secret, const RandomSource& 
   return share;
 }
 
-bool digest_agrees(const SecretBytes& secret, const SecretBytes& share) {
-  const SecretBytes::Reader reader = share.read();
-  const SecretBytes digest = digest_of(secret, reader.bytes().subspan(kDigestSize));
+// What a set of points gives at 255 and at 254.
+struct Recovered {
+  const SecretBytes& secret;
+  const SecretBytes& digest_share;
+};
+
+bool digest_agrees(const Recovered& recovered) {
+  const SecretBytes::Reader reader = recovered.digest_share.read();
+  const SecretBytes digest = digest_of(recovered.secret, reader.bytes().subspan(kDigestSize));
   return public_verdict(digest.equals(SecretBytes::copy_of(reader.bytes().first(kDigestSize))));
 }
 
@@ -121,7 +127,7 @@ Result<SecretBytes> recover_level(std::span<const PointView> points) {
   if (!digest) {
     return digest.error();
   }
-  if (!digest_agrees(*secret, *digest)) {
+  if (!digest_agrees({.secret = *secret, .digest_share = *digest})) {
     return Error{ErrorCode::kInconsistent, "the digest does not agree"};
   }
   return secret;

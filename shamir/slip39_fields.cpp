@@ -27,12 +27,16 @@ Result<void> check_length(std::size_t size_bytes) {
   return {};
 }
 
-Result<void> check_set_fields(std::uint16_t identifier, unsigned iteration_exponent) {
+Result<void> check_identifier(std::uint16_t identifier) {
   if (identifier > kMostIdentifier) {
     return Error{ErrorCode::kInvalidArgument,
                  "the identifier of the share set does not fit into fifteen bits; draw another"};
   }
-  if (iteration_exponent > kMostExponent) {
+  return {};
+}
+
+Result<void> check_iteration_exponent(std::uint8_t exponent) {
+  if (exponent > kMostExponent) {
     return Error{ErrorCode::kInvalidArgument,
                  "the iteration exponent is above 15, which no SLIP-39 tool could read back; "
                  "choose a smaller one"};
@@ -44,8 +48,11 @@ Result<void> check_fields_but_threshold(const Slip39Share& share) {
   if (auto length = check_length(share.value.size()); !length) {
     return length;
   }
-  if (auto set = check_set_fields(share.identifier, share.iteration_exponent); !set) {
-    return set;
+  if (auto identifier = check_identifier(share.identifier); !identifier) {
+    return identifier;
+  }
+  if (auto exponent = check_iteration_exponent(share.iteration_exponent); !exponent) {
+    return exponent;
   }
   if (share.index >= kPoints || share.group_index >= kPoints ||
       !counts_something(share.group_threshold) || !counts_something(share.group_count)) {

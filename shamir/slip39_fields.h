@@ -17,9 +17,10 @@ inline constexpr unsigned kMostExponent = 15;
 // Errors: kInvalidArgument for a length that is odd or outside 16 to 64 bytes.
 base::Result<void> check_length(std::size_t size_bytes);
 
-// Errors: kInvalidArgument for an identifier or exponent that does not fit its field. An exponent
-// of 16 would spill into the next field, and no tool could open the set.
-base::Result<void> check_set_fields(std::uint16_t identifier, unsigned iteration_exponent);
+// Errors of both: kInvalidArgument for a number that does not fit its field. An exponent of 16
+// would spill into the next field, and no tool could open the set.
+base::Result<void> check_identifier(std::uint16_t identifier);
+base::Result<void> check_iteration_exponent(std::uint8_t exponent);
 
 // Errors: kInvalidArgument for any field of the share outside its range, but for `threshold`, which
 // k-blind recovery does not look at.

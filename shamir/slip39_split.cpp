@@ -68,6 +68,7 @@ Result<std::vector<Point>> split_into_groups(const SecretBytes& secret,
                                      .random = options.random});
   }
   std::vector<Point> copies;
+  copies.reserve(indices.size());
   for (const std::uint8_t index : indices) {
     copies.push_back(Point{.x = index, .y = SecretBytes::copy_of(secret.read().bytes())});
   }

@@ -18,24 +18,23 @@ using base::SecretBytes;
 using gf256::Element;
 using gf256::Lanes;
 
-// What one fixed or given point weighs in the value at some x: public, as all x are.
-using Weights = std::vector<Element>;
+// How much the point at `mine` weighs in the value at `x`: Lagrange's basis polynomial, 1 at `mine`
+// and 0 at all other points. Public, as all x are.
+struct Place {
+  std::uint8_t mine = 0;
+  std::uint8_t x = 0;
+};
 
-// Lagrange's basis polynomials of the points, evaluated at x. Requires distinct x.
-Weights lagrange_weights(std::span<const PointView> points, std::uint8_t x) {
-  Weights weights;
-  for (const PointView& mine : points) {
-    Element above = 1;
-    Element below = 1;
-    for (const PointView& other : points) {
-      if (other.x != mine.x) {
-        above = gf256::multiply(above, static_cast<Element>(x ^ other.x));
-        below = gf256::multiply(below, static_cast<Element>(mine.x ^ other.x));
-      }
+Element lagrange_weight(std::span<const PointView> points, Place place) {
+  Element above = 1;
+  Element below = 1;
+  for (const PointView& other : points) {
+    if (other.x != place.mine) {
+      above = gf256::multiply(above, static_cast<Element>(place.x ^ other.x));
+      below = gf256::multiply(below, static_cast<Element>(place.mine ^ other.x));
     }
-    weights.push_back(gf256::multiply(above, gf256::inverse(below)));
   }
-  return weights;
+  return gf256::multiply(above, gf256::inverse(below));
 }
 
 Lanes load(std::span<const std::uint8_t> bytes, std::size_t offset) {
@@ -119,10 +118,10 @@ Result<void> check_plan(std::span<const PointView> fixed, const SplitPlan& plan)
 }
 
 void add_weighted(std::span<std::uint8_t> sum, std::span<const PointView> points, std::uint8_t x) {
-  const Weights weights = lagrange_weights(points, x);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const SecretBytes::Reader value = points[i].y->read();
-    multiply_and_add(sum, value.bytes(), {.factor = 1, .weight = weights[i]});
+  for (const PointView& point : points) {
+    const Element weight = lagrange_weight(points, {.mine = point.x, .x = x});
+    const SecretBytes::Reader value = point.y->read();
+    multiply_and_add(sum, value.bytes(), {.factor = 1, .weight = weight});
   }
 }
 
