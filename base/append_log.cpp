@@ -85,7 +85,7 @@ Result<void> lock(const FileDescriptor& file, const std::filesystem::path& path)
 Result<void> make_durable(const FileDescriptor& file,
                           const ParentFolder& parent,
                           const std::filesystem::path& path) {
-  if (const auto locked = lock(file, path); !locked) {
+  if (auto locked = lock(file, path); !locked) {
     return locked;
   }
   if (fsync(file.number()) != 0 || fsync(parent.folder.number()) != 0) {

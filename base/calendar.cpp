@@ -32,9 +32,11 @@ std::optional<unsigned> digits(std::string_view text) {
   return value;
 }
 
-std::string padded(unsigned value, std::size_t width) {
-  std::string text = std::to_string(value);
-  return std::string(width > text.size() ? width - text.size() : 0, '0') + text;
+// With zeros in front up to `Width` digits.
+template <std::size_t Width>
+std::string padded(unsigned value) {
+  const std::string text = std::to_string(value);
+  return std::string(Width > text.size() ? Width - text.size() : 0, '0') + text;
 }
 
 Result<Date> in_range(Date date) {
@@ -70,9 +72,9 @@ Result<Date> parse_date(std::string_view text) {
 }
 
 std::string format_date(Date date) {
-  return padded(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
-         padded(static_cast<unsigned>(date.month()), 2) + "-" +
-         padded(static_cast<unsigned>(date.day()), 2);
+  return padded<4>(static_cast<unsigned>(static_cast<int>(date.year()))) + "-" +
+         padded<2>(static_cast<unsigned>(date.month())) + "-" +
+         padded<2>(static_cast<unsigned>(date.day()));
 }
 
 Result<UtcTime> parse_utc_time(std::string_view text) {
@@ -94,9 +96,9 @@ Result<UtcTime> parse_utc_time(std::string_view text) {
 std::string format_utc_time(UtcTime time) {
   const Date date = date_of(time);
   const std::chrono::hh_mm_ss clock(time - start_of(date));
-  return format_date(date) + "T" + padded(static_cast<unsigned>(clock.hours().count()), 2) + ":" +
-         padded(static_cast<unsigned>(clock.minutes().count()), 2) + ":" +
-         padded(static_cast<unsigned>(clock.seconds().count()), 2) + "Z";
+  return format_date(date) + "T" + padded<2>(static_cast<unsigned>(clock.hours().count())) + ":" +
+         padded<2>(static_cast<unsigned>(clock.minutes().count())) + ":" +
+         padded<2>(static_cast<unsigned>(clock.seconds().count())) + "Z";
 }
 
 Date date_of(UtcTime time) {

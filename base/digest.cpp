@@ -10,7 +10,7 @@
 namespace base {
 
 namespace {
-constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
 }  // namespace
 
 struct Sha256::State {
@@ -26,7 +26,9 @@ Sha256::~Sha256() {
 }
 
 void Sha256::update(ByteView bytes) {
-  crypto_hash_sha256_update(&state_->inner, bytes.data(), bytes.size());
+  if (!bytes.empty()) {
+    crypto_hash_sha256_update(&state_->inner, bytes.data(), bytes.size());
+  }
 }
 
 Digest Sha256::finish() {

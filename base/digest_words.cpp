@@ -27,18 +27,22 @@ std::string first_words(const Digest& digest, std::size_t count) {
   return text;
 }
 
+std::string lower_case(std::string_view word) {
+  std::string lower(word);
+  for (char& letter : lower) {
+    if (letter >= 'A' && letter <= 'Z') {
+      letter = static_cast<char>(letter - 'A' + 'a');
+    }
+  }
+  return lower;
+}
+
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
   std::size_t start = text.find_first_not_of(kSeparators);
   while (start != std::string_view::npos) {
     const std::size_t end = std::min(text.find_first_of(kSeparators, start), text.size());
-    std::string word(text.substr(start, end - start));
-    for (char& letter : word) {
-      if (letter >= 'A' && letter <= 'Z') {
-        letter = static_cast<char>(letter - 'A' + 'a');
-      }
-    }
-    words.push_back(std::move(word));
+    words.push_back(lower_case(text.substr(start, end - start)));
     start = text.find_first_not_of(kSeparators, end);
   }
   return words;

@@ -17,7 +17,7 @@ namespace base {
 
 namespace {
 
-constexpr std::size_t kMaxSystemFileBytes = 64 * 1024;
+constexpr std::size_t kMaxSystemFileBytes = std::size_t{64} * 1024;
 // 2 GB, less what the firmware and the kernel keep for themselves.
 constexpr std::uint64_t kMemoryNeededKilobytes = 1'800'000;
 
@@ -221,22 +221,27 @@ MachineCheck tracing(const Surroundings& where) {
   return check;
 }
 
-bool has_word(std::string_view text, std::string_view word) {
-  std::istringstream words{std::string(text)};
-  std::string one;
-  while (words >> one) {
-    if (one == word) {
-      return true;
+// Text in which words stand between white space.
+struct Words {
+  std::string_view text;
+
+  [[nodiscard]] bool contain(std::string_view word) const {
+    std::istringstream words{std::string(text)};
+    std::string one;
+    while (words >> one) {
+      if (one == word) {
+        return true;
+      }
     }
+    return false;
   }
-  return false;
-}
+};
 
 MachineCheck wiping(const Surroundings& where) {
   constexpr std::string_view kRule = "wipe-freed-memory";
   MachineCheck check{std::string(kRule), "Freed memory is wiped.", {}};
   const auto text = system_file(where, "proc/cmdline");
-  if (!text || !has_word(*text, "init_on_free=1")) {
+  if (!text || !Words{*text}.contain("init_on_free=1")) {
     check.findings.push_back(
         found({kRule, Severity::kWarning, "init_on_free"},
               "The system does not wipe memory that is freed, so what was deleted can be found "
@@ -250,7 +255,7 @@ MachineCheck hibernation(const Surroundings& where) {
   constexpr std::string_view kRule = "hibernation";
   MachineCheck check{std::string(kRule), "The computer cannot hibernate.", {}};
   const auto state = system_file(where, "sys/power/state");
-  if (state && has_word(*state, "disk")) {
+  if (state && Words{*state}.contain("disk")) {
     check.findings.push_back(
         found({kRule, Severity::kWarning, "sys/power/state"},
               "This computer can hibernate, which writes its whole memory to disk. Start with "
@@ -263,7 +268,7 @@ MachineCheck virtual_machine(const Surroundings& where) {
   constexpr std::string_view kRule = "virtual-machine";
   MachineCheck check{std::string(kRule), "The computer is no virtual machine.", {}};
   const auto text = system_file(where, "proc/cpuinfo");
-  if (!text || has_word(*text, "hypervisor")) {
+  if (!text || Words{*text}.contain("hypervisor")) {
     check.findings.push_back(
         found({kRule, Severity::kWarning, "proc/cpuinfo"},
               "This is a virtual machine, or cannot be told from one: whoever runs it can read "

@@ -27,7 +27,7 @@ struct Surroundings {
   bool is_root = false;
   UtcTime now{};
 
-  static constexpr std::uint64_t kLockedBytesNeeded = 4U * 1024U * 1024U;
+  static constexpr std::uint64_t kLockedBytesNeeded = std::uint64_t{4} * 1024 * 1024;
 
   // Those of this process on this computer, now.
   static Surroundings of_this_process();

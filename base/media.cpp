@@ -12,7 +12,7 @@ namespace base {
 
 namespace {
 
-constexpr std::size_t kReadBackBytes = 64 * 1024;
+constexpr std::size_t kReadBackBytes = std::size_t{64} * 1024;
 constexpr std::size_t kSecretReadBackBytes = 4096;  // locked memory is scarce
 constexpr unsigned kPublicMode = 0644;
 constexpr unsigned kSecretMode = 0600;
@@ -111,7 +111,7 @@ Result<void> make_new_folder(const std::filesystem::path& path) {
     }
     return storage_error({path, "made", errno});
   }
-  const Result<void> durable = make_folder_durable(*parent, path);
+  Result<void> durable = make_folder_durable(*parent, path);
   if (!durable) {
     static_cast<void>(unlinkat(parent->folder.number(), parent->name.c_str(), AT_REMOVEDIR));
   }

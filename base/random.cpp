@@ -9,7 +9,9 @@ namespace base {
 Bytes random_bytes(std::size_t count) {
   start_libsodium();
   Bytes bytes(count);
-  randombytes_buf(bytes.data(), bytes.size());
+  if (!bytes.empty()) {
+    randombytes_buf(bytes.data(), bytes.size());
+  }
   return bytes;
 }
 

@@ -48,11 +48,12 @@ std::string to_hex(ByteView bytes) {
 }
 
 Result<Bytes> from_hex(std::string_view text) {
-  Bytes bytes(text.size() / 2);
+  Bytes bytes(text.size() / 2 + 1);  // libsodium takes no null pointer, not even for nothing
   std::size_t size = 0;
   const int outcome =
       sodium_hex2bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr);
-  if (outcome != 0 || size != bytes.size() || to_hex(bytes) != text) {
+  bytes.resize(outcome == 0 ? size : 0);
+  if (outcome != 0 || to_hex(bytes) != text) {
     return malformed("hexadecimal");
   }
   return bytes;

@@ -161,7 +161,7 @@ ExitCode reopen(int count, char** folders) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  signal(SIGXFSZ, SIG_IGN);  // take EFBIG instead
+  static_cast<void>(signal(SIGXFSZ, SIG_IGN));  // take EFBIG instead
   const std::string_view verb = argc > 1 ? argv[1] : "";
   if (verb == "act" && argc == 3) {
     say("begin");
@@ -174,6 +174,7 @@ int main(int argc, char** argv) {
   if (verb == "reopen" && argc > 2) {
     return static_cast<int>(reopen(argc - 2, argv + 2));
   }
-  std::fputs("usage: victim act|naive FOLDER | victim reopen FOLDER...\n", stderr);
+  static_cast<void>(
+      std::fputs("usage: victim act|naive FOLDER | victim reopen FOLDER...\n", stderr));
   return static_cast<int>(ExitCode::kUsage);
 }
