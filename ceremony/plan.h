@@ -27,11 +27,14 @@ struct PlannedSigner {
 
 // One request that may be signed, and nothing else.
 struct PlannedRequest {
-  std::string file;     // name in the transfer folder
-  std::string sha256;   // of the file, 64 hex digits
-  std::string profile;  // name of a profile, "subordinate-device-identity"
-  std::string not_before;
-  std::string not_after;
+  std::string file;                         // name in the transfer folder
+  std::string sha256;                       // of the file, 64 hex digits
+  std::string profile;                      // name of a profile, "subordinate-device-identity"
+  std::string not_before;                   // YYYY-MM-DD, from its first second
+  std::string not_after;                    // YYYY-MM-DD, to its last second
+  std::vector<std::string> policies;        // object identifiers, dotted
+  std::vector<std::string> crl_uris;        // where the root's CRLs will be published
+  std::vector<std::string> ca_issuer_uris;  // where the root certificate will be published
 };
 
 // One certificate to be revoked, by its serial number and never by subject or key.
@@ -82,9 +85,10 @@ struct Plan {
 
 // A Key Executive as the annex names one. Confidential.
 struct PlannedHolder {
-  std::string folder;     // name of the holder's stick (a folder)
-  std::string seat;       // "A", "B", ...: what the room calls the holder
-  std::string continent;  // where the share is kept
+  std::string folder;          // name of the holder's stick (a folder)
+  std::string seat;            // "A", "B", ...: what the room calls the holder
+  std::string continent;       // where the share is kept
+  std::string possession_key;  // 64 hex digits, where the share exists already; else ""
 };
 
 struct PlannedSite {

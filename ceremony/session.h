@@ -1,5 +1,5 @@
-// ceremony/session.h - one ceremony, from its plan to its seal: the only class that the command line
-// and the desktop talk to (through ceremony/client).
+// ceremony/session.h - one ceremony, from its plan to its seal: the only class that the command
+// line and the desktop talk to (through ceremony/client).
 //
 // State is a fold over the journal. `begin` is on disk before a step acts, `complete` before the
 // next step is shown. Secrets are held only in memory and never kept for a resume.
@@ -53,7 +53,7 @@ class Session {
   void close();
 
  private:
-  class Body;
+  struct Body;
   explicit Session(std::unique_ptr<Body> body);
   std::unique_ptr<Body> body_;
 };

@@ -10,7 +10,8 @@ using base::Error;
 using base::ErrorCode;
 
 std::string line_of(const toml::source_region& source) {
-  return source.begin.line == 0 ? std::string() : " (line " + std::to_string(source.begin.line) + ")";
+  return source.begin.line == 0 ? std::string()
+                                : " (line " + std::to_string(source.begin.line) + ")";
 }
 
 }  // namespace
@@ -121,7 +122,8 @@ std::vector<const toml::table*> TomlTable::tables(std::string_view key) {
 base::Result<void> TomlTable::finish() {
   for (const auto& [key, node] : table_) {
     if (!asked_.contains(key.str())) {
-      fail("\"" + std::string(key.str()) + "\" is not known here; take it out or correct its spelling",
+      fail("\"" + std::string(key.str()) +
+               "\" is not known here; take it out or correct its spelling",
            node.source());
     }
   }

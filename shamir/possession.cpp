@@ -69,6 +69,14 @@ PossessionKey PossessionKey::of(const HeldShare& held) {
   return key;
 }
 
+SecretBytes PossessionKey::seed() const {
+  SecretBytes seed(crypto_sign_SEEDBYTES);
+  const SecretBytes::Writer writer = seed.write();
+  const SecretBytes::Reader key = secret_key_.read();
+  crypto_sign_ed25519_sk_to_seed(writer.bytes().data(), key.bytes().data());
+  return seed;
+}
+
 Result<PossessionSignature> PossessionKey::sign(const PossessionMessage& message) const {
   const Result<Bytes> bytes = signed_bytes(message);
   if (!bytes) {

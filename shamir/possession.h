@@ -37,6 +37,9 @@ class PossessionKey {
 
   [[nodiscard]] const PossessionPublicKey& public_key() const { return public_key_; }
 
+  // The Ed25519 seed (32 bytes), for signing the seal in the form of a signed note.
+  [[nodiscard]] base::SecretBytes seed() const;
+
   // Errors: kInvalidArgument for a context of no or more than 255 bytes.
   [[nodiscard]] base::Result<PossessionSignature> sign(const PossessionMessage& message) const;
 

@@ -77,12 +77,15 @@ Result<void> ShareSet::present(const PresentedCard& card) {
   if (!held) {
     return std::move(held).error();
   }
+  return add(std::move(held).value(), std::string(card.label));
+}
+
+Result<void> ShareSet::add(HeldShare held, std::string label) {
   for (const Entry& entry : entries_) {
-    if (entry.held.share.index != held->share.index) {
+    if (entry.held.share.index != held.share.index) {
       continue;
     }
-    const std::string label(card.label);
-    if (entry.held.share.value.equals(held->share.value)) {
+    if (entry.held.share.value.equals(held.share.value)) {
       return Error{ErrorCode::kWrongState,
                    label + ": this card is already entered; present another one"};
     }
@@ -91,7 +94,7 @@ Result<void> ShareSet::present(const PresentedCard& card) {
                      "; one is false; nothing was changed; keep both as evidence and begin anew "
                      "with other cards"};
   }
-  entries_.push_back(Entry{std::string(card.label), std::move(*held)});
+  entries_.push_back(Entry{std::move(label), std::move(held)});
   return {};
 }
 

@@ -42,6 +42,10 @@ class ShareSet {
   // is as it was.
   base::Result<void> present(const PresentedCard& card);
 
+  // The same for a share that verify_share() has just given for this header: for a caller who also
+  // needs its possession key, and should not ask its holder twice.
+  base::Result<void> add(HeldShare held, std::string label);
+
   // The secret. Counts only because the commitment agrees. The set stays as it is, so that more
   // shares may be presented after a refusal.
   // Errors: kInsufficient, without numbers, where more shares are needed, a single one always;

@@ -176,6 +176,21 @@ base::Result<std::optional<PublicationChoice>> choice_of(const EvaluateArguments
   return std::optional<PublicationChoice>(*choice);
 }
 
+// What the owners should know of their choice, in words without a number.
+void warn(const EvaluationRecord& record, PublicationChoice choice) {
+  if (choice == PublicationChoice::kContinentsOnly ||
+      choice == PublicationChoice::kAtLeastOneSpare) {
+    std::cerr << "conclave: note: the number of spare shares stands in the public records, so "
+                 "whoever reads them knows it\n";
+  }
+  const auto inference = inference_of(record, choice);
+  if (inference && inference->now.verdict == InferenceVerdict::kSmallSet) {
+    std::cerr << "conclave: warning: what is published leaves a reader few possible numbers of "
+                 "holders who are needed; let the owners read the inference sheet "
+                 "(--show-inference)\n";
+  }
+}
+
 // What is printed: the evaluation, or the owners' sheet where that was asked for.
 base::Result<std::string> output_of(const EvaluationRecord& record,
                                     const EvaluateArguments& arguments) {
@@ -186,7 +201,11 @@ base::Result<std::string> output_of(const EvaluationRecord& record,
   if (!choice) {
     return choice.error();
   }
-  return publish(record, *choice);
+  auto bytes = publish(record, *choice);
+  if (bytes) {
+    warn(record, choice->value_or(PublicationChoice::kSpareOnly));
+  }
+  return bytes;
 }
 
 ExitCode evaluate(const EvaluateArguments& arguments) {

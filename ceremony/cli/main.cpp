@@ -6,12 +6,17 @@
 
 int main(int argc, char** argv) {
   using namespace ceremony::cli;
-  CLI::App app("Conclave: offline root CA and key ceremonies.\n"
-               "To see a root key's whole life in one command: conclave rehearse --out DIR",
-               "conclave");
+  CLI::App app(
+      "Conclave: offline root CA and key ceremonies.\n"
+      "To see a root key's whole life in one command: conclave rehearse --out DIR",
+      "conclave");
   app.require_subcommand(1);
   Outcome outcome;
+  add_rehearse_command(app, outcome);
   add_share_commands(app, outcome);
+  add_transcript_commands(app, outcome);
+  add_request_commands(app, outcome);
+  add_certificate_commands(app, outcome);
   add_doctor_command(app, outcome);
   add_evaluate_command(app, outcome);
   try {

@@ -53,12 +53,12 @@ struct StepView {
   std::string actor;    // role that acts
   std::string witness;  // role that acknowledges; never the same person
   bool is_private =
-      false;              // only its holder may see the screen: `subject` and the asks are private
-  std::string subject;    // private: whose turn it is within the step; may be empty
+      false;            // only its holder may see the screen: `subject` and the asks are private
+  std::string subject;  // private: whose turn it is within the step; may be empty
   std::vector<std::string> shown;  // what people compare or agree to, one fact an item
-  std::vector<Ask> asks;  // empty: it only needs the two roles
-  std::uint32_t index = 0;  // of this step, from 0
-  std::uint32_t count = 0;  // of all steps; the same whatever k and n
+  std::vector<Ask> asks;           // empty: it only needs the two roles
+  std::uint32_t index = 0;         // of this step, from 0
+  std::uint32_t count = 0;         // of all steps; the same whatever k and n
 };
 
 // What a step is given. Secrets are moved in and wiped by the engine after use.

@@ -1,0 +1,33 @@
+#include "ca/request_writer.h"
+
+#include <utility>
+
+#include "ca/der.h"
+#include "ca/public_key.h"
+#include "ca/signature_algorithm.h"
+
+namespace ca {
+
+base::Result<base::Bytes> write_request(const DistinguishedName& subject, Signer& signer) {
+  const base::Bytes version = der_unsigned(0);
+  const base::Bytes no_attributes = der(DerTag::kContext0Constructed, {});
+  const base::Bytes information =
+      der(DerTag::kSequence,
+          {version, subject.der(), signer.public_key_info(), no_attributes});
+  auto signature = signer.sign(information);
+  if (!signature) {
+    return std::move(signature).error();
+  }
+  auto verified = verify_signature({.public_key_info = signer.public_key_info(),
+                                    .message = information,
+                                    .signature = *signature});
+  if (!verified) {
+    return std::move(verified).error();
+  }
+  const base::Bytes algorithm = signature_algorithm_of(signer.algorithm());
+  const base::Bytes no_unused_bits{0};
+  const base::Bytes bits = der(DerTag::kBitString, {no_unused_bits, *signature});
+  return der(DerTag::kSequence, {information, algorithm, bits});
+}
+
+}  // namespace ca

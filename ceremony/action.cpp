@@ -1,0 +1,88 @@
+#include "ceremony/action.h"
+
+#include <array>
+#include <cstdio>
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+std::array<std::span<const Action>, 7> tables() {
+  return {record_actions(),
+          birth_actions(),
+          share_actions(),
+          quorum_actions(),
+          issue_actions(),
+          vault_actions(),
+          life_actions()};
+}
+
+}  // namespace
+
+base::Result<Json> Workplace::fact(std::string_view name) const {
+  const auto found = facts.find(std::string(name));
+  if (found == facts.end()) {
+    return Error{ErrorCode::kInconsistent,
+                 "this step needs \"" + std::string(name) +
+                     "\", which no step before it has recorded; the script is at fault, not you"};
+  }
+  return found->second;
+}
+
+base::Result<std::string> Workplace::text_fact(std::string_view name) const {
+  auto value = fact(name);
+  if (!value) {
+    return std::move(value).error();
+  }
+  if (!value->is_string()) {
+    return Error{ErrorCode::kInconsistent,
+                 "what was recorded as \"" + std::string(name) +
+                     "\" is no text; keep the journal "
+                     "and call for help"};
+  }
+  return value->get<std::string>();
+}
+
+std::string Workplace::record_name() const {
+  std::array<char, 8> number{};
+  std::snprintf(number.data(), number.size(), "%04u", plan.sequence % 10000U);
+  return std::string(number.data()) + "-" + plan.ceremony;
+}
+
+std::filesystem::path Workplace::confidential_folder() const {
+  return room.confidential / record_name();
+}
+
+std::filesystem::path Workplace::public_folder() const {
+  return room.published / record_name();
+}
+
+const Action* find_action(std::string_view name) {
+  for (const std::span<const Action> table : tables()) {
+    for (const Action& action : table) {
+      if (action.name == name) {
+        return &action;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> action_names() {
+  std::vector<std::string_view> names;
+  for (const std::span<const Action> table : tables()) {
+    for (const Action& action : table) {
+      names.push_back(action.name);
+    }
+  }
+  return names;
+}
+
+base::Result<Asking> ask_nothing(const Workplace& /*work*/) {
+  return Asking{};
+}
+
+}  // namespace ceremony

@@ -1,0 +1,218 @@
+// `conclave certificate lint`: everything that is wrong with anybody's certificates and CRLs.
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ca/certificate.h"
+#include "ca/certificate_lint.h"
+#include "ca/pem.h"
+#include "ca/revocation_list.h"
+#include "ca/revocation_list_lint.h"
+#include "ceremony/cli/command.h"
+#include "ceremony/cli/input_file.h"
+
+namespace ceremony::cli {
+
+namespace {
+
+constexpr std::string_view kFormat = "conclave-certificate-lint-1";
+constexpr std::size_t kLargestFile = std::size_t{256} << 20U;  // a CRL of a million entries: 40 MB
+
+struct LintArguments {
+  std::vector<std::string> files;
+  std::string issuer;  // "" where none was given
+  bool json = false;
+};
+
+// What one file holds, and who of it may have issued what.
+struct Content {
+  std::string file;
+  std::vector<ca::EncodedObject> objects;
+};
+
+using Certificates = std::vector<ca::Certificate>;
+
+base::Result<Content> read_content(const std::string& file) {
+  const base::Result<base::Bytes> bytes = read_input(file, kLargestFile);
+  if (!bytes) {
+    return base::Error(bytes.error()).while_doing(file);
+  }
+  base::Result<std::vector<ca::EncodedObject>> objects = ca::read_objects(*bytes);
+  // A file without any object is a finding, not a failure to look at it.
+  return Content{.file = file,
+                 .objects = objects ? std::move(*objects) : std::vector<ca::EncodedObject>()};
+}
+
+bool is_certificate_label(const std::string& label) {
+  return label.empty() || label == "CERTIFICATE" || label == "X509 CERTIFICATE";
+}
+
+bool is_list_label(const std::string& label) {
+  return label.empty() || label == "X509 CRL";
+}
+
+void collect_certificates(const Content& content, Certificates& certificates) {
+  for (const ca::EncodedObject& object : content.objects) {
+    if (!is_certificate_label(object.label)) {
+      continue;
+    }
+    if (base::Result<ca::Certificate> certificate =
+            ca::Certificate::parse(object.der, ca::Encoding::kWhateverIsFound)) {
+      certificates.push_back(std::move(*certificate));
+    }
+  }
+}
+
+base::Finding unreadable(const char* rule, std::string message) {
+  return {.rule = rule,
+          .severity = base::Severity::kError,
+          .field = "file",
+          .source = "RFC 7468, RFC 5280",
+          .message = std::move(message)};
+}
+
+// Looks at objects with what is known about their issuers.
+class Linter {
+ public:
+  // `given`: those of --issuer, of which one must have issued all; empty where none were given.
+  explicit Linter(Certificates given) : given_(std::move(given)) {}
+
+  void lint(const Content& content) {
+    Certificates around;
+    collect_certificates(content, around);
+    std::size_t looked_at = 0;
+    for (std::size_t i = 0; i < content.objects.size(); ++i) {
+      const std::string where =
+          content.objects.size() == 1 ? content.file : content.file + "#" + std::to_string(i + 1);
+      looked_at += lint_object(where, content.objects[i], around) ? 1U : 0U;
+    }
+    if (looked_at == 0) {
+      findings_.push_back({content.file,
+                           unreadable("file-without-certificate",
+                                      "This file holds no certificate and no CRL in PEM or DER; "
+                                      "look whether it is the right file.")});
+    }
+  }
+
+  [[nodiscard]] const std::vector<FileFinding>& findings() const { return findings_; }
+
+ private:
+  // Whether it was a certificate or CRL, good or bad.
+  bool lint_object(const std::string& where,
+                   const ca::EncodedObject& object,
+                   const Certificates& around) {
+    std::optional<base::Error> error;
+    if (is_certificate_label(object.label)) {
+      const base::Result<ca::Certificate> certificate =
+          ca::Certificate::parse(object.der, ca::Encoding::kWhateverIsFound);
+      if (certificate) {
+        add(where,
+            ca::lint_certificate(*certificate,
+                                 {.issuer = issuer_named(certificate->issuer(), around)}));
+        return true;
+      }
+      error = certificate.error();
+    }
+    if (is_list_label(object.label)) {
+      const base::Result<ca::RevocationList> list =
+          ca::RevocationList::parse(object.der, ca::Encoding::kWhateverIsFound);
+      if (list) {
+        ca::RevocationListLintContext context;
+        context.issuer = issuer_named(list->issuer(), around);
+        add(where, ca::lint_revocation_list(*list, context));
+        return true;
+      }
+      error = object.label.empty() ? error : list.error();
+    }
+    if (error && !object.label.empty()) {
+      findings_.push_back({where, unreadable("certificate-malformed", error->message + ".")});
+    }
+    return error && !object.label.empty();
+  }
+
+  // The certificate of that name among those given, else around; the first given when none fits,
+  // so that the rule on the issuer's name reports it.
+  const ca::Certificate* issuer_named(const ca::DistinguishedName& name,
+                                      const Certificates& around) const {
+    for (const Certificates* const list : {&given_, &around}) {
+      const auto found = std::find_if(
+          list->begin(), list->end(), [&](const auto& each) { return each.subject() == name; });
+      if (found != list->end()) {
+        return &*found;
+      }
+    }
+    return given_.empty() ? nullptr : &given_.front();
+  }
+
+  void add(const std::string& where, const base::Findings& findings) {
+    for (const base::Finding& finding : findings) {
+      findings_.push_back({where, finding});
+    }
+  }
+
+  Certificates given_;
+  std::vector<FileFinding> findings_;
+};
+
+base::Result<Certificates> read_issuers(const std::string& file) {
+  Certificates certificates;
+  if (file.empty()) {
+    return certificates;
+  }
+  const base::Result<Content> content = read_content(file);
+  if (!content) {
+    return content.error();
+  }
+  collect_certificates(*content, certificates);
+  if (certificates.empty()) {
+    return base::Error{base::ErrorCode::kMalformed,
+                       file +
+                           ": this file holds no certificate of an issuer in PEM or DER; look "
+                           "whether it is the right file"};
+  }
+  return certificates;
+}
+
+ExitCode lint(const LintArguments& arguments) {
+  base::Result<Certificates> issuers = read_issuers(arguments.issuer);
+  if (!issuers) {
+    return report(issuers.error());
+  }
+  Linter linter(std::move(*issuers));
+  for (const std::string& file : arguments.files) {
+    const base::Result<Content> content = read_content(file);
+    if (!content) {
+      return report(content.error());
+    }
+    linter.lint(*content);
+  }
+  const std::vector<FileFinding>& findings = linter.findings();
+  const bool ok = std::none_of(findings.begin(), findings.end(), [](const FileFinding& each) {
+    return each.finding.severity != base::Severity::kNotice;
+  });
+  std::cout << (arguments.json ? findings_json(kFormat, findings, ok)
+                               : findings_text(findings) + (ok ? "Nothing to report.\n" : ""));
+  return ok ? ExitCode::kDone : ExitCode::kVerificationFailed;
+}
+
+}  // namespace
+
+void add_certificate_commands(CLI::App& app, Outcome& outcome) {
+  CLI::App* const certificate = app.add_subcommand("certificate", "Certificates and CRLs (X.509)");
+  certificate->require_subcommand(1);
+  CLI::App* const lint_app = certificate->add_subcommand(
+      "lint",
+      "Report everything that is wrong with certificates and CRLs, anybody's.\n"
+      "Exit code 0: nothing above a notice; 3: a warning or an error; 1: a file cannot be read.");
+  const auto arguments = std::make_shared<LintArguments>();
+  lint_app->add_option("FILE", arguments->files, "PEM (several in a file) or DER")->required();
+  lint_app->add_option("--issuer", arguments->issuer, "The issuer's certificate, PEM or DER");
+  lint_app->add_flag("--json", arguments->json, "Print the findings as JSON");
+  lint_app->callback([arguments, &outcome] { outcome.code = lint(*arguments); });
+}
+
+}  // namespace ceremony::cli

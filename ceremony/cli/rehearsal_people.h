@@ -1,0 +1,48 @@
+// ceremony/cli/rehearsal_people.h - the invented people of a rehearsal, with throw-away secrets.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "ceremony/plan.h"
+#include "ceremony/signed_note.h"
+#include "shamir/passphrase.h"
+#include "shamir/quorum.h"
+
+namespace ceremony::cli {
+
+// A key executive who does not exist.
+struct RehearsedHolder {
+  PlannedHolder planned;
+  shamir::Passphrase passphrase;
+};
+
+// An officer who does not exist; signs the records of this rehearsal alone.
+struct RehearsedOfficer {
+  std::string role;
+  std::string vkey;
+  base::SecretBytes seed;  // Ed25519
+};
+
+struct RehearsedPeople {
+  std::vector<RehearsedHolder> holders;
+  std::vector<RehearsedOfficer> officers;
+  std::vector<PlannedSite> sites;
+};
+
+// One person for each share; as many as are needed live where site-1 is, the others spread over the
+// other continents.
+RehearsedPeople invent_people(const shamir::Quorum& quorum, shamir::ConfidentialAccess access);
+
+// Makes a stick (a folder) for each holder below `folder`, with the marked passphrase on it.
+// Errors: as base::save_new().
+base::Result<void> make_sticks(const RehearsedPeople& people, const std::filesystem::path& folder);
+
+// The signers file that stands for the paper roster.
+std::string signers_text(const RehearsedPeople& people);
+
+}  // namespace ceremony::cli

@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/media.h"
+#include "ceremony/cli/rehearsal.h"
+#include "ceremony/head.h"
+#include "ceremony/report.h"
+#include "ceremony/transcript.h"
+
+namespace ceremony::cli {
+
+namespace {
+
+using base::Result;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestVerifier = 1U << 20U;  // bytes
+
+Result<std::vector<ReportedCeremony>> read_ceremonies(const fs::path& published) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(published, failed)) {
+    if (entry.is_directory(failed)) {
+      names.push_back(entry.path().filename().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  std::vector<ReportedCeremony> ceremonies;
+  for (const std::string& name : names) {
+    auto transcript = Transcript::read(published / name / "transcript.log");
+    if (!transcript) {
+      return std::move(transcript).error();
+    }
+    ceremonies.push_back({.folder = name, .transcript = std::move(transcript).value()});
+  }
+  return ceremonies;
+}
+
+}  // namespace
+
+// What lies beside the records for those who verify them.
+Result<void> Rehearsal::publish() {
+  const fs::path published = options_.out / "record" / "public";
+  auto ceremonies = read_ceremonies(published);
+  if (!ceremonies) {
+    return std::move(ceremonies).error();
+  }
+  auto head = head_text(head_);
+  if (!head) {
+    return std::move(head).error();
+  }
+  const std::string report = report_html(*ceremonies);
+  auto verifier = base::read_file(options_.data / "verify.py", kLargestVerifier);
+  if (!verifier) {
+    return std::move(verifier).error();
+  }
+  const std::pair<const char*, base::ByteView> files[] = {{"head.txt", base::bytes_of(*head)},
+                                                          {"report.html", base::bytes_of(report)},
+                                                          {"verify.py", *verifier}};
+  for (const auto& [name, bytes] : files) {
+    if (auto saved = base::save_new(published / name, bytes); !saved) {
+      return std::move(saved).error();
+    }
+  }
+  return {};
+}
+
+}  // namespace ceremony::cli

@@ -1,0 +1,24 @@
+// ceremony/cli/rehearsal_text.h - small texts and folders that the parts of a rehearsal share.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+
+#include "base/result.h"
+
+namespace ceremony::cli {
+
+// The date so many days later; both YYYY-MM-DD. Requires: a date.
+std::string days_after(const std::string& date, int days);
+
+// "0001": the number that a record's folder begins with.
+std::string number_of(std::uint32_t sequence);
+
+// Makes these folders below `root`. Errors: as base::make_new_folder().
+base::Result<void> make_folders(const std::filesystem::path& root,
+                                std::initializer_list<const char*> names);
+
+}  // namespace ceremony::cli

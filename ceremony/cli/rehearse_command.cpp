@@ -1,0 +1,103 @@
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/secret_bytes.h"
+#include "ceremony/cli/command.h"
+#include "ceremony/cli/data_folder.h"
+#include "ceremony/cli/rehearsal.h"
+
+namespace ceremony::cli {
+
+namespace {
+
+struct Options {
+  std::string out;
+  unsigned threshold = 3;
+  unsigned shares = 5;
+  std::string algorithm = "p-384";
+  std::vector<std::string> requests;
+  std::string kdf = "fast";
+};
+
+base::Result<RehearsalOptions> checked(const Options& options) {
+  auto quorum = shamir::Quorum::of({.threshold = options.threshold, .shares = options.shares});
+  if (!quorum) {
+    return std::move(quorum).error();
+  }
+  auto algorithm = ca::algorithm_named(options.algorithm);
+  if (!algorithm) {
+    return std::move(algorithm).error();
+  }
+  auto data = find_data_folder();
+  if (!data) {
+    return std::move(data).error();
+  }
+  return RehearsalOptions{.out = options.out,
+                          .quorum = *quorum,
+                          .algorithm = *algorithm,
+                          .requests = {options.requests.begin(), options.requests.end()},
+                          .kdf = options.kdf,
+                          .data = *data};
+}
+
+std::string where_to_look(const std::string& out) {
+  return "\nDone. Everything lies in " + out +
+         ":\n"
+         "  site-1/ site-2/      the vaults: the encrypted root key, certificates, CRLs, ledger\n"
+         "  holders/NAME/        each holder's stick: locked share, card as text and SVG\n"
+         "  transfer/out/        what the world gets: certificates, chains, CRLs\n"
+         "  record/confidential/ journals, plans: for the people in the room\n"
+         "  record/public/       transcripts, seals, evaluation.json, report.html, verify.py\n"
+         "Look first at " +
+         out +
+         "/record/public/report.html, then verify the record yourself:\n"
+         "  python3 " +
+         out + "/record/public/verify.py --signers " + out + "/signers.vkey " + out +
+         "/record/public\n";
+}
+
+ExitCode rehearse(const Options& options) {
+  if (auto locked = base::require_secret_memory(std::size_t{1} << 20U); !locked) {
+    return report(locked.error());
+  }
+  auto settled = checked(options);
+  if (!settled) {
+    return report(settled.error());
+  }
+  std::cout << "REHEARSAL of a root key's life, with throw-away keys and invented people.\n"
+            << std::flush;
+  Rehearsal rehearsal(std::move(settled).value());
+  if (auto done = rehearsal.run(); !done) {
+    return report(done.error());
+  }
+  std::cout << where_to_look(options.out);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_rehearse_command(CLI::App& app, Outcome& outcome) {
+  auto options = std::make_shared<Options>();
+  CLI::App* const verb = app.add_subcommand(
+      "rehearse",
+      "Run a root key's whole life unattended, with throw-away keys: root generation,\n"
+      "subordinate signing, CRL, share verification, backup activation, recovery drill,\n"
+      "evaluation. Example: conclave rehearse --out rehearsal --algorithm p-384");
+  verb->add_option("--out", options->out, "Folder to write to; must not exist yet")->required();
+  verb->add_option("--threshold", options->threshold, "Shares needed to open the key (default 3)");
+  verb->add_option("--shares", options->shares, "Shares made (default 5)");
+  verb->add_option("--algorithm",
+                   options->algorithm,
+                   "rsa-3072, rsa-4096, p-256, p-384 (default), p-521, ed25519, ml-dsa-65, "
+                   "ml-dsa-87");
+  verb->add_option("--csr", options->requests, "A request to be signed; may be given again");
+  verb->add_option("--kdf",
+                   options->kdf,
+                   "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
+      ->check(CLI::IsMember({"production", "fast"}));
+  verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
+}
+
+}  // namespace ceremony::cli

@@ -1,0 +1,360 @@
+#include "ceremony/drafts.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/digest_words.h"
+#include "base/media.h"
+#include "base/text_encoding.h"
+#include "ca/certificate_profile.h"
+#include "ca/pem.h"
+#include "ceremony/key_facts.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestCertificate = 1U << 16U;  // bytes
+constexpr std::size_t kLargestCrl = 64U << 20U;
+
+Result<ca::CertificateProfile> profile_of(const Workplace& work, const std::string& name) {
+  return ca::load_profile(work.room.data / "profiles", name);
+}
+
+// A planned day's first or last second.
+enum class DayEnd { kFirst, kLast };
+
+Result<ca::Instant> instant_on(const std::string& date, DayEnd end) {
+  return ca::instant_of(date + (end == DayEnd::kFirst ? "T00:00:00Z" : "T23:59:59Z"));
+}
+
+struct PlannedDates {
+  const std::string& not_before;
+  const std::string& not_after;
+};
+
+Result<ca::Validity> validity_of(const PlannedDates& dates) {
+  auto not_before = instant_on(dates.not_before, DayEnd::kFirst);
+  auto not_after = instant_on(dates.not_after, DayEnd::kLast);
+  if (!not_before) {
+    return std::move(not_before).error();
+  }
+  if (!not_after) {
+    return std::move(not_after).error();
+  }
+  return ca::Validity{.not_before = *not_before, .not_after = *not_after};
+}
+
+// The first finding that stands against a signature, as an error.
+Result<void> refuse_findings(const base::Findings& findings) {
+  for (const base::Finding& finding : findings) {
+    if (finding.severity != base::Severity::kNotice) {
+      return Error{ErrorCode::kRefusedByPolicy,
+                   finding.message + " [" + finding.rule + "; " + finding.source + "]"};
+    }
+  }
+  return {};
+}
+
+// Every certificate below ca/ of the home site.
+Result<std::vector<ca::Certificate>> issued_certificates(const Workplace& work) {
+  std::vector<ca::Certificate> certificates;
+  if (work.room.sites.empty()) {
+    return certificates;
+  }
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(work.room.sites.front() / "ca", failed)) {
+    files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) {
+    auto bytes = base::read_file(file, kLargestCertificate);
+    if (!bytes) {
+      return std::move(bytes).error();
+    }
+    auto objects = ca::read_objects(*bytes);
+    if (!objects) {
+      return std::move(objects).error().while_doing(file.filename().string());
+    }
+    auto certificate = ca::Certificate::parse(objects->front().der);
+    if (!certificate) {
+      return std::move(certificate).error().while_doing(file.filename().string());
+    }
+    certificates.push_back(std::move(certificate).value());
+  }
+  return certificates;
+}
+
+// The keys that this root has seen: its own and those of all it has issued.
+Result<ca::KeyRegistry> seen_keys(const Workplace& work, const ca::Certificate& root) {
+  auto issued = issued_certificates(work);
+  if (!issued) {
+    return std::move(issued).error();
+  }
+  ca::KeyRegistry seen;
+  seen.add(root.public_key_info(), "the root");
+  for (const ca::Certificate& certificate : *issued) {
+    seen.add(certificate.public_key_info(), "the certificate " + certificate.serial_hex());
+  }
+  return seen;
+}
+
+Result<ca::SigningRequest> read_request(const Workplace& work, const PlannedRequest& planned) {
+  auto bytes = base::read_file(work.room.transfer_in / planned.file, ca::kLargestRequest);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  if (base::sha256_hex(*bytes) != planned.sha256) {
+    return Error{ErrorCode::kInconsistent,
+                 "this is not the request that the plan was reviewed with (its digest differs); "
+                 "nothing was signed; bring the right file, or review the plan again"};
+  }
+  return ca::SigningRequest::parse(*bytes);
+}
+
+Result<RequestDraft> draft_of(const Workplace& work,
+                              const PlannedRequest& planned,
+                              const ca::Certificate& root,
+                              const ca::KeyRegistry& seen) {
+  auto request = read_request(work, planned);
+  if (!request) {
+    return std::move(request).error();
+  }
+  auto profile = profile_of(work, planned.profile);
+  if (!profile) {
+    return std::move(profile).error();
+  }
+  auto validity = validity_of({.not_before = planned.not_before, .not_after = planned.not_after});
+  if (!validity) {
+    return std::move(validity).error();
+  }
+  const ca::CertificatePlan plan{.subject = {},
+                                 .validity = *validity,
+                                 .policies = planned.policies,
+                                 .crl_uris = planned.crl_uris,
+                                 .ca_issuer_uris = planned.ca_issuer_uris,
+                                 .accepted = {}};
+  auto draft = ca::CertificateDraft::of_subordinate(
+      {.profile = *profile, .plan = plan, .request = *request, .issuer = root}, seen);
+  if (!draft) {
+    return std::move(draft).error();
+  }
+  if (auto clean = refuse_findings(draft->findings()); !clean) {
+    return std::move(clean).error();
+  }
+  return RequestDraft{
+      .planned = planned, .request = std::move(request).value(), .draft = std::move(draft).value()};
+}
+
+// The revocations that stand in a CRL, and those that the plan adds.
+Result<std::vector<ca::Revocation>> all_revocations(
+    const PlannedCrl& planned,
+    const ca::Certificate& root,
+    const std::optional<ca::RevocationList>& before) {
+  std::vector<ca::Revocation> all;
+  if (before) {
+    for (const ca::ListedRevocation& entry : before->entries()) {
+      all.push_back({.issuer = root.subject().der(),
+                     .serial = entry.serial,
+                     .revoked_at = entry.revoked_at.instant,
+                     .reason = static_cast<ca::RevocationReason>(entry.reason.value_or(0))});
+    }
+  }
+  for (const PlannedRevocation& one : planned.revocations) {
+    auto serial = base::from_hex(one.serial);
+    auto revoked_at = instant_on(one.date, DayEnd::kFirst);
+    const auto reason = ca::revocation_reason_named(one.reason);
+    if (!serial || !revoked_at || !reason) {
+      return Error{ErrorCode::kInconsistent,
+                   "the plan's revocation of " + one.serial +
+                       " has a serial number, date or reason that is not understood; correct it"};
+    }
+    all.push_back({.issuer = root.subject().der(),
+                   .serial = std::move(serial).value(),
+                   .revoked_at = *revoked_at,
+                   .reason = *reason});
+  }
+  return all;
+}
+
+// The CRL with the highest known number, where there is one.
+Result<std::optional<ca::RevocationList>> previous_crl(const Workplace& work,
+                                                       std::uint64_t number) {
+  if (number == 0) {
+    return std::optional<ca::RevocationList>();
+  }
+  auto bytes = base::read_file(work.room.sites.front() / "crl" / (std::to_string(number) + ".crl"),
+                               kLargestCrl);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  auto list = ca::RevocationList::parse(*bytes);
+  if (!list) {
+    return std::move(list).error();
+  }
+  return std::optional<ca::RevocationList>(std::move(list).value());
+}
+
+std::vector<ca::IssuedCertificate> ledger_rows(const std::vector<ca::Certificate>& certificates) {
+  std::vector<ca::IssuedCertificate> rows;
+  for (const ca::Certificate& certificate : certificates) {
+    rows.push_back({.issuer = certificate.issuer().der(),
+                    .serial = certificate.serial(),
+                    .not_after = certificate.not_after().instant});
+  }
+  return rows;
+}
+
+Result<ca::RevocationListPlan> crl_plan(const Workplace& work) {
+  auto this_update = instant_on(work.plan.crl->this_update, DayEnd::kFirst);
+  auto next_update = instant_on(work.plan.crl->next_update, DayEnd::kFirst);
+  if (!this_update) {
+    return std::move(this_update).error();
+  }
+  if (!next_update) {
+    return std::move(next_update).error();
+  }
+  const auto known = work.facts.find("crl-number");
+  const bool is_activation = work.facts.contains("activation");
+  return ca::RevocationListPlan{
+      .known_number = known == work.facts.end() ? 0 : known->second.get<std::uint64_t>(),
+      .step = is_activation ? ca::NumberStep::kAfterActivation : ca::NumberStep::kNext,
+      .this_update = *this_update,
+      .next_update = *next_update,
+      .accepted = {}};
+}
+
+}  // namespace
+
+Result<ca::CertificateDraft> root_draft(const Workplace& work) {
+  if (!work.plan.root) {
+    return Error{ErrorCode::kInconsistent, "the plan has no section [root]; correct it"};
+  }
+  const PlannedRoot& planned = *work.plan.root;
+  auto profile = profile_of(work, planned.profile);
+  if (!profile) {
+    return std::move(profile).error();
+  }
+  auto key = key_facts(work);
+  if (!key) {
+    return std::move(key).error();
+  }
+  auto name = ca::DistinguishedName::of({{.type = "C", .value = planned.name.country},
+                                         {.type = "O", .value = planned.name.organization},
+                                         {.type = "CN", .value = planned.name.common_name}});
+  if (!name) {
+    return std::move(name).error();
+  }
+  auto validity = validity_of({.not_before = planned.not_before, .not_after = planned.not_after});
+  if (!validity) {
+    return std::move(validity).error();
+  }
+  const ca::CertificatePlan plan{.subject = std::move(name).value(),
+                                 .validity = *validity,
+                                 .policies = {},
+                                 .crl_uris = {},
+                                 .ca_issuer_uris = {},
+                                 .accepted = {}};
+  return ca::CertificateDraft::of_root(*profile, plan, key->public_key_info);
+}
+
+Result<ca::Certificate> root_of(const Workplace& work) {
+  auto text = work.text_fact("root-certificate");
+  if (!text) {
+    return std::move(text).error();
+  }
+  auto der = base::from_base64(*text);
+  if (!der) {
+    return std::move(der).error();
+  }
+  return ca::Certificate::parse(*der);
+}
+
+Result<std::vector<RequestDraft>> request_drafts(const Workplace& work) {
+  auto root = root_of(work);
+  if (!root) {
+    return std::move(root).error();
+  }
+  auto seen = seen_keys(work, *root);
+  if (!seen) {
+    return std::move(seen).error();
+  }
+  std::vector<RequestDraft> drafts;
+  for (const PlannedRequest& planned : work.plan.requests) {
+    auto draft = draft_of(work, planned, *root, *seen);
+    if (!draft) {
+      return std::move(draft).error().while_doing(planned.file);
+    }
+    seen->add(draft->request.public_key_info(), "the request " + planned.file);
+    drafts.push_back(std::move(draft).value());
+  }
+  return drafts;
+}
+
+Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {
+  auto root = root_of(work);
+  if (!root) {
+    return std::move(root).error();
+  }
+  if (!work.plan.crl) {
+    return Error{ErrorCode::kInconsistent, "the plan has no section [crl]; correct it"};
+  }
+  auto plan = crl_plan(work);
+  if (!plan) {
+    return std::move(plan).error();
+  }
+  auto before = previous_crl(work, plan->known_number);
+  if (!before) {
+    return std::move(before).error();
+  }
+  auto revocations = all_revocations(*work.plan.crl, *root, *before);
+  if (!revocations) {
+    return std::move(revocations).error();
+  }
+  auto issued = issued_certificates(work);
+  if (!issued) {
+    return std::move(issued).error();
+  }
+  auto profile = profile_of(work, "crl");
+  if (!profile) {
+    return std::move(profile).error();
+  }
+  const std::vector<ca::IssuedCertificate> rows = ledger_rows(*issued);
+  return ca::RevocationListDraft::of({.profile = *profile,
+                                      .plan = *plan,
+                                      .issuer = *root,
+                                      .issued = rows,
+                                      .revocations = *revocations,
+                                      .previous = *before ? &**before : nullptr});
+}
+
+std::vector<std::string> shown(const ca::Certificate& certificate) {
+  return {"Subject: " + certificate.subject().text(),
+          "Issuer: " + certificate.issuer().text(),
+          "Serial number: " + certificate.serial_hex(),
+          "Not before: " + ca::text_of(certificate.not_before().instant),
+          "Not after: " + ca::text_of(certificate.not_after().instant),
+          "Key: " + base::digest_words(base::sha256(certificate.public_key_info()))};
+}
+
+std::vector<std::string> shown(const ca::RevocationList& list) {
+  std::vector<std::string> lines{
+      "CRL number: " + std::to_string(list.number().value_or(0)),
+      "This update: " + ca::text_of(list.this_update().instant),
+      "Next update: " +
+          (list.next_update() ? ca::text_of(list.next_update()->instant) : std::string("none"))};
+  for (const ca::ListedRevocation& entry : list.entries()) {
+    lines.push_back("Revoked: " + base::to_hex(entry.serial));
+  }
+  return lines;
+}
+
+}  // namespace ceremony

@@ -1,0 +1,102 @@
+#include "ceremony/holder_files.h"
+
+#include <system_error>
+#include <utility>
+
+#include "base/media.h"
+#include "shamir/share_card.h"
+#include "shamir/share_lines.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestShare = 4096;
+constexpr std::size_t kLargestCard = 1U << 20U;
+
+Error copy_differs(const char* name) {
+  return Error{ErrorCode::kInconsistent,
+               std::string(name) +
+                   " is not what was written: it does not show the share that lies beside it; "
+                   "destroy this copy, and write the share again"};
+}
+
+// Whether the file holds exactly `expected`.
+Result<void> compare_copy(const fs::path& path, const char* name, std::string_view expected) {
+  auto bytes = base::read_file(path, kLargestCard);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  if (base::text_of(*bytes) != expected) {
+    return copy_differs(name);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_holder_files(const fs::path& folder, base::ByteView envelope) {
+  auto text = shamir::card_text(envelope);
+  if (!text) {
+    return std::move(text).error();
+  }
+  auto svg = shamir::card_svg(envelope);
+  if (!svg) {
+    return std::move(svg).error();
+  }
+  std::error_code failed;
+  if (!fs::exists(folder, failed)) {
+    if (auto made = base::make_new_folder(folder); !made) {
+      return made;
+    }
+  }
+  const std::pair<const char*, base::ByteView> files[] = {
+      {kShareFile, envelope}, {kCardText, base::bytes_of(*text)}, {kCardSvg, base::bytes_of(*svg)}};
+  for (const auto& [name, bytes] : files) {
+    if (auto saved = base::save_new(folder / name, bytes); !saved) {
+      return std::move(saved).error();
+    }
+  }
+  return {};
+}
+
+Result<base::Bytes> read_share_file(const fs::path& folder) {
+  return base::read_file(folder / kShareFile, kLargestShare);
+}
+
+Result<base::Bytes> read_back_copies(const fs::path& folder) {
+  auto envelope = read_share_file(folder);
+  if (!envelope) {
+    return envelope;
+  }
+  auto card = base::read_file(folder / kCardText, kLargestCard);
+  if (!card) {
+    return std::move(card).error();
+  }
+  auto typed = shamir::read_share_lines(base::text_of(*card));
+  if (!typed) {
+    return std::move(typed).error().while_doing(kCardText);
+  }
+  if (*typed != *envelope) {
+    return copy_differs(kCardText);
+  }
+  auto text = shamir::card_text(*envelope);
+  auto svg = shamir::card_svg(*envelope);
+  if (!text || !svg) {
+    return copy_differs(kShareFile);
+  }
+  if (auto same = compare_copy(folder / kCardText, kCardText, *text); !same) {
+    return std::move(same).error();
+  }
+  if (auto same = compare_copy(folder / kCardSvg, kCardSvg, *svg); !same) {
+    return std::move(same).error();
+  }
+  return envelope;
+}
+
+}  // namespace ceremony

@@ -1,0 +1,29 @@
+// ceremony/holder_files.h - a holder's stick: the locked share, and the card as text and as SVG.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace ceremony {
+
+inline constexpr const char* kShareFile = "share.conclave";
+inline constexpr const char* kCardText = "card.txt";
+inline constexpr const char* kCardSvg = "card.svg";
+
+// Writes the three files into `folder`, which is made where it is missing; each is read back.
+// Errors: as base::save_new(): nothing is ever overwritten.
+base::Result<void> write_holder_files(const std::filesystem::path& folder, base::ByteView envelope);
+
+// The locked share. Errors: kNotFound, kStorageFailure.
+base::Result<base::Bytes> read_share_file(const std::filesystem::path& folder);
+
+// Opens every copy anew: the lines of the printed card give the file's bytes, and both cards are,
+// byte for byte, what the file's share makes. Gives the locked share.
+// Errors: kInconsistent, naming the copy that differs; kMalformed, kNotFound.
+base::Result<base::Bytes> read_back_copies(const std::filesystem::path& folder);
+
+}  // namespace ceremony

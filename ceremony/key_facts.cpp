@@ -1,0 +1,46 @@
+#include "ceremony/key_facts.h"
+
+#include <utility>
+
+#include "base/digest.h"
+#include "base/media.h"
+#include "base/text_encoding.h"
+#include "ca/public_key.h"
+
+namespace ceremony {
+
+using base::Result;
+
+Result<KeyFacts> key_facts(const Workplace& work) {
+  auto text = work.text_fact("public-key");
+  if (!text) {
+    return std::move(text).error();
+  }
+  auto info = base::from_base64(*text);
+  if (!info) {
+    return std::move(info).error();
+  }
+  auto algorithm = ca::algorithm_of_public_key(*info);
+  if (!algorithm) {
+    return std::move(algorithm).error();
+  }
+  KeyFacts facts{.algorithm = *algorithm, .public_key_info = {}, .public_key_sha256 = {}};
+  facts.public_key_sha256 = base::sha256_hex(*info);
+  facts.public_key_info = std::move(info).value();
+  return facts;
+}
+
+Result<Json> public_key_fact(base::ByteView public_key_info) {
+  auto algorithm = ca::algorithm_of_public_key(public_key_info);
+  if (!algorithm) {
+    return std::move(algorithm).error();
+  }
+  return Json(base::to_base64(public_key_info));
+}
+
+Result<base::Bytes> read_blob(const std::filesystem::path& folder) {
+  constexpr std::size_t kLargestBlob = 4096;  // bytes
+  return base::read_file(folder / "root-key.blob", kLargestBlob);
+}
+
+}  // namespace ceremony

@@ -1,0 +1,30 @@
+// ceremony/key_facts.h - what a ceremony's steps know about the root key that they work with.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "ca/algorithm.h"
+#include "ceremony/action.h"
+
+namespace ceremony {
+
+struct KeyFacts {
+  ca::Algorithm algorithm = ca::Algorithm::kP384;
+  base::Bytes public_key_info;    // SubjectPublicKeyInfo, DER
+  std::string public_key_sha256;  // 64 hex digits
+};
+
+// From the fact "public-key". Errors: kInconsistent, kMalformed.
+base::Result<KeyFacts> key_facts(const Workplace& work);
+
+// The fact "public-key" for that key. Errors: kRefusedByPolicy for an algorithm that is not ours.
+base::Result<Json> public_key_fact(base::ByteView public_key_info);
+
+// root-key.blob below `folder`. Errors: kNotFound, kStorageFailure.
+base::Result<base::Bytes> read_blob(const std::filesystem::path& folder);
+
+}  // namespace ceremony

@@ -1,0 +1,171 @@
+#include "ceremony/ledger.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "base/media.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestFile = 64U << 20U;  // bytes; a CRL of a million entries has 40 MB
+
+std::string text_of(const Json& data, const char* name) {
+  const auto found = data.find(name);
+  return found != data.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t number_of(const Json& data, const char* name) {
+  const auto found = data.find(name);
+  return found != data.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+Error out_of_place(const std::string& why) {
+  return Error{ErrorCode::kInconsistent,
+               why +
+                   "; nothing was done; bring the missing records from the other site or from the "
+                   "published copies"};
+}
+
+// The names of the entries of a folder, sorted; none where it is missing.
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder, failed)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void fold_entry(const TranscriptEntry& entry, LedgerState& state) {
+  const Json& data = entry.data;
+  if (entry.type == "shares.issue") {
+    state.generation = static_cast<std::uint32_t>(number_of(data, "generation"));
+  } else if (entry.type == "cert.issue") {
+    const std::string key = text_of(data, "public_key");
+    if (key == text_of(data, "issuer_public_key")) {
+      state.root_public_key = key;
+      state.root_certificate = text_of(data, "certificate");
+    }
+    state.issued.push_back({.serial = text_of(data, "serial"),
+                            .certificate = text_of(data, "certificate"),
+                            .public_key = key,
+                            .subject = text_of(data, "subject"),
+                            .profile = text_of(data, "profile"),
+                            .not_after = text_of(data, "not_after")});
+  } else if (entry.type == "crl.issue") {
+    state.crl_number = number_of(data, "number");
+    state.crl_sha256 = text_of(data, "crl");
+  } else if (entry.type == "site.activate") {
+    state.epoch = number_of(data, "epoch");
+  }
+}
+
+// What may stand in ca/ and crl/: plain files, copied where they are missing.
+Result<void> copy_missing_files(const fs::path& from, const fs::path& to) {
+  std::error_code failed;
+  if (!fs::exists(to, failed)) {
+    if (auto made = base::make_new_folder(to); !made) {
+      return made;
+    }
+  }
+  for (const std::string& name : names_in(from)) {
+    if (fs::exists(to / name, failed)) {
+      continue;
+    }
+    auto bytes = base::read_file(from / name, kLargestFile);
+    if (!bytes) {
+      return std::move(bytes).error();
+    }
+    if (auto saved = base::save_new(to / name, *bytes); !saved) {
+      return std::move(saved).error();
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> fold_record(const Transcript& record, LedgerState& state) {
+  if (record.entries().empty() || record.entries().front().type != "open") {
+    return out_of_place("a record does not begin with its opening");
+  }
+  const Json& opening = record.entries().front().data;
+  if (text_of(opening, "previous_head") != state.head) {
+    return out_of_place("a record does not name the record before it");
+  }
+  if (number_of(opening, "sequence") != state.sequence + 1) {
+    return out_of_place("the numbers of the records have a gap");
+  }
+  if (text_of(opening, "mode") != "DRILL") {
+    for (const TranscriptEntry& entry : record.entries()) {
+      fold_entry(entry, state);
+    }
+  }
+  state.sequence += 1;
+  state.head = record.head();
+  return {};
+}
+
+Result<LedgerState> read_ledger(const fs::path& ledger) {
+  LedgerState state;
+  state.head = no_previous();
+  for (const std::string& name : names_in(ledger)) {
+    auto record = Transcript::read(ledger / name / "transcript.log");
+    if (!record) {
+      return std::move(record).error().while_doing("the record " + name);
+    }
+    if (auto folded = fold_record(*record, state); !folded) {
+      return std::move(folded).error().while_doing("the record " + name);
+    }
+    state.records.push_back(name);
+  }
+  return state;
+}
+
+Result<void> copy_record(const fs::path& from, const fs::path& to) {
+  if (auto made = base::make_new_folder(to); !made) {
+    return made;
+  }
+  return copy_missing_files(from, to);
+}
+
+Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
+  const std::vector<std::string> known = names_in(home / "ledger");
+  for (const std::string& name : names_in(other / "ledger")) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return Error{ErrorCode::kInconsistent,
+                   "the site " + other.filename().string() + " has the record " + name +
+                       ", which the site of this ceremony does not know: both sites have acted; "
+                       "nothing was copied; the two ledgers must be merged first"};
+    }
+  }
+  std::error_code failed;
+  if (!fs::exists(other / "ledger", failed)) {
+    if (auto made = base::make_new_folder(other / "ledger"); !made) {
+      return made;
+    }
+  }
+  for (const std::string& name : known) {
+    if (fs::exists(other / "ledger" / name, failed)) {
+      continue;
+    }
+    if (auto copied = copy_record(home / "ledger" / name, other / "ledger" / name); !copied) {
+      return copied;
+    }
+  }
+  if (auto copied = copy_missing_files(home / "ca", other / "ca"); !copied) {
+    return copied;
+  }
+  return copy_missing_files(home / "crl", other / "crl");
+}
+
+}  // namespace ceremony

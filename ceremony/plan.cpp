@@ -1,0 +1,314 @@
+#include "ceremony/plan.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "base/calendar.h"
+#include "base/digest.h"
+#include "base/media.h"
+#include "ceremony/toml_table.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::size_t kLargestPlan = 1U << 20U;  // bytes; a plan of 1,000 requests has 0.3 MB
+
+bool is_digest(const std::string& text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return (std::isdigit(c) != 0) || (c >= 'a' && c <= 'f');
+         });
+}
+
+Error inconsistent(const std::string& what) {
+  return Error{ErrorCode::kInconsistent, "the plan: " + what};
+}
+
+// A table's reader, its result, and its fault, for sections that repeat.
+template <typename T, typename ReadOne>
+Result<std::vector<T>> read_each(const std::vector<const toml::table*>& tables,
+                                 const std::string& where,
+                                 ReadOne read_one) {
+  std::vector<T> list;
+  for (const toml::table* const table : tables) {
+    TomlTable reader(*table, where);
+    list.push_back(read_one(reader));
+    if (auto done = reader.finish(); !done) {
+      return std::move(done).error();
+    }
+  }
+  return list;
+}
+
+PlannedSigner read_signer(TomlTable& table) {
+  return {.role = table.text("role"), .vkey = table.text("vkey")};
+}
+
+PlannedRequest read_request(TomlTable& table) {
+  return {.file = table.text("file"),
+          .sha256 = table.text("sha256"),
+          .profile = table.text("profile"),
+          .not_before = table.text("not_before"),
+          .not_after = table.text("not_after"),
+          .policies = table.texts("policies"),
+          .crl_uris = table.texts("crl_uris"),
+          .ca_issuer_uris = table.texts("ca_issuer_uris")};
+}
+
+PlannedRevocation read_revocation(TomlTable& table) {
+  return {
+      .serial = table.text("serial"), .date = table.text("date"), .reason = table.text("reason")};
+}
+
+Result<PlannedRoot> read_root(const toml::table& section) {
+  TomlTable table(section, "the plan, section [root]");
+  const std::string algorithm_name = table.text("algorithm");
+  PlannedRoot root{.algorithm = ca::Algorithm::kP384,
+                   .profile = table.text("profile"),
+                   .name = {.common_name = table.text("common_name"),
+                            .organization = table.text("organization"),
+                            .country = table.text("country")},
+                   .not_before = table.text("not_before"),
+                   .not_after = table.text("not_after")};
+  if (auto done = table.finish(); !done) {
+    return std::move(done).error();
+  }
+  auto algorithm = ca::algorithm_named(algorithm_name);
+  if (!algorithm) {
+    return std::move(algorithm).error();
+  }
+  root.algorithm = *algorithm;
+  return root;
+}
+
+Result<PlannedCrl> read_crl(const toml::table& section) {
+  TomlTable table(section, "the plan, section [crl]");
+  PlannedCrl crl{.this_update = table.text("this_update"),
+                 .next_update = table.text("next_update"),
+                 .revocations = {}};
+  auto revocations = read_each<PlannedRevocation>(
+      table.tables("revoke"), "the plan, section [[crl.revoke]]", read_revocation);
+  if (!revocations) {
+    return std::move(revocations).error();
+  }
+  crl.revocations = std::move(revocations).value();
+  if (auto done = table.finish(); !done) {
+    return std::move(done).error();
+  }
+  return crl;
+}
+
+// Reads the sections into `plan`.
+Result<void> read_sections(TomlTable& table, Plan& plan) {
+  if (const toml::table* const section = table.table("root"); section != nullptr) {
+    auto root = read_root(*section);
+    if (!root) {
+      return std::move(root).error();
+    }
+    plan.root = std::move(root).value();
+  }
+  if (const toml::table* const section = table.table("crl"); section != nullptr) {
+    auto crl = read_crl(*section);
+    if (!crl) {
+      return std::move(crl).error();
+    }
+    plan.crl = std::move(crl).value();
+  }
+  auto requests = read_each<PlannedRequest>(
+      table.tables("request"), "the plan, section [[request]]", read_request);
+  if (!requests) {
+    return std::move(requests).error();
+  }
+  plan.requests = std::move(requests).value();
+  auto signers =
+      read_each<PlannedSigner>(table.tables("signer"), "the plan, section [[signer]]", read_signer);
+  if (!signers) {
+    return std::move(signers).error();
+  }
+  plan.signers = std::move(signers).value();
+  return {};
+}
+
+Result<void> check_dates(const Plan& plan) {
+  std::vector<std::pair<std::string, std::string>> dates{{"date", plan.date}};
+  if (plan.root) {
+    dates.emplace_back("not_before of the root", plan.root->not_before);
+    dates.emplace_back("not_after of the root", plan.root->not_after);
+  }
+  if (plan.crl) {
+    dates.emplace_back("this_update", plan.crl->this_update);
+    dates.emplace_back("next_update", plan.crl->next_update);
+  }
+  for (const PlannedRequest& request : plan.requests) {
+    dates.emplace_back("not_before of a request", request.not_before);
+    dates.emplace_back("not_after of a request", request.not_after);
+  }
+  for (const auto& [what, text] : dates) {
+    if (!base::parse_date(text)) {
+      return inconsistent("the " + what + " is \"" + text +
+                          "\", which is no date; write it as YYYY-MM-DD");
+    }
+  }
+  return {};
+}
+
+Result<void> check_whole(const Plan& plan) {
+  if (plan.sequence == 0) {
+    return inconsistent("\"sequence\" must be 1 for the first ceremony and rise by one");
+  }
+  if (!is_digest(plan.previous_head) ||
+      (!plan.annex_sha256.empty() && !is_digest(plan.annex_sha256))) {
+    return inconsistent("a digest is not 64 digits of 0-9 and a-f; copy it again");
+  }
+  if (plan.kdf != "production" && plan.kdf != "fast") {
+    return inconsistent("\"kdf\" must be \"production\" or \"fast\"");
+  }
+  if (plan.mode == Mode::kProduction && plan.kdf == "fast") {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "the plan asks for fast passphrase hashing, which is for rehearsals; a production "
+                 "ceremony needs kdf = \"production\""};
+  }
+  if (plan.signers.empty()) {
+    return inconsistent("nobody is named who signs the record; add at least one [[signer]]");
+  }
+  for (const PlannedRequest& request : plan.requests) {
+    if (!is_digest(request.sha256) || request.file.find('/') != std::string::npos) {
+      return inconsistent("a [[request]] needs the bare name of its file and its SHA-256");
+    }
+  }
+  return check_dates(plan);
+}
+
+Result<std::string> read_text(const std::filesystem::path& path) {
+  auto bytes = base::read_file(path, kLargestPlan);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  return std::string(base::text_of(*bytes));
+}
+
+PlannedHolder read_holder(TomlTable& table) {
+  return {.folder = table.text("folder"),
+          .seat = table.text("seat"),
+          .continent = table.text("continent"),
+          .possession_key = table.text("possession_key", Presence::kOptional)};
+}
+
+PlannedSite read_site(TomlTable& table) {
+  return {.name = table.text("name"), .continent = table.text("continent")};
+}
+
+// Reads [[holder]] and [[site]].
+Result<void> read_people(TomlTable& table, Annex& annex) {
+  auto holders = read_each<PlannedHolder>(
+      table.tables("holder"), "the annex, section [[holder]]", read_holder);
+  if (!holders) {
+    return std::move(holders).error();
+  }
+  annex.holders = std::move(holders).value();
+  auto sites =
+      read_each<PlannedSite>(table.tables("site"), "the annex, section [[site]]", read_site);
+  if (!sites) {
+    return std::move(sites).error();
+  }
+  annex.sites = std::move(sites).value();
+  return {};
+}
+
+// Takes the threshold, where the annex has one; as many shares as holders.
+Result<void> read_quorum(std::int64_t threshold, Annex& annex) {
+  if (threshold == 0) {
+    return {};
+  }
+  auto quorum = shamir::Quorum::of(
+      {.threshold = static_cast<unsigned>(std::min<std::int64_t>(threshold, 255)),
+       .shares = static_cast<unsigned>(annex.holders.size())});
+  if (!quorum) {
+    return std::move(quorum).error();
+  }
+  annex.quorum = *quorum;
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> read_plan(const std::filesystem::path& path) {
+  auto text = read_text(path);
+  if (!text) {
+    return std::move(text).error();
+  }
+  auto parsed = parse_toml(*text, "the plan");
+  if (!parsed) {
+    return std::move(parsed).error();
+  }
+  TomlTable table(*parsed, "the plan");
+  Plan plan;
+  plan.ceremony = table.text("ceremony");
+  const std::string mode = table.text("mode");
+  plan.sequence = static_cast<std::uint32_t>(table.number("sequence"));
+  plan.date = table.text("date");
+  plan.origin = table.text("origin");
+  plan.previous_head = table.text("previous_head");
+  plan.site = table.text("site");
+  plan.objective_s =
+      static_cast<std::uint32_t>(table.number("objective_seconds", Presence::kOptional));
+  plan.kdf = table.text("kdf");
+  plan.annex_sha256 = table.text("annex_sha256", Presence::kOptional);
+  plan.sha256 = base::sha256_hex(base::bytes_of(*text));
+  if (auto sections = read_sections(table, plan); !sections) {
+    return std::move(sections).error();
+  }
+  if (auto done = table.finish(); !done) {
+    return std::move(done).error();
+  }
+  auto parsed_mode = mode_named(mode);
+  if (!parsed_mode) {
+    return std::move(parsed_mode).error().while_doing("the plan");
+  }
+  plan.mode = *parsed_mode;
+  if (auto checked = check_whole(plan); !checked) {
+    return std::move(checked).error();
+  }
+  return plan;
+}
+
+Result<Annex> read_annex(const std::filesystem::path& path, const Plan& plan) {
+  auto text = read_text(path);
+  if (!text) {
+    return std::move(text).error();
+  }
+  if (base::sha256_hex(base::bytes_of(*text)) != plan.annex_sha256) {
+    return Error{ErrorCode::kInconsistent,
+                 "the annex is not the one that the plan was reviewed with (its digest differs); "
+                 "bring the right one, or review the plan again"};
+  }
+  auto parsed = parse_toml(*text, "the annex");
+  if (!parsed) {
+    return std::move(parsed).error();
+  }
+  TomlTable table(*parsed, "the annex");
+  Annex annex;
+  if (table.text("salt").size() != 64) {
+    return Error{ErrorCode::kMalformed,
+                 "the annex: \"salt\" must be 64 hex digits (256 random bits), so that nobody can "
+                 "guess what it hides from its digest"};
+  }
+  const std::int64_t threshold = table.number("threshold", Presence::kOptional);
+  if (auto people = read_people(table, annex); !people) {
+    return std::move(people).error();
+  }
+  if (auto done = table.finish(); !done) {
+    return std::move(done).error();
+  }
+  if (auto quorum = read_quorum(threshold, annex); !quorum) {
+    return std::move(quorum).error();
+  }
+  return annex;
+}
+
+}  // namespace ceremony

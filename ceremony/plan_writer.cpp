@@ -1,0 +1,134 @@
+#include "ceremony/plan_writer.h"
+
+#include <sstream>
+#include <utility>
+
+#include <toml++/toml.h>
+
+#include "base/random.h"
+#include "base/text_encoding.h"
+
+namespace ceremony {
+
+namespace {
+
+constexpr std::size_t kSaltSize = 32;  // bytes
+
+std::string text_of(const toml::table& table) {
+  std::ostringstream text;
+  text << table << '\n';
+  return text.str();
+}
+
+toml::array array_of(const std::vector<std::string>& texts) {
+  toml::array array;
+  for (const std::string& text : texts) {
+    array.push_back(text);
+  }
+  return array;
+}
+
+toml::table root_table(const PlannedRoot& root) {
+  return toml::table{{"algorithm", std::string(ca::name_of(root.algorithm))},
+                     {"profile", root.profile},
+                     {"common_name", root.name.common_name},
+                     {"organization", root.name.organization},
+                     {"country", root.name.country},
+                     {"not_before", root.not_before},
+                     {"not_after", root.not_after}};
+}
+
+toml::table crl_table(const PlannedCrl& crl) {
+  toml::array revocations;
+  for (const PlannedRevocation& one : crl.revocations) {
+    revocations.push_back(
+        toml::table{{"serial", one.serial}, {"date", one.date}, {"reason", one.reason}});
+  }
+  toml::table table{{"this_update", crl.this_update}, {"next_update", crl.next_update}};
+  if (!revocations.empty()) {
+    table.insert("revoke", std::move(revocations));
+  }
+  return table;
+}
+
+toml::array request_tables(const std::vector<PlannedRequest>& requests) {
+  toml::array tables;
+  for (const PlannedRequest& one : requests) {
+    tables.push_back(toml::table{{"file", one.file},
+                                 {"sha256", one.sha256},
+                                 {"profile", one.profile},
+                                 {"not_before", one.not_before},
+                                 {"not_after", one.not_after},
+                                 {"policies", array_of(one.policies)},
+                                 {"crl_uris", array_of(one.crl_uris)},
+                                 {"ca_issuer_uris", array_of(one.ca_issuer_uris)}});
+  }
+  return tables;
+}
+
+toml::array signer_tables(const std::vector<PlannedSigner>& signers) {
+  toml::array tables;
+  for (const PlannedSigner& one : signers) {
+    tables.push_back(toml::table{{"role", one.role}, {"vkey", one.vkey}});
+  }
+  return tables;
+}
+
+}  // namespace
+
+std::string write_plan(const Plan& plan) {
+  toml::table table{{"ceremony", plan.ceremony},
+                    {"mode", std::string(name_of(plan.mode))},
+                    {"sequence", static_cast<std::int64_t>(plan.sequence)},
+                    {"date", plan.date},
+                    {"origin", plan.origin},
+                    {"previous_head", plan.previous_head},
+                    {"site", plan.site},
+                    {"kdf", plan.kdf},
+                    {"signer", signer_tables(plan.signers)}};
+  if (plan.objective_s != 0) {
+    table.insert("objective_seconds", static_cast<std::int64_t>(plan.objective_s));
+  }
+  if (!plan.annex_sha256.empty()) {
+    table.insert("annex_sha256", plan.annex_sha256);
+  }
+  if (plan.root) {
+    table.insert("root", root_table(*plan.root));
+  }
+  if (plan.crl) {
+    table.insert("crl", crl_table(*plan.crl));
+  }
+  if (!plan.requests.empty()) {
+    table.insert("request", request_tables(plan.requests));
+  }
+  return text_of(table);
+}
+
+std::string write_annex(const Annex& annex) {
+  toml::table table{{"salt", base::to_hex(base::random_bytes(kSaltSize))}};
+  const auto access = shamir::ConfidentialAccess::in_the_room();
+  if (annex.quorum) {
+    table.insert("threshold", static_cast<std::int64_t>(annex.quorum->threshold(access)));
+  }
+  toml::array holders;
+  for (const PlannedHolder& one : annex.holders) {
+    toml::table holder{{"folder", one.folder}, {"seat", one.seat}, {"continent", one.continent}};
+    if (!one.possession_key.empty()) {
+      holder.insert("possession_key", one.possession_key);
+    }
+    holders.push_back(std::move(holder));
+  }
+  if (!holders.empty()) {
+    table.insert("holder", std::move(holders));
+  }
+  toml::array sites;
+  for (const PlannedSite& one : annex.sites) {
+    sites.push_back(toml::table{{"name", one.name}, {"continent", one.continent}});
+  }
+  if (!sites.empty()) {
+    table.insert("site", std::move(sites));
+  }
+  return text_of(table);
+}
+
+}  // namespace ceremony

@@ -1,0 +1,278 @@
+// The acts that open, check, close and seal the record of a ceremony.
+
+#include <array>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/digest_words.h"
+#include "base/entropy.h"
+#include "base/machine.h"
+#include "base/media.h"
+#include "ca/openssl_memory.h"
+#include "ceremony/action.h"
+#include "ceremony/ledger.h"
+#include "ceremony/seal.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::string_view kSoftware = "conclave 0.1.0";
+
+Json roster_data(const Plan& plan) {
+  Json signers = Json::array();
+  for (const PlannedSigner& signer : plan.signers) {
+    signers.push_back({{"role", signer.role}, {"vkey", signer.vkey}});
+  }
+  return {{"signers", std::move(signers)}};
+}
+
+Result<Turn> open_record(Workplace& work, client::Input& /*input*/) {
+  Turn turn;
+  turn.facts = {{"record", work.record_name()}};
+  turn.publications.push_back({.type = "open",
+                               .data = {{"ceremony", work.plan.ceremony},
+                                        {"mode", name_of(work.plan.mode)},
+                                        {"sequence", work.plan.sequence},
+                                        {"origin", work.plan.origin},
+                                        {"plan", work.plan.sha256},
+                                        {"script", work.script.sha256},
+                                        {"software", kSoftware},
+                                        {"previous_head", work.plan.previous_head}},
+                               .hidden = {}});
+  turn.publications.push_back({.type = "roster", .data = roster_data(work.plan), .hidden = {}});
+  return turn;
+}
+
+// OpenSSL's generator, for the same tests.
+class OpensslSource final : public base::RandomSource {
+ public:
+  [[nodiscard]] std::string name() const override { return "OpenSSL"; }
+  [[nodiscard]] std::size_t fill(std::span<std::uint8_t> target) override {
+    return ca::openssl_random(target) ? target.size() : 0;
+  }
+};
+
+// Both generators that keys are drawn from.
+Result<void> test_randomness() {
+  base::SodiumSource sodium;
+  OpensslSource openssl;
+  for (base::RandomSource* const source :
+       {static_cast<base::RandomSource*>(&sodium), static_cast<base::RandomSource*>(&openssl)}) {
+    if (auto tested = base::TestedSource::start(*source); !tested) {
+      return std::move(tested).error();
+    }
+  }
+  return {};
+}
+
+Result<Turn> check_machine(Workplace& work, client::Input& /*input*/) {
+  const auto checks = base::check_machine(base::Surroundings::of_this_process());
+  const bool is_fit = base::is_fit_for_production(checks);
+  if (!is_fit && work.plan.mode == Mode::kProduction) {
+    std::string what;
+    for (const base::MachineCheck& check : checks) {
+      for (const base::Finding& finding : check.findings) {
+        what += finding.severity == base::Severity::kError ? " " + finding.message : "";
+      }
+    }
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "this computer is not fit for a production ceremony:" + what};
+  }
+  if (auto tested = test_randomness(); !tested) {
+    return std::move(tested).error();
+  }
+  Turn turn;
+  turn.facts = {{"machine", is_fit ? "fit-for-production" : "rehearsal-only"}};
+  turn.publications.push_back(
+      {.type = "machine.check",
+       .data = {{"result", is_fit ? "fit-for-production" : "rehearsal-only"},
+                {"entropy", "passed"}},
+       .hidden = {}});
+  return turn;
+}
+
+Result<Asking> ask_plan(const Workplace& work) {
+  auto digest = base::parse_digest_hex(work.plan.sha256);
+  if (!digest) {
+    return std::move(digest).error();
+  }
+  return Asking{.subject = {},
+                .shown = {"Plan: " + work.plan.sha256, "In words: " + base::digest_words(*digest)},
+                .asks = {}};
+}
+
+Result<Turn> show_plan(Workplace& /*work*/, client::Input& /*input*/) {
+  return Turn{};
+}
+
+Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
+  bool any_exception = false;
+  for (const JournalEntry& entry : work.journal.entries()) {
+    any_exception = any_exception || entry.type == "exception";
+  }
+  Turn turn;
+  turn.facts = {{"closed", true}};
+  if (any_exception) {
+    turn.publications.push_back({.type = "exception", .data = {{"any", true}}, .hidden = {}});
+  }
+  turn.publications.push_back({.type = "close", .data = {{"result", "completed"}}, .hidden = {}});
+  return turn;
+}
+
+// The signer whose turn it is.
+const PlannedSigner& signer_of(const Workplace& work) {
+  return work.plan.signers[std::min(work.held.turn, work.plan.signers.size() - 1)];
+}
+
+Result<Asking> ask_signature(const Workplace& work) {
+  const std::string& role = signer_of(work).role;
+  auto text = seal_text(work.plan.origin, work.journal.transcript());
+  if (!text) {
+    return std::move(text).error();
+  }
+  return Asking{.subject = role,
+                .shown = {*text},
+                .asks = {{.name = "signing-key",
+                          .kind = client::AskKind::kSecret,
+                          .prompt = "The " + role + "'s signing key",
+                          .expected = {}}}};
+}
+
+// The signature line of the signer whose turn it is.
+Result<std::string> sign_for(const PlannedSigner& planned,
+                             client::Input& input,
+                             std::string_view text) {
+  const auto seed = input.secrets.find("signing-key");
+  if (seed == input.secrets.end()) {
+    return Error{ErrorCode::kInsufficient,
+                 "the " + planned.role + " has not signed; hand in the signing key"};
+  }
+  auto vkey = parse_vkey(planned.vkey);
+  if (!vkey) {
+    return std::move(vkey).error();
+  }
+  const NoteSigner signer{.name = vkey->name, .seed = std::move(seed->second)};
+  auto own = vkey_of(signer);
+  if (!own || own->text() != planned.vkey) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "this is not the key that the plan names for the " + planned.role +
+                     "; nothing was signed; use the key of the paper roster"};
+  }
+  return sign_note_line(signer, text);
+}
+
+// The lines of the executives, each with the own share's possession key.
+Result<std::vector<std::string>> executive_lines(const Workplace& work, std::string_view text) {
+  std::vector<std::string> lines;
+  for (const PossessionForSeal& one : work.held.possession) {
+    const NoteSigner signer{.name = executive_name(work.plan.origin), .seed = one.key.seed()};
+    auto line = sign_note_line(signer, text);
+    if (!line) {
+      return std::move(line).error();
+    }
+    lines.push_back(std::move(line).value());
+  }
+  return lines;
+}
+
+// Brings the sealed record to every site that is in this room.
+Result<void> archive(const Workplace& work) {
+  if (work.room.sites.empty()) {
+    return {};
+  }
+  const std::filesystem::path& home = work.room.sites.front();
+  std::error_code failed;
+  for (const std::filesystem::path& site : work.room.sites) {
+    if (site != home) {
+      if (auto brought = bring_up_to_date(home, site); !brought) {
+        return brought;
+      }
+    } else if (!std::filesystem::exists(home / "ledger", failed)) {
+      if (auto made = base::make_new_folder(home / "ledger"); !made) {
+        return made;
+      }
+    }
+  }
+  for (const std::filesystem::path& site : work.room.sites) {
+    auto copied = copy_record(work.public_folder(), site / "ledger" / work.record_name());
+    if (!copied) {
+      return copied;
+    }
+  }
+  return {};
+}
+
+// All have signed: writes the full seal among the confidential, the public one beside the record.
+Result<Turn> finish_seal(Workplace& work, std::string_view text) {
+  auto lines = executive_lines(work, text);
+  if (!lines) {
+    return std::move(lines).error();
+  }
+  std::vector<std::string> all = work.held.signature_lines;
+  all.insert(all.end(), lines->begin(), lines->end());
+  auto full = make_seal(text, all);
+  if (!full) {
+    return std::move(full).error();
+  }
+  auto published = make_public_seal(*full);
+  if (!published) {
+    return std::move(published).error();
+  }
+  auto saved = base::save_new(work.confidential_folder() / "seal-full.note", base::bytes_of(*full));
+  if (!saved) {
+    return std::move(saved).error();
+  }
+  saved = base::save_new(work.public_folder() / "seal.note", base::bytes_of(*published));
+  if (!saved) {
+    return std::move(saved).error();
+  }
+  if (auto archived = archive(work); !archived) {
+    return std::move(archived).error();
+  }
+  work.held.possession.clear();
+  Turn turn;
+  turn.progress = client::Progress::kCeremonyDone;
+  turn.public_note = "sealed; head " + work.journal.transcript_head();
+  return turn;
+}
+
+Result<Turn> seal_record(Workplace& work, client::Input& input) {
+  auto text = seal_text(work.plan.origin, work.journal.transcript());
+  if (!text) {
+    return std::move(text).error();
+  }
+  if (work.held.turn == 0) {
+    work.held.signature_lines.clear();
+  }
+  auto line = sign_for(signer_of(work), input, *text);
+  if (!line) {
+    return std::move(line).error();
+  }
+  work.held.signature_lines.push_back(std::move(line).value());
+  if (work.held.turn + 1 < work.plan.signers.size()) {
+    Turn turn;
+    turn.progress = client::Progress::kAskAgain;
+    return turn;
+  }
+  return finish_seal(work, *text);
+}
+
+constexpr std::array kActions{
+    Action{.name = "open-record", .ask = ask_nothing, .act = open_record},
+    Action{.name = "check-machine", .ask = ask_nothing, .act = check_machine},
+    Action{.name = "show-plan", .ask = ask_plan, .act = show_plan},
+    Action{.name = "close-record", .ask = ask_nothing, .act = close_record},
+    Action{.name = "seal-record", .ask = ask_signature, .act = seal_record}};
+
+}  // namespace
+
+std::span<const Action> record_actions() {
+  return kActions;
+}
+
+}  // namespace ceremony

@@ -1,0 +1,78 @@
+// ceremony/script.h - a ceremony as data: its steps, who does them, what each needs and gives.
+//
+// A script is a TOML file; a step `block = "prologue"` stands for the steps of
+// blocks/prologue.toml. It is checked when it is loaded, before anybody is in the room: every need
+// is given by an earlier step, roles differ, no secret is held at the end, and every act exists.
+// docs/formats/script.md.
+
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "ceremony/mode.h"
+
+namespace ceremony {
+
+// What happens in a step, as people see it. Closed: one page each in the desktop.
+enum class StepKind {
+  kAttest,           // somebody says that something is so
+  kMeasure,          // the machine looks at something and records it
+  kCompare,          // expected against seen
+  kReadAloud,        // words of a digest
+  kCompute,          // the machine works
+  kDraw,             // by lot
+  kEnterSecret,      // holders, one after the other, each alone at the screen
+  kReadback,         // what was written is opened anew
+  kLint,             // a check that must find nothing
+  kConsent,          // a phrase typed exactly
+  kSign,             // the root key signs
+  kWrite,            // files go to media, each read back
+  kPointOfNoReturn,  // what follows cannot be undone
+  kDecide,           // a choice, recorded
+  kZeroise,          // secrets wiped
+  kSeal,             // signatures under the record
+};
+
+std::string_view name_of(StepKind kind);
+
+struct Step {
+  std::string id;
+  StepKind kind = StepKind::kCompute;
+  std::string act;  // row of the action table; "" for steps that people do without the machine
+  std::string title;
+  std::string say;
+  std::string actor;               // role
+  std::string witness;             // role, another one
+  std::string phrase;              // kConsent, kPointOfNoReturn: what must be typed
+  std::vector<std::string> needs;  // facts on disk and things held in memory
+  std::vector<std::string> gives;  // facts that are on disk when the step is complete
+  std::vector<std::string> holds;  // secrets that are in memory from here
+  std::vector<std::string> drops;  // secrets that are wiped here
+  std::string purpose;             // a word that the act may want: "sign", "drill"
+  bool is_fresh = false;  // begins in a new process, so that nothing is left in memory from before
+  bool is_private = false;  // only its holder may see the screen
+};
+
+struct Script {
+  std::string name;
+  std::string title;
+  std::vector<Mode> modes;  // in which it may be run
+  std::vector<Step> steps;
+  std::string sha256;  // over the files that it is made of, in order of use
+};
+
+// The script NAME.toml of `folder` with its blocks, checked. `acts` are the names of the action
+// table. Errors: kNotFound; kMalformed (file, line); kInconsistent, naming the step at fault.
+base::Result<Script> load_script(const std::filesystem::path& folder,
+                                 std::string_view name,
+                                 const std::vector<std::string_view>& acts);
+
+// The check alone. Errors: kInconsistent.
+base::Result<void> check_script(const Script& script, const std::vector<std::string_view>& acts);
+
+}  // namespace ceremony

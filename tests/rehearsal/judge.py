@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Runs `conclave rehearse` and has what it made judged by openssl, certtool, verify.py and others.
+
+Each check prints one line; the first that fails ends the run with exit code 1.
+"""
+import argparse
+import hashlib
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+CHECKS = 0
+
+
+def check(condition, what):
+    global CHECKS
+    CHECKS += 1
+    if not condition:
+        print(f"FAILED: {what}")
+        sys.exit(1)
+    print(f"ok: {what}")
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+
+
+def must(*command, **options):
+    done = run(*command, **options)
+    if done.returncode != 0:
+        print(f"FAILED ({done.returncode}): {' '.join(str(p) for p in command)}\n{done.stdout}{done.stderr}")
+        sys.exit(1)
+    return done
+
+
+def rehearse(conclave, out, threshold, shares, algorithm="p-384", requests=()):
+    if out.exists():
+        shutil.rmtree(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    command = [conclave, "rehearse", "--out", out, "--threshold", threshold, "--shares", shares,
+               "--algorithm", algorithm]
+    for request in requests:
+        command += ["--csr", request]
+    done = must(*command)
+    check("Done." in done.stdout, f"rehearsal of {algorithm} ends well")
+    return done
+
+
+def names_below(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
+
+
+def judge_layout(out):
+    for site in ("site-1", "site-2"):
+        below = {p.name for p in (out / site).iterdir()}
+        check({"vault.json", "root-key.blob", "root.pem", "ca", "crl", "ledger"} <= below,
+              f"{site} has all that a vault has")
+    for holder in (out / "holders").iterdir():
+        below = {p.name for p in holder.iterdir() if p.is_file()}
+        check(below == {"share.conclave", "card.txt", "card.svg", "REHEARSAL-passphrase.txt"},
+              "a holder's stick has the share, the cards and the marked passphrase")
+    public = out / "record" / "public"
+    check({"evaluation.json", "report.html", "verify.py", "head.txt"} <=
+          {p.name for p in public.iterdir()}, "what verifiers need lies beside the records")
+    records = sorted(p.name for p in public.iterdir() if p.is_dir())
+    check(len(records) == 7, "there are seven records")
+    for record in records:
+        check({p.name for p in (public / record).iterdir()} == {"transcript.log", "seal.note"},
+              f"{record} holds a transcript and a seal, and no DER")
+        for site in ("site-1", "site-2"):
+            for name in ("transcript.log", "seal.note"):
+                same = (out / site / "ledger" / record / name).read_bytes() == \
+                    (public / record / name).read_bytes()
+                check(same, f"{site} keeps {record}/{name}")
+
+
+def judge_signatures(out):
+    root = out / "site-1" / "root.pem"
+    issued = sorted((out / "site-1" / "ca").glob("*.pem"))
+    check(len(issued) >= 2, "there are certificates to judge")
+    for certificate in [root] + issued:
+        must("openssl", "verify", "-x509_strict", "-CAfile", root, certificate)
+    for chain in sorted((out / "transfer" / "out").rglob("*-chain.pem")):
+        done = run("certtool", "--verify", "--load-ca-certificate", root, "--infile", chain)
+        check("Chain verification output: Verified" in done.stdout, f"certtool verifies {chain.name}")
+    crls = sorted((out / "site-2" / "crl").glob("*.crl"), key=lambda p: int(p.stem))
+    check([int(p.stem) for p in crls] == [1, 2, 102], "CRL numbers are 1, 2 and, after the activation, 102")
+    for crl in crls:
+        done = run("openssl", "crl", "-inform", "DER", "-in", crl, "-CAfile", root, "-noout")
+        check("verify OK" in done.stderr, f"openssl verifies CRL {crl.stem}")
+        pem = must("openssl", "crl", "-inform", "DER", "-in", crl).stdout
+        done = run("certtool", "--verify-crl", "--load-ca-certificate", root, input=pem)
+        check("Verified." in done.stdout, f"certtool verifies CRL {crl.stem}")
+    revoked = [p for p in issued if run(
+        "openssl", "verify", "-crl_check", "-CAfile", root, "-CRLfile", crls[-1], "-CRLform", "DER",
+        p).returncode != 0]
+    if not revoked:  # openssl verify of older versions reads CRL files as PEM alone
+        pem = out / "newest-crl.pem"
+        pem.write_text(must("openssl", "crl", "-inform", "DER", "-in", crls[-1]).stdout)
+        revoked = [p for p in issued
+                   if run("openssl", "verify", "-crl_check", "-CAfile", root, "-CRLfile", pem, p).returncode != 0]
+        pem.unlink()
+    check(len(revoked) == 1, "exactly the one certificate is revoked")
+
+
+def judge_record(conclave, out):
+    public, signers = out / "record" / "public", out / "signers.vkey"
+    must(sys.executable, public / "verify.py", "--signers", signers, public)
+    check(True, "verify.py verifies the record with the signers' keys")
+    check(run(sys.executable, public / "verify.py", public).returncode == 4,
+          "verify.py without the keys says: consistent, signers not verified")
+    must(conclave, "transcript", "verify", "--signers", signers, public)
+    check(True, "conclave verifies the record with the signers' keys")
+    check(run(conclave, "transcript", "verify", public).returncode == 4, "conclave without the keys exits 4")
+    evaluation = json.loads((public / "evaluation.json").read_text())
+    text = json.dumps(evaluation)
+    sources = re.findall(r'"source": "([a-z-]+)"', text)
+    strong = sum(source in ("derived", "computed", "exercised") for source in sources)
+    check(len(sources) >= 18, "all 18 fields are there")
+    check(strong >= 8, f"{strong} of them are derived, computed or exercised")
+
+
+def passphrase_of(holder):
+    return (holder / "REHEARSAL-passphrase.txt").read_text().splitlines()[0]
+
+
+def judge_recovery(source, out, threshold):
+    """The key comes back without Conclave: python3-nacl, npm slip39, openssl."""
+    holders = sorted((out / "holders").iterdir())[-threshold:]
+    work = out.parent / (out.name + "-recovery")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    for holder in holders:
+        shutil.copy(holder / "share.conclave", work / f"{holder.name}.conclave")
+        (work / f"{holder.name}.txt").write_text(passphrase_of(holder) + "\n")
+    vault = json.loads((out / "site-2" / "vault.json").read_text())
+    done = must("/usr/bin/python3", source / "docs" / "recovery" / "recover.py",
+                "--set-id", vault["set_id"], "--commitment", vault["kek_commitment"],
+                "--modules", os.environ["CONCLAVE_SLIP39_MODULES"],
+                *[f"{share}={share.with_suffix('.txt')}" for share in sorted(work.glob("*.conclave"))])
+    kek = done.stdout.strip()
+    check(re.fullmatch("[0-9a-f]{64}", kek) is not None, "recover.py gives a KEK")
+    key = work / "key.der"
+    must("openssl", "enc", "-d", "-id-aes256-wrap-pad", "-K", kek, "-iv", "A65959A6",
+         "-in", out / "site-2" / "root-key.blob", "-out", key)
+    own = must("openssl", "pkey", "-inform", "DER", "-in", key, "-pubout").stdout
+    root = must("openssl", "x509", "-in", out / "site-2" / "root.pem", "-noout", "-pubkey").stdout
+    check(own == root, "the recovered key is the one of the root certificate")
+    shutil.rmtree(work)
+
+
+def judge_lint(conclave, out):
+    root = out / "site-1" / "root.pem"
+    must(conclave, "certificate", "lint", root)
+    for certificate in sorted((out / "site-1" / "ca").glob("*.pem")):
+        must(conclave, "certificate", "lint", "--issuer", root, certificate)
+    check(True, "conclave certificate lint has nothing against them")
+
+
+def judge_refusals(conclave, out):
+    done = run(conclave, "rehearse", "--out", out)
+    check(done.returncode == 1 and "exists" in done.stderr, "a folder that exists is refused")
+    for threshold, shares, words in ((5, 3, "more shares would be needed than are made"),
+                                     (1, 3, "one share alone would open the secret"),
+                                     (3, 3, "every share would be needed"),
+                                     (3, 17, "more than sixteen shares were asked for")):
+        other = out.parent / "refused"
+        done = run(conclave, "rehearse", "--out", other, "--threshold", threshold, "--shares", shares)
+        check(done.returncode == 1 and words in done.stderr and not other.exists(),
+              f"refused with its reason: {words}")
+
+
+def peer_requests(work):
+    """Requests made by openssl and by certtool, one of each kind."""
+    folder = work / "requests"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    kinds = {"rsa-2048": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+             "rsa-4096": ["RSA", "-pkeyopt", "rsa_keygen_bits:4096"],
+             "p-256": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+             "p-384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+             "ed25519": ["ED25519"]}
+    for name, arguments in kinds.items():
+        key = folder / f"{name}.key"
+        must("openssl", "genpkey", "-algorithm", *arguments, "-out", key)
+        must("openssl", "req", "-new", "-key", key, "-subj", f"/C=DE/O=Peer/CN=openssl {name}",
+             "-out", folder / f"openssl-{name}.csr")
+    (folder / "certtool.cfg").write_text('cn = "certtool"\norganization = "Peer"\ncountry = DE\n')
+    for name, arguments in {"rsa": ["--key-type=rsa", "--bits=3072"],
+                            "ecdsa": ["--key-type=ecdsa", "--curve=secp256r1"],
+                            "ed25519": ["--key-type=ed25519"]}.items():
+        key = folder / f"certtool-{name}.key"
+        must("certtool", "--generate-privkey", *arguments, "--outfile", key)
+        must("certtool", "--generate-request", "--load-privkey", key, "--template",
+             folder / "certtool.cfg", "--outfile", folder / f"certtool-{name}.csr")
+    return sorted(folder.glob("*.csr"))
+
+
+def dictionary_digests():
+    """What an unsalted digest over any spelling of (k, n) would be."""
+    table = {}
+    for k, n in itertools.product(range(2, 17), range(2, 17)):
+        for text in (f"{k},{n}", f"{k}-of-{n}", f"{k}/{n}", f"{k} of {n}", f"[{k},{n}]", f"({k},{n})",
+                     f'{{"k":{k},"n":{n}}}', f'{{"threshold":{k},"shares":{n}}}', f'["k",{k}]', f'["n",{n}]',
+                     f"threshold = {k}\nshares = {n}\n", f"{k}", f"{n}", f"{k}\n", f"{n}\n"):
+            table[hashlib.sha256(text.encode()).hexdigest()] = text
+        table[hashlib.sha256(bytes([k, n])).hexdigest()] = f"bytes {k} {n}"
+    return table
+
+
+def judge_same_shape(conclave, work):
+    few, many = work / "2-of-5", work / "4-of-7"
+    rehearse(conclave, few, 2, 5)
+    rehearse(conclave, many, 4, 7)
+    one, other = few / "record" / "public", many / "record" / "public"
+    check(names_below(one) == names_below(other), "the public folders have the same names")
+    lines = 0
+    for name in names_below(one):
+        if (one / name).is_dir():
+            continue
+        a, b = (one / name).read_bytes(), (other / name).read_bytes()
+        check(len(a) == len(b), f"{name} has the same size")
+        first, second = a.split(b"\n"), b.split(b"\n")
+        check([len(x) for x in first] == [len(x) for x in second], f"{name} has lines of the same length")
+        lines += len(first)
+        shape = [re.sub(rb"[0-9a-f]{32,}|[A-Za-z0-9_+/=-]{43,}", b"*", x) for x in first]
+        again = [re.sub(rb"[0-9a-f]{32,}|[A-Za-z0-9_+/=-]{43,}", b"*", x) for x in second]
+        if not name.endswith((".py",)):
+            different = [(x, y) for x, y in zip(shape, again) if x != y]
+            different = [(x, y) for x, y in different if not random_words(x, y)]
+            check(not different, f"{name} differs in digests and random values alone {different[:1]}")
+    print(f"{lines} public lines compared")
+    digests = dictionary_digests()
+    found = [d for folder in (one, other) for p in folder.rglob("*") if p.is_file() and p.suffix != ".py"
+             for d in re.findall(r"[0-9a-f]{64}", p.read_text(errors="replace")) if d in digests]
+    check(not found, f"a dictionary of {len(digests)} spellings of (k, n) finds no public digest")
+
+
+def random_words(x, y):
+    """head.txt spells a digest in words: those differ, and their number does not."""
+    return len(x.split()) == len(y.split()) and re.fullmatch(rb"[a-zA-Z ]+", x) is not None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--conclave", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--threshold", type=int, default=3)
+    parser.add_argument("--shares", type=int, default=5)
+    parser.add_argument("--algorithm", default="p-384")
+    for flag in ("--recover", "--lint", "--peer-requests", "--same-shape"):
+        parser.add_argument(flag, action="store_true")
+    options = parser.parse_args()
+    source = pathlib.Path(__file__).resolve().parents[2]
+    os.environ["LC_ALL"] = "C.UTF-8"
+    if options.same_shape:
+        judge_same_shape(options.conclave, options.work)
+    else:
+        out = options.work / "rehearsal"
+        requests = peer_requests(options.work) if options.peer_requests else ()
+        rehearse(options.conclave, out, options.threshold, options.shares, options.algorithm, requests)
+        judge_layout(out)
+        judge_signatures(out)
+        judge_record(options.conclave, out)
+        if options.recover:
+            judge_recovery(source, out, options.threshold)
+        if options.lint:
+            judge_lint(options.conclave, out)
+            judge_refusals(options.conclave, out)
+    print(f"{CHECKS} checks passed")
+
+
+main()

@@ -1,0 +1,93 @@
+#include "session/stage.h"
+
+#include <fstream>
+#include <utility>
+
+#include "base/calendar.h"
+#include "ceremony/session.h"
+
+namespace stage {
+
+namespace {
+
+using base::Result;
+namespace client = ceremony::client;
+
+class SessionPlayer final : public ceremony::cli::Player {
+ public:
+  SessionPlayer(ceremony::Session session, const Hook& hook)
+      : session_(std::move(session)), hook_(hook) {}
+
+  Result<client::StepView> current_step() override {
+    auto view = session_.current_step();
+    if (view) {
+      last_ = *view;
+    }
+    return view;
+  }
+
+  Result<client::StepOutcome> perform(client::Input input) override {
+    if (hook_) {
+      hook_(last_, input);
+    }
+    return session_.perform(std::move(input));
+  }
+
+  Result<void> close() override {
+    session_.close();
+    return {};
+  }
+
+ private:
+  ceremony::Session session_;
+  const Hook& hook_;
+  client::StepView last_;
+};
+
+const base::SystemClock& system_clock() {
+  static const base::SystemClock clock;
+  return clock;
+}
+
+ceremony::cli::OpenPlayer session_opener(Hook hook) {
+  return [hook = std::move(hook)](const client::OpenRequest& room)
+             -> Result<std::unique_ptr<ceremony::cli::Player>> {
+    auto session = ceremony::Session::open(room, system_clock());
+    if (!session) {
+      return std::move(session).error();
+    }
+    return std::unique_ptr<ceremony::cli::Player>(
+        std::make_unique<SessionPlayer>(std::move(session).value(), hook));
+  };
+}
+
+}  // namespace
+
+Stage::Stage(Hook hook)
+    : out_(folder_.path() / "rehearsal"),
+      rehearsal_({.out = out_,
+                  .quorum = shamir::Quorum::of({.threshold = 2, .shares = 3}).value(),
+                  .algorithm = ca::Algorithm::kP256,
+                  .requests = {},
+                  .kdf = "fast",
+                  .data = DATA_FOLDER,
+                  .open = session_opener(std::move(hook))}) {}
+
+std::string Stage::generate_root() {
+  if (auto prepared = rehearsal_.prepare(); !prepared) {
+    return prepared.error().message;
+  }
+  auto done = rehearsal_.generate_root();
+  return done ? std::string() : done.error().message;
+}
+
+void flip_byte(const std::filesystem::path& file) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(file) / 2);
+  stream.seekg(middle);
+  const char byte = static_cast<char>(stream.get() ^ 0x01);
+  stream.seekp(middle);
+  stream.put(byte);
+}
+
+}  // namespace stage

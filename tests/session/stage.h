@@ -1,0 +1,39 @@
+// tests/session/stage.h - a rehearsal in a temporary folder, played by a Session in this process,
+// with a hook before each turn.
+
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "ceremony/cli/player.h"
+#include "ceremony/cli/rehearsal.h"
+#include "support/temporary_folder.h"
+
+namespace stage {
+
+// What a test does before a step's turn; it may change files, or the input that goes in.
+using Hook = std::function<void(const ceremony::client::StepView&, ceremony::client::Input&)>;
+
+// A rehearsal of 2 of 3 with P-256 and fast passphrases.
+class Stage {
+ public:
+  explicit Stage(Hook hook = {});
+
+  [[nodiscard]] const std::filesystem::path& out() const { return out_; }
+  ceremony::cli::Rehearsal& rehearsal() { return rehearsal_; }
+
+  // Prepares and generates the root; "" or the message of the error.
+  std::string generate_root();
+
+ private:
+  support::TemporaryFolder folder_;
+  std::filesystem::path out_;
+  ceremony::cli::Rehearsal rehearsal_;
+};
+
+// Changes one byte in the middle of a file.
+void flip_byte(const std::filesystem::path& file);
+
+}  // namespace stage
