@@ -10,13 +10,13 @@ constexpr int kPermilleUnknown = -1;
 constexpr int kPermilleAll = 1000;
 
 const Json& nothing() {
-  static const Json kNothing;
-  return kNothing;
+  static const Json null_value;
+  return null_value;
 }
 
 const Json& no_elements() {
-  static const Json kEmpty = Json::array();
-  return kEmpty;
+  static const Json empty_array = Json::array();
+  return empty_array;
 }
 
 }  // namespace

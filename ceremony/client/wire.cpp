@@ -74,6 +74,14 @@ Error socket_failed() {
   return Error{ErrorCode::kDeviceFailure, "The connection to the other program has failed."};
 }
 
+// Gives the count, 0 where the other side is gone, or -1.
+ssize_t read_some(int number, std::span<std::uint8_t> target) {
+  const ssize_t got =
+      base::retry_interrupted([&] { return read(number, target.data(), target.size()); });
+  // A peer that was killed with unread bytes in its socket shows as ECONNRESET: gone, as by EOF.
+  return got < 0 && errno == ECONNRESET ? 0 : got;
+}
+
 }  // namespace
 
 Channel::Woken Channel::wait_for(short events) const {
@@ -87,23 +95,20 @@ Channel::Woken Channel::wait_for(short events) const {
 }
 
 Channel::Filled Channel::fill(std::span<std::uint8_t> target) const {
-  std::size_t done = 0;
-  while (done < target.size()) {
+  const std::size_t wanted = target.size();
+  while (!target.empty()) {
     const Woken woken = wait_for(POLLIN);
     if (woken != Woken::kReady) {
       return woken == Woken::kStop ? Filled::kStop : Filled::kFailed;
     }
-    const std::span<std::uint8_t> rest = target.subspan(done);
-    const ssize_t got =
-        base::retry_interrupted([&] { return read(socket_.number(), rest.data(), rest.size()); });
-    // A peer that was killed with unread bytes in its socket shows as ECONNRESET: gone, as by EOF.
-    if (got == 0 || (got < 0 && errno == ECONNRESET)) {
-      return done == 0 ? Filled::kNothing : Filled::kPart;
-    }
-    if (got < 0 && errno != EAGAIN) {
+    const ssize_t got = read_some(socket_.number(), target);
+    if (got < 0) {
       return Filled::kFailed;
     }
-    done += got > 0 ? static_cast<std::size_t>(got) : 0;
+    if (got == 0) {
+      return target.size() == wanted ? Filled::kNothing : Filled::kPart;
+    }
+    target = target.subspan(static_cast<std::size_t>(got));
   }
   return Filled::kAll;
 }

@@ -68,9 +68,10 @@ class Channel {
 
   [[nodiscard]] Woken wait_for(short events) const;
   [[nodiscard]] Filled fill(std::span<std::uint8_t> target) const;
-  base::Result<void> send_frame(FrameKind kind, std::span<const std::uint8_t> payload) const;
+  [[nodiscard]] base::Result<void> send_frame(FrameKind kind,
+                                              std::span<const std::uint8_t> payload) const;
   [[nodiscard]] bool send_all(std::span<const std::uint8_t> bytes) const;
-  base::Result<Frame> receive_payload(FrameKind kind, std::size_t size) const;
+  [[nodiscard]] base::Result<Frame> receive_payload(FrameKind kind, std::size_t size) const;
 
   base::FileDescriptor socket_;
   int stop_ = -1;  // poll(2) passes over negative numbers

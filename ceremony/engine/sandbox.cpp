@@ -152,7 +152,7 @@ Result<void> prepare_process(int socket) {
                  "The ceremony engine could not close the files that others had open. Use another "
                  "computer."};
   }
-  const Result<void> memory = base::require_secret_memory(base::Surroundings::kLockedBytesNeeded);
+  Result<void> memory = base::require_secret_memory(base::Surroundings::kLockedBytesNeeded);
   if (!memory) {
     return memory;
   }

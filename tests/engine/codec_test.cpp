@@ -14,30 +14,30 @@ constexpr const char* kNotUnderstood =
     "The other program sent a message that this one does not understand. Both must come from one "
     "release.";
 
-const std::string kOpen =
+const std::string open_request =
     R"({"protocol":1,"request":{"annex":"a.toml","confidential":"c","data":"d","holders":"h",)"
     R"("plan":"p.toml","published":"u","sites":["site-1","Büro"],"transfer_in":"i",)"
     R"("transfer_out":"o"},"verb":"open"})";
-const std::string kPerform =
+const std::string perform_request =
     R"({"input":{"acknowledged_by":"witness","acted_by":"operator","secrets":["passphrase","pin"],)"
     R"("step":"unlock","texts":{"bag":"12"}},"verb":"perform"})";
-const std::string kException =
+const std::string exception_request =
     R"({"sheet":{"decided":"d","expected":"e","raised_by":"r","seen":"s"},"verb":"exception"})";
-const std::string kStep =
+const std::string step_reply =
     R"({"step":{"actor":"operator","asks":[{"expected":"yes","kind":"phrase","name":"bag",)"
     R"("prompt":"Bag?"}],"ceremony":"crl","count":9,"id":"open-bag","index":2,"is_private":false,)"
     R"("kind":"confirm","mode":"DRILL","say":"Cut it.","shown":["Bag 12"],"subject":"","title":"Open","witness":"w"}})";
 
-const std::vector<std::string> kRequests{kOpen,
-                                         R"({"verb":"step"})",
-                                         kPerform,
-                                         kException,
-                                         R"({"reason":"fire","verb":"abort"})",
-                                         R"({"verb":"close"})"};
-const std::vector<std::string> kReplies{
+const std::vector<std::string> requests{open_request,
+                                        R"({"verb":"step"})",
+                                        perform_request,
+                                        exception_request,
+                                        R"({"reason":"fire","verb":"abort"})",
+                                        R"({"verb":"close"})"};
+const std::vector<std::string> replies{
     R"({"ready":{"protocol":1}})",
     R"({"done":{}})",
-    kStep,
+    step_reply,
     R"({"outcome":{"private_note":"","progress":"fresh-engine","public_note":"done"}})",
     R"({"error":{"code":"insufficient","message":"More shares are needed."}})"};
 
@@ -59,13 +59,13 @@ void check_refused(const std::string& text) {
 }  // namespace
 
 TEST_CASE("codec: every kind of message is written as it was read") {
-  for (const std::string& text : kRequests) {
+  for (const std::string& text : requests) {
     CAPTURE(text);
     const auto request = decode_request(text);
     REQUIRE(request.ok());
     CHECK(*encode_request(*request) == text);
   }
-  for (const std::string& text : kReplies) {
+  for (const std::string& text : replies) {
     CAPTURE(text);
     const auto reply = decode_reply(text);
     REQUIRE(reply.ok());
@@ -77,7 +77,7 @@ TEST_CASE("codec: every kind of message is written as it was read") {
 }
 
 TEST_CASE("codec: what is read lands in its field") {
-  const Request open = std::move(decode_request(kOpen)).value();
+  const Request open = std::move(decode_request(open_request)).value();
   CHECK(open.verb == Verb::kOpen);
   CHECK(open.open.plan == "p.toml");
   CHECK(open.open.annex == "a.toml");
@@ -88,19 +88,19 @@ TEST_CASE("codec: what is read lands in its field") {
   CHECK(open.open.transfer_out == "o");
   CHECK(open.open.confidential == "c");
   CHECK(open.open.published == "u");
-  const Request perform = std::move(decode_request(kPerform)).value();
+  const Request perform = std::move(decode_request(perform_request)).value();
   CHECK(perform.input.step == "unlock");
   CHECK(perform.input.acted_by == "operator");
   CHECK(perform.input.acknowledged_by == "witness");
   CHECK(perform.input.texts == std::map<std::string, std::string>{{"bag", "12"}});
   CHECK(perform.secret_names == std::vector<std::string>{"passphrase", "pin"});
   CHECK(perform.input.secrets.empty());
-  const Request exception = std::move(decode_request(kException)).value();
+  const Request exception = std::move(decode_request(exception_request)).value();
   CHECK(exception.sheet.expected == "e");
   CHECK(exception.sheet.seen == "s");
   CHECK(exception.sheet.decided == "d");
   CHECK(exception.sheet.raised_by == "r");
-  const Reply reply = std::move(decode_reply(kStep)).value();
+  const Reply reply = std::move(decode_reply(step_reply)).value();
   const auto& step = std::get<StepView>(reply);
   CHECK(step.asks.at(0).kind == AskKind::kPhrase);
   CHECK(step.asks.at(0).expected == "yes");
@@ -148,23 +148,23 @@ TEST_CASE("codec: a text that the writer would have written differently is refus
   check_refused(R"({"done":null})");
   check_refused(R"({"ready":{"protocol":2}})");
   check_refused(R"({"ready":{"protocol":1.0}})");
-  check_refused(replaced(kOpen, R"("protocol":1)", R"("protocol":2)"));
-  check_refused(replaced(kOpen, R"("annex")", R"("annex2")"));
-  check_refused(replaced(kOpen, R"(["site-1","Büro"])", R"("site-1")"));
-  check_refused(replaced(kOpen, R"("Büro")", "3"));
-  check_refused(replaced(kOpen, R"("p.toml")", R"("p\u0000.toml")"));
-  check_refused(replaced(kOpen, R"("site-1")", R"("site\u0000")"));
-  check_refused(replaced(kOpen, "ü", "\xff"));
-  check_refused(replaced(kPerform, R"({"bag":"12"})", R"({"bag":12})"));
-  check_refused(replaced(kPerform, R"({"bag":"12"})", "[]"));
-  check_refused(replaced(kPerform, R"(["passphrase","pin"])", R"(["pin","passphrase"])"));
-  check_refused(replaced(kPerform, R"(["passphrase","pin"])", R"(["pin","pin"])"));
-  check_refused(replaced(kException, R"("seen":"s")", R"("seen":null)"));
-  check_refused(replaced(kStep, R"("phrase")", R"("riddle")"));
-  check_refused(replaced(kStep, R"("index":2)", R"("index":-2)"));
-  check_refused(replaced(kStep, R"("index":2)", R"("index":4294967296)"));
-  check_refused(replaced(kStep, R"("index":2)", R"("index":02)"));
-  check_refused(replaced(kStep, "false", "0"));
+  check_refused(replaced(open_request, R"("protocol":1)", R"("protocol":2)"));
+  check_refused(replaced(open_request, R"("annex")", R"("annex2")"));
+  check_refused(replaced(open_request, R"(["site-1","Büro"])", R"("site-1")"));
+  check_refused(replaced(open_request, R"("Büro")", "3"));
+  check_refused(replaced(open_request, R"("p.toml")", R"("p\u0000.toml")"));
+  check_refused(replaced(open_request, R"("site-1")", R"("site\u0000")"));
+  check_refused(replaced(open_request, "ü", "\xff"));
+  check_refused(replaced(perform_request, R"({"bag":"12"})", R"({"bag":12})"));
+  check_refused(replaced(perform_request, R"({"bag":"12"})", "[]"));
+  check_refused(replaced(perform_request, R"(["passphrase","pin"])", R"(["pin","passphrase"])"));
+  check_refused(replaced(perform_request, R"(["passphrase","pin"])", R"(["pin","pin"])"));
+  check_refused(replaced(exception_request, R"("seen":"s")", R"("seen":null)"));
+  check_refused(replaced(step_reply, R"("phrase")", R"("riddle")"));
+  check_refused(replaced(step_reply, R"("index":2)", R"("index":-2)"));
+  check_refused(replaced(step_reply, R"("index":2)", R"("index":4294967296)"));
+  check_refused(replaced(step_reply, R"("index":2)", R"("index":02)"));
+  check_refused(replaced(step_reply, "false", "0"));
   check_refused(std::string(100'000, '['));
   CHECK(!decode_progress(R"({"done":1001,"text":""})").ok());
   CHECK(!decode_progress(R"({"done":-2,"text":""})").ok());
@@ -172,7 +172,7 @@ TEST_CASE("codec: a text that the writer would have written differently is refus
 }
 
 TEST_CASE("codec: every message cut anywhere is refused") {
-  for (const std::vector<std::string>* const texts : {&kRequests, &kReplies}) {
+  for (const std::vector<std::string>* const texts : {&requests, &replies}) {
     for (const std::string& text : *texts) {
       for (std::size_t length = 0; length < text.size(); ++length) {
         CHECK(!decode_request(text.substr(0, length)).ok());

@@ -184,7 +184,7 @@ std::string read_memory() {
 }  // namespace
 
 std::string probe(const std::string& name) {
-  static const std::map<std::string, std::function<std::string()>> kProbes{
+  static const std::map<std::string, std::function<std::string()>> probes{
       {"network", network},
       {"processes", processes},
       {"machine", machine},
@@ -199,8 +199,8 @@ std::string probe(const std::string& name) {
       {"trace", trace},
       {"read-memory", read_memory},
   };
-  const auto found = kProbes.find(name);
-  return found == kProbes.end() ? "no such probe" : found->second();
+  const auto found = probes.find(name);
+  return found == probes.end() ? "no such probe" : found->second();
 }
 
 }  // namespace engine_test

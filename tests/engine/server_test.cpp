@@ -118,14 +118,14 @@ std::string frame_of(char letter, const std::string& payload) {
 
 // Requests by number, for the exhaustive test of the table.
 const std::vector<std::string>& verbs() {
-  static const std::vector<std::string> kVerbs{
+  static const std::vector<std::string> all{
       open_text("plan.toml"),
       R"({"verb":"step"})",
       perform_text({}),
       R"({"sheet":{"decided":"d","expected":"e","raised_by":"r","seen":"s"},"verb":"exception"})",
       R"({"reason":"fire","verb":"abort"})",
       R"({"verb":"close"})"};
-  return kVerbs;
+  return all;
 }
 
 }  // namespace
