@@ -96,15 +96,11 @@ def judge_signatures(out):
         pem = must("openssl", "crl", "-inform", "DER", "-in", crl).stdout
         done = run("certtool", "--verify-crl", "--load-ca-certificate", root, input=pem)
         check("Verified." in done.stdout, f"certtool verifies CRL {crl.stem}")
-    revoked = [p for p in issued if run(
-        "openssl", "verify", "-crl_check", "-CAfile", root, "-CRLfile", crls[-1], "-CRLform", "DER",
-        p).returncode != 0]
-    if not revoked:  # openssl verify of older versions reads CRL files as PEM alone
-        pem = out / "newest-crl.pem"
-        pem.write_text(must("openssl", "crl", "-inform", "DER", "-in", crls[-1]).stdout)
-        revoked = [p for p in issued
-                   if run("openssl", "verify", "-crl_check", "-CAfile", root, "-CRLfile", pem, p).returncode != 0]
-        pem.unlink()
+    pem = out.parent / (out.name + "-newest-crl.pem")
+    pem.write_text(must("openssl", "crl", "-inform", "DER", "-in", crls[-1]).stdout)
+    answers = [run("openssl", "verify", "-crl_check", "-CAfile", root, "-CRLfile", pem, p) for p in issued]
+    revoked = [a for a in answers if a.returncode != 0 and "certificate revoked" in a.stderr]
+    check(sum(a.returncode == 0 for a in answers) == len(issued) - 1, "openssl finds the others good")
     check(len(revoked) == 1, "exactly the one certificate is revoked")
 
 
