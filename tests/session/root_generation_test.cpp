@@ -25,6 +25,9 @@ std::string with_fault(const std::string& step, const std::function<void(const f
 }
 
 bool contains(const std::string& text, const std::string& part) {
+  if (text.find(part) == std::string::npos) {
+    MESSAGE("it says: ", text);
+  }
   return text.find(part) != std::string::npos;
 }
 

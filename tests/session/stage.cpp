@@ -1,6 +1,7 @@
 #include "session/stage.h"
 
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include "base/calendar.h"
@@ -19,7 +20,7 @@ class SessionPlayer final : public ceremony::cli::Player {
       : session_(std::move(session)), hook_(hook) {}
 
   Result<client::StepView> current_step() override {
-    auto view = session_.current_step();
+    auto view = session_->current_step();
     if (view) {
       last_ = *view;
     }
@@ -30,16 +31,17 @@ class SessionPlayer final : public ceremony::cli::Player {
     if (hook_) {
       hook_(last_, input);
     }
-    return session_.perform(std::move(input));
+    return session_->perform(std::move(input));
   }
 
   Result<void> close() override {
-    session_.close();
+    session_->close();
+    session_.reset();  // the journal is free for the next one
     return {};
   }
 
  private:
-  ceremony::Session session_;
+  std::optional<ceremony::Session> session_;
   const Hook& hook_;
   client::StepView last_;
 };
