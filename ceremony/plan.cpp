@@ -242,7 +242,11 @@ Result<Plan> read_plan(const std::filesystem::path& path) {
   if (!text) {
     return std::move(text).error();
   }
-  auto parsed = parse_toml(*text, "the plan");
+  return parse_plan(*text);
+}
+
+Result<Plan> parse_plan(std::string_view text) {
+  auto parsed = parse_toml(text, "the plan");
   if (!parsed) {
     return std::move(parsed).error();
   }
@@ -259,7 +263,7 @@ Result<Plan> read_plan(const std::filesystem::path& path) {
       static_cast<std::uint32_t>(table.number("objective_seconds", Presence::kOptional));
   plan.kdf = table.text("kdf");
   plan.annex_sha256 = table.text("annex_sha256", Presence::kOptional);
-  plan.sha256 = base::sha256_hex(base::bytes_of(*text));
+  plan.sha256 = base::sha256_hex(base::bytes_of(text));
   if (auto sections = read_sections(table, plan); !sections) {
     return std::move(sections).error();
   }
@@ -287,7 +291,11 @@ Result<Annex> read_annex(const std::filesystem::path& path, const Plan& plan) {
                  "the annex is not the one that the plan was reviewed with (its digest differs); "
                  "bring the right one, or review the plan again"};
   }
-  auto parsed = parse_toml(*text, "the annex");
+  return parse_annex(*text);
+}
+
+Result<Annex> parse_annex(std::string_view text) {
+  auto parsed = parse_toml(text, "the annex");
   if (!parsed) {
     return std::move(parsed).error();
   }

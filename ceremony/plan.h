@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -106,6 +107,13 @@ struct Annex {
 // Reads and checks a plan. Unknown keys are refused, naming the line.
 // Errors: kNotFound, kMalformed (with line), kInconsistent.
 base::Result<Plan> read_plan(const std::filesystem::path& path);
+
+// The same from the text of a plan file. Errors: kMalformed, kInconsistent, kRefusedByPolicy.
+base::Result<Plan> parse_plan(std::string_view text);
+
+// The annex in a text whose digest has been compared. Errors: kMalformed, kRefusedByPolicy for a
+// quorum that is none.
+base::Result<Annex> parse_annex(std::string_view text);
 
 // Reads the annex and compares its digest with the plan's. Errors: as above; kInconsistent where
 // the digest differs ("the annex is not the one that the plan was reviewed with").

@@ -69,8 +69,9 @@ TEST_CASE("a share file that was damaged before it is read back is named") {
 }
 
 TEST_CASE("a blob that was altered before the restore opens nothing") {
-  const std::string message = with_fault(
-      "restore-key", [](const fs::path& out) { stage::flip_byte(out / "site-1" / "root-key.blob"); });
+  const std::string message = with_fault("restore-key", [](const fs::path& out) {
+    stage::flip_byte(out / "site-1" / "root-key.blob");
+  });
   CHECK(message != "");
   CHECK(!fs::exists("root.pem"));
 }
@@ -102,8 +103,9 @@ TEST_CASE("nobody acknowledges what the same person did") {
 TEST_CASE("a step is done by its roles and by no others") {
   const std::string message =
       with_input("generate-key", [](Input& input) { input.acted_by = "auditor"; });
-  CHECK(contains(message, "this step is done by the operator and acknowledged by the "
-                          "internal-witness; let these two do it"));
+  CHECK(contains(message,
+                 "this step is done by the operator and acknowledged by the "
+                 "internal-witness; let these two do it"));
 }
 
 TEST_CASE("a consent is typed letter by letter") {
@@ -115,8 +117,7 @@ TEST_CASE("a consent is typed letter by letter") {
 TEST_CASE("a wrong passphrase at the restore is refused, and the card is named") {
   const std::string message = with_input("gather-drawn", [](Input& input) {
     const std::string_view wrong = "not the words of this holder";
-    input.secrets.insert_or_assign("passphrase",
-                                   base::SecretBytes::copy_of(base::bytes_of(wrong)));
+    input.secrets.insert_or_assign("passphrase", base::SecretBytes::copy_of(base::bytes_of(wrong)));
   });
   CHECK(contains(message, "the card of seat "));
   CHECK(contains(message, "passphrase does not open"));

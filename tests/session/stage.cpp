@@ -52,8 +52,8 @@ const base::SystemClock& system_clock() {
 }
 
 ceremony::cli::OpenPlayer session_opener(Hook hook) {
-  return [hook = std::move(hook)](const client::OpenRequest& room)
-             -> Result<std::unique_ptr<ceremony::cli::Player>> {
+  return [hook = std::move(hook)](
+             const client::OpenRequest& room) -> Result<std::unique_ptr<ceremony::cli::Player>> {
     auto session = ceremony::Session::open(room, system_clock());
     if (!session) {
       return std::move(session).error();

@@ -1,0 +1,122 @@
+#include "ceremony/plan.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "ceremony/plan_writer.h"
+#include "ceremony/script.h"
+#include "ceremony/vault.h"
+
+namespace ceremony {
+namespace {
+
+// The n-th ```LANGUAGE block of a page below docs/formats.
+std::string example(const std::string& page, const std::string& language, int number) {
+  std::ifstream file(std::string(TEST_VECTORS) + "/../../docs/formats/" + page);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::size_t at = 0;
+  for (int i = 0; i < number; ++i) {
+    at = text.find("```" + language + "\n", at);
+    REQUIRE(at != std::string::npos);
+    at += language.size() + 4;
+  }
+  return text.substr(at, text.find("```", at) - at);
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const auto at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), with);
+}
+
+std::string refusal(const std::string& text) {
+  const auto plan = parse_plan(text);
+  return plan ? "" : plan.error().message;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("plan: the example of the documentation is a plan, and writes itself alike") {
+  const auto plan = parse_plan(example("plan.md", "toml", 1));
+  REQUIRE_MESSAGE(plan.ok(), (plan ? "" : plan.error().message));
+  CHECK(plan->ceremony == "subordinate-signing");
+  CHECK(plan->requests.size() == 1);
+  CHECK(plan->requests[0].policies == std::vector<std::string>{"2.999.1.1"});
+  const std::string written = write_plan(*plan);
+  const auto again = parse_plan(written);
+  REQUIRE(again.ok());
+  CHECK(write_plan(*again) == written);
+}
+
+TEST_CASE("plan: every fault is named with its line or its key") {
+  const std::string good = example("plan.md", "toml", 1);
+  CHECK(contains(refusal("ceremony = "), "it is not proper TOML"));
+  CHECK(contains(refusal(replaced(good, "site =", "sight =")), "\"site\" is missing; add it"));
+  CHECK(contains(refusal(replaced(good, "site =", "more = 1\nsite =")),
+                 "(line 7): \"more\" is not known here"));
+  CHECK(contains(refusal(replaced(good, "sequence = 2", "sequence = \"2\"")),
+                 "\"sequence\" must be a whole number"));
+  CHECK(
+      contains(refusal(replaced(good, "sequence = 2", "sequence = 0")), "\"sequence\" must be 1"));
+  CHECK(contains(refusal(replaced(good, "2026-11-23", "2026-11-31")), "which is no date"));
+  CHECK(contains(refusal(replaced(good, "REHEARSAL", "rehearsal")), "the plan: "));
+  CHECK(contains(refusal(replaced(good, "factory-1.csr", "../factory-1.csr")),
+                 "needs the bare name of its file"));
+  CHECK(contains(refusal(replaced(good, "\"16b6", "\"16B6")), "a digest is not 64 digits"));
+  CHECK(contains(refusal(replaced(good, "kdf = \"production\"", "kdf = \"slow\"")),
+                 "\"kdf\" must be"));
+}
+
+TEST_CASE("plan: PRODUCTION refuses fast passphrase hashing") {
+  std::string text = replaced(example("plan.md", "toml", 1), "REHEARSAL", "PRODUCTION");
+  CHECK(refusal(text).empty());
+  text = replaced(text, "kdf = \"production\"", "kdf = \"fast\"");
+  CHECK(contains(refusal(text), "a production ceremony needs kdf = \"production\""));
+}
+
+TEST_CASE("annex: the example of the documentation is an annex") {
+  const auto annex = parse_annex(example("plan.md", "toml", 2));
+  REQUIRE_MESSAGE(annex.ok(), (annex ? "" : annex.error().message));
+  CHECK(annex->holders.size() == 3);
+  CHECK(annex->quorum.has_value());
+  const auto again = parse_annex(write_annex(*annex));
+  REQUIRE(again.ok());
+  CHECK(again->holders[2].possession_key == annex->holders[2].possession_key);
+}
+
+TEST_CASE("annex: without its salt, or with every share needed, it is refused") {
+  const std::string good = example("plan.md", "toml", 2);
+  const auto short_salt = parse_annex(replaced(good, "1e1f", ""));
+  REQUIRE(!short_salt.ok());
+  CHECK(contains(short_salt.error().message, "256 random bits"));
+  const auto all = parse_annex(replaced(good, "threshold = 2", "threshold = 3"));
+  REQUIRE(!all.ok());
+  CHECK(contains(all.error().message, "every share would be needed"));
+}
+
+TEST_CASE("vault: the example of the documentation reads and writes byte for byte") {
+  const std::string text = example("vault.md", "json", 1);
+  const auto header = read_vault_header(text);
+  REQUIRE_MESSAGE(header.ok(), (header ? "" : header.error().message));
+  CHECK(*write_vault_header(*header) == text);
+  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
+           {"conclave-vault-1", "conclave-vault-2"},
+           {"REHEARSAL", "REHEARSED"},
+           {"ed25519", "ed448"},
+           {"\"generation\": 1", "\"generation\": 0"},
+           {"\"generation\": 1", "\"generation\": 1, \"extra\": 3"},
+           {"000102", "00010"},
+           {"MCow", "MCo"},
+           {"blob_opens_with", "opens_with"}}) {
+    const auto refused = read_vault_header(replaced(text, what, with));
+    CHECK_MESSAGE(!refused.ok(), what);
+  }
+}
+
+}  // namespace
+}  // namespace ceremony

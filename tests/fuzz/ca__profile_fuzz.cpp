@@ -1,0 +1,22 @@
+// Profiles from anywhere: refused, or with the rules that every profile keeps.
+
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/bytes.h"
+#include "ca/certificate_profile.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const base::Result<ca::CertificateProfile> profile =
+      ca::parse_profile(base::text_of({data, size}));
+  if (!profile || profile->kind == ca::ProfileKind::kRevocationList) {
+    return 0;
+  }
+  const ca::CertificateRules& rules = profile->certificate;
+  const bool is_root = profile->kind == ca::ProfileKind::kRoot;
+  if (!rules.key_usage.has(ca::KeyUsageBit::kKeyCertSign) || profile->longest.count() < 1 ||
+      (is_root && (rules.path_length || !rules.extended_key_usage.empty()))) {
+    std::abort();
+  }
+  return 0;
+}
