@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Opens a share set without Conclave: python3-nacl for the locks, npm's slip39 for the sharing.
 
-    recover.py --header set.header --modules node_modules SHARE=PASSPHRASE-FILE ...
+    recover.py --header vault.json --modules node_modules SHARE=PASSPHRASE-FILE ...
     recover.py --set-id HEX --commitment HEX --modules node_modules SHARE ...
 
-SHARE is a holder's share.conclave (200 bytes). Without a passphrase file the passphrase is asked
+--header takes a vault's vault.json or a set.header. SHARE is a holder's share.conclave (200 bytes). Without a passphrase file the passphrase is asked
 for. --modules is the folder in which `npm install slip39@0.1.9` put the package. The secret (the
 KEK) is printed in hexadecimal, and only if it is the one that the commitment names.
 Formats: docs/formats/share.md. Run it on a computer that is on no network.
@@ -117,14 +117,19 @@ def combine(shares, modules):
 
 
 def read_header(file):
-    lines = pathlib.Path(file).read_text("ascii").splitlines()
-    return dict(line.split(": ", 1) for line in lines)
+    """Set id, commitment and dealer key of a vault.json or a set.header."""
+    text = pathlib.Path(file).read_text("ascii")
+    if text.startswith("{"):
+        vault = json.loads(text)
+        return vault["set_id"], vault["kek_commitment"], vault["dealer_key"]
+    lines = dict(line.split(": ", 1) for line in text.splitlines())
+    return lines["set-id"], lines["commitment"], lines["dealer-key"]
 
 
 def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--header", help="set.header")
+    parser.add_argument("--header", help="vault.json or set.header")
     parser.add_argument("--set-id", help="of the vault header, 32 hexadecimal digits")
     parser.add_argument("--commitment", help="of the vault header, 64 hexadecimal digits")
     parser.add_argument("--dealer-key", help="of the vault header, 64 hexadecimal digits")
@@ -132,10 +137,7 @@ def arguments():
     parser.add_argument("share", nargs="+", metavar="SHARE[=PASSPHRASE-FILE]")
     given = parser.parse_args()
     if given.header:
-        header = read_header(given.header)
-        given.set_id = header["set-id"]
-        given.commitment = header["commitment"]
-        given.dealer_key = header["dealer-key"]
+        given.set_id, given.commitment, given.dealer_key = read_header(given.header)
     if not given.set_id or not given.commitment:
         parser.error("give --header, or --set-id and --commitment")
     return given

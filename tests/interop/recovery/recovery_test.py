@@ -5,6 +5,7 @@
 """
 
 import itertools
+import json
 import os
 import pathlib
 import subprocess
@@ -78,6 +79,16 @@ class Recovery(unittest.TestCase):
         self.assertEqual(len(pairs), 3)
         for chosen in itertools.combinations(pairs, 2):
             self.assertEqual(recover(header, chosen).stdout.strip(), secret.hex())
+
+    def test_a_vault_header_is_as_good_as_a_set_header(self):
+        secret = os.urandom(32)
+        pairs, header = split(self.path, 2, 3, secret)
+        lines = dict(line.split(": ") for line in header.read_text("ascii").splitlines())
+        vault = self.path / "vault.json"
+        vault.write_text(json.dumps({"format": "conclave-vault-1", "set_id": lines["set-id"],
+                                     "kek_commitment": lines["commitment"],
+                                     "dealer_key": lines["dealer-key"]}), "ascii")
+        self.assertEqual(recover(vault, pairs[1:]).stdout.strip(), secret.hex())
 
     def test_wrong_passphrase_and_altered_share_are_named(self):
         pairs, header = split(self.path, 2, 3, os.urandom(32))
