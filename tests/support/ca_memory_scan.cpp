@@ -1,14 +1,13 @@
 #include "support/ca_memory_scan.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
 #include <span>
+#include <sstream>
 #include <string>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,21 +18,22 @@ namespace {
 
 constexpr std::uint8_t kMask = 0xa7;
 constexpr std::size_t kWindow = std::size_t{1} << 20;
-constexpr std::size_t kOverlap = 1024;  // longer than any needle
+constexpr std::size_t kLongest = 1024;
+constexpr std::size_t kPage = 4096;
 
-struct Region {
-  std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
-};
+using Region = MaskedNeedle::Region;
 
 std::vector<Region> regions() {
   std::vector<Region> found;
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
+    std::istringstream words(line);
     Region region;
-    std::array<char, 5> access{};
-    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &region.begin, &region.end, access.data()) != 3) {
-      continue;
+    char dash = '\0';
+    std::string access;
+    words >> std::hex >> region.begin >> dash >> region.end >> access;
+    if (!words || access.size() != 4) {
+      std::abort();  // as below
     }
     // A file that is mapped and not writable holds what is on disk, and nothing else.
     const bool only_file = access[1] != 'w' && line.find('/') != std::string::npos;
@@ -43,6 +43,20 @@ std::vector<Region> regions() {
     }
   }
   return found;
+}
+
+// The region without the window itself: what was read before lies in that.
+std::vector<Region> without(const Region& region, std::span<const std::uint8_t> window) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(window.data());
+  const Region before{region.begin, std::min(region.end, begin)};
+  const Region after{std::max(region.begin, begin + window.size()), region.end};
+  std::vector<Region> parts;
+  for (const Region& part : {before, after}) {
+    if (part.begin < part.end) {
+      parts.push_back(part);
+    }
+  }
+  return parts;
 }
 
 // How often the masked needle lies in the bytes.
@@ -99,42 +113,47 @@ MaskedNeedle MaskedNeedle::of_hex(std::string_view digits) {
   return needle;
 }
 
+// A scan that sees nothing must not pass for one that found nothing: every failure here ends it.
 std::size_t MaskedNeedle::copies_in_memory() const {
   const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
   void* const pages =
       mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory < 0 || pages == MAP_FAILED || masked_.empty() || masked_.size() > kOverlap) {
-    std::abort();  // a scan that sees nothing must not pass for one that found nothing
+  if (memory < 0 || pages == MAP_FAILED || masked_.empty() || masked_.size() > kLongest) {
+    std::abort();
   }
-  auto* const window = static_cast<std::uint8_t*>(pages);
-  const auto own = reinterpret_cast<std::uintptr_t>(pages);
+  const std::span<std::uint8_t> window(static_cast<std::uint8_t*>(pages), kWindow);
   std::size_t copies = 0;
   for (const Region& region : regions()) {
-    std::uintptr_t at = region.begin;
-    while (at < region.end) {
-      // What was read before lies in the window itself, which may be part of a larger region.
-      if (at >= own && at < own + kWindow) {
-        at = own + kWindow;
-        continue;
-      }
-      const std::uintptr_t stop = at < own ? std::min(region.end, own) : region.end;
-      const std::size_t wanted = std::min<std::size_t>(kWindow, stop - at);
-      const ssize_t got = pread(memory, window, wanted, static_cast<off_t>(at));
-      if (got <= 0) {
-        at += std::min<std::size_t>(4096, stop - at);
-        continue;
-      }
-      const auto length = static_cast<std::size_t>(got);
-      const std::span<const std::uint8_t> bytes(window, length);
-      copies += count_in(bytes, masked_.begin(), masked_.size());
-      copies += count_in(bytes, masked_.rbegin(), masked_.size());
-      // The next window begins so that a copy across the border is seen, and none is seen twice.
-      at += at + length >= stop ? length : length - masked_.size() + 1;
+    for (const Region& part : without(region, window)) {
+      copies += copies_in(memory, part, window);
     }
   }
-  explicit_bzero(window, kWindow);
+  explicit_bzero(pages, kWindow);
   munmap(pages, kWindow);
   ::close(memory);
+  return copies;
+}
+
+std::size_t MaskedNeedle::copies_in(int memory,
+                                    const Region& region,
+                                    std::span<std::uint8_t> window) const {
+  std::size_t copies = 0;
+  std::uintptr_t at = region.begin;
+  while (at < region.end) {
+    const std::size_t wanted = std::min<std::size_t>(window.size(), region.end - at);
+    const ssize_t got = pread(memory, window.data(), wanted, static_cast<off_t>(at));
+    if (got <= 0) {
+      at += std::min(kPage, wanted);
+      continue;
+    }
+    const auto length = static_cast<std::size_t>(got);
+    const std::span<const std::uint8_t> bytes = window.first(length);
+    copies += count_in(bytes, masked_.begin(), masked_.size());
+    copies += count_in(bytes, masked_.rbegin(), masked_.size());
+    // The next window begins so that a copy across the border is seen, and none is seen twice.
+    at +=
+        at + length >= region.end || length < masked_.size() ? length : length - masked_.size() + 1;
+  }
   return copies;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +27,17 @@ class MaskedNeedle {
   // do): heap, stack, locked and unreadable pages. Everything is read through /proc/self/mem.
   [[nodiscard]] std::size_t copies_in_memory() const;
 
+  // Addresses from `begin` to before `end`.
+  struct Region {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+  };
+
  private:
+  [[nodiscard]] std::size_t copies_in(int memory,
+                                      const Region& region,
+                                      std::span<std::uint8_t> window) const;
+
   std::vector<std::uint8_t> masked_;
 };
 
