@@ -92,7 +92,10 @@ std::string label_of(const std::filesystem::path& file);
 
 // The passphrase files to try for a share file: DIR/TAG.txt for share-TAG.conclave, and every
 // NAME.txt of the folder where that one is not there. Errors: as passphrase_files(); kNotFound.
-base::Result<std::vector<std::filesystem::path>> passphrases_to_try(
-    const std::filesystem::path& folder, const std::filesystem::path& share);
+struct PassphraseSearch {
+  std::filesystem::path folder;
+  std::filesystem::path share;
+};
+base::Result<std::vector<std::filesystem::path>> passphrases_to_try(const PassphraseSearch& search);
 
 }  // namespace ceremony::cli

@@ -17,12 +17,12 @@ using std::filesystem::path;
 // Opens a share file with the passphrases that may be its own, by `open`, until one is right or
 // something else is wrong. Only a wrong passphrase has the code kInvalidArgument.
 template <typename Open>
-Result<void> with_passphrases(const path& folder, const path& file, Open open) {
-  const Result<base::Bytes> envelope = read_envelope(file);
+Result<void> with_passphrases(const PassphraseSearch& search, Open open) {
+  const Result<base::Bytes> envelope = read_envelope(search.share);
   if (!envelope) {
     return envelope.error();
   }
-  const Result<std::vector<path>> candidates = passphrases_to_try(folder, file);
+  const Result<std::vector<path>> candidates = passphrases_to_try(search);
   if (!candidates) {
     return candidates.error();
   }
@@ -32,7 +32,7 @@ Result<void> with_passphrases(const path& folder, const path& file, Open open) {
     if (!passphrase) {
       return passphrase.error();
     }
-    const std::string label = label_of(file);
+    const std::string label = label_of(search.share);
     verdict = open(
         shamir::PresentedCard{.envelope = *envelope, .passphrase = *passphrase, .label = label});
     if (verdict || verdict.error().code != ErrorCode::kInvalidArgument) {
@@ -67,9 +67,8 @@ ExitCode combine_locked(const CombineArguments& arguments) {
   shamir::ShareSet set(*header);
   for (const std::string& file : arguments.files) {
     const Result<void> taken =
-        with_passphrases(arguments.passphrase_dir, file, [&set](const shamir::PresentedCard& card) {
-          return set.present(card);
-        });
+        with_passphrases({arguments.passphrase_dir, file},
+                         [&set](const shamir::PresentedCard& card) { return set.present(card); });
     if (!taken) {
       report(taken.error());  // the others stay, and may suffice
     }
@@ -92,7 +91,7 @@ ExitCode verify_files(const CombineArguments& arguments) {
   bool ok = true;
   for (const std::string& file : arguments.files) {
     const Result<void> verdict = with_passphrases(
-        arguments.passphrase_dir, file, [&header](const shamir::PresentedCard& card) {
+        {arguments.passphrase_dir, file}, [&header](const shamir::PresentedCard& card) {
           Result<shamir::HeldShare> held = shamir::verify_share(*header, card);
           return held ? Result<void>() : Result<void>(std::move(held).error());
         });

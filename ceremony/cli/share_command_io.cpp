@@ -186,13 +186,12 @@ std::string label_of(const std::filesystem::path& file) {
   return file.filename().string();
 }
 
-Result<std::vector<std::filesystem::path>> passphrases_to_try(const std::filesystem::path& folder,
-                                                              const std::filesystem::path& share) {
-  Result<std::vector<std::filesystem::path>> files = passphrase_files(folder);
+Result<std::vector<std::filesystem::path>> passphrases_to_try(const PassphraseSearch& search) {
+  Result<std::vector<std::filesystem::path>> files = passphrase_files(search.folder);
   if (!files) {
     return files;
   }
-  std::string tag = share.stem().string();
+  std::string tag = search.share.stem().string();
   if (tag.rfind(kShareBeginning, 0) == 0) {
     tag.erase(0, kShareBeginning.size());
   }
@@ -203,7 +202,7 @@ Result<std::vector<std::filesystem::path>> passphrases_to_try(const std::filesys
   }
   if (files->empty()) {
     return Error{ErrorCode::kNotFound,
-                 label_of(share) +
+                 label_of(search.share) +
                      ": the folder of passphrases (--passphrase-dir) holds none; put "
                      "it there as " +
                      tag + std::string(kPassphraseEnding)};

@@ -4,8 +4,8 @@
     recover.py --header vault.json --modules node_modules SHARE=PASSPHRASE-FILE ...
     recover.py --set-id HEX --commitment HEX --modules node_modules SHARE ...
 
---header takes a vault's vault.json or a set.header. SHARE is a holder's share.conclave (200 bytes). Without a passphrase file the passphrase is asked
-for. --modules is the folder in which `npm install slip39@0.1.9` put the package. The secret (the
+--header takes a vault's vault.json or a set.header. SHARE is a holder's share.conclave (200
+bytes). Without a passphrase file the passphrase is asked for. --modules is the folder in which `npm install slip39@0.1.9` put the package. The secret (the
 KEK) is printed in hexadecimal, and only if it is the one that the commitment names.
 Formats: docs/formats/share.md. Run it on a computer that is on no network.
 """
