@@ -1,7 +1,6 @@
 #include "ceremony/action.h"
 
 #include <array>
-#include <cstdio>
 
 namespace ceremony {
 
@@ -46,18 +45,12 @@ base::Result<std::string> Workplace::text_fact(std::string_view name) const {
   return value->get<std::string>();
 }
 
-std::string Workplace::record_name() const {
-  std::array<char, 8> number{};
-  std::snprintf(number.data(), number.size(), "%04u", plan.sequence % 10000U);
-  return std::string(number.data()) + "-" + plan.ceremony;
-}
-
 std::filesystem::path Workplace::confidential_folder() const {
-  return room.confidential / record_name();
+  return room.confidential / record_name(plan);
 }
 
 std::filesystem::path Workplace::public_folder() const {
-  return room.published / record_name();
+  return room.published / record_name(plan);
 }
 
 const Action* find_action(std::string_view name) {

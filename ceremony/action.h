@@ -40,8 +40,7 @@ struct Workplace {
   [[nodiscard]] base::Result<Json> fact(std::string_view name) const;
   [[nodiscard]] base::Result<std::string> text_fact(std::string_view name) const;
 
-  // The folder of this ceremony's record: "0001-root-generation".
-  [[nodiscard]] std::string record_name() const;
+  // The folders of this ceremony's record.
   [[nodiscard]] std::filesystem::path confidential_folder() const;
   [[nodiscard]] std::filesystem::path public_folder() const;
 };

@@ -1,7 +1,9 @@
 #include "ceremony/plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdio>
 #include <utility>
 
 #include "base/calendar.h"
@@ -236,6 +238,12 @@ Result<void> read_quorum(std::int64_t threshold, Annex& annex) {
 }
 
 }  // namespace
+
+std::string record_name(const Plan& plan) {
+  std::array<char, 8> number{};
+  std::snprintf(number.data(), number.size(), "%04u-", plan.sequence % 10000U);
+  return number.data() + plan.ceremony;
+}
 
 Result<Plan> read_plan(const std::filesystem::path& path) {
   auto text = read_text(path);

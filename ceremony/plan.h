@@ -104,6 +104,9 @@ struct Annex {
   std::vector<PlannedSite> sites;
 };
 
+// The folder of the ceremony's record, confidential and public: "0001-root-generation".
+std::string record_name(const Plan& plan);
+
 // Reads and checks a plan. Unknown keys are refused, naming the line.
 // Errors: kNotFound, kMalformed (with line), kInconsistent.
 base::Result<Plan> read_plan(const std::filesystem::path& path);

@@ -33,7 +33,7 @@ Json roster_data(const Plan& plan) {
 
 Result<Turn> open_record(Workplace& work, client::Input& /*input*/) {
   Turn turn;
-  turn.facts = {{"record", work.record_name()}};
+  turn.facts = {{"record", record_name(work.plan)}};
   turn.publications.push_back({.type = "open",
                                .data = {{"ceremony", work.plan.ceremony},
                                         {"mode", name_of(work.plan.mode)},
@@ -199,7 +199,7 @@ Result<void> archive(const Workplace& work) {
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
-    auto copied = copy_record(work.public_folder(), site / "ledger" / work.record_name());
+    auto copied = copy_record(work.public_folder(), site / "ledger" / record_name(work.plan));
     if (!copied) {
       return copied;
     }

@@ -15,13 +15,7 @@
 
 namespace ceremony {
 
-// What a person saw that the script did not foresee.
-struct ExceptionSheet {
-  std::string expected;
-  std::string seen;
-  std::string decided;
-  std::string raised_by;  // seat
-};
+using ExceptionSheet = client::ExceptionSheet;
 
 class Session {
  public:
@@ -31,6 +25,8 @@ class Session {
   // nothing was written.
   static base::Result<Session> open(const client::OpenRequest& request, const base::Clock& clock);
 
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();

@@ -155,7 +155,7 @@ Result<void> write_outputs(const Workplace& work, const std::vector<Output>& out
   if (work.room.transfer_out.empty()) {
     return {};
   }
-  const fs::path folder = work.room.transfer_out / work.record_name();
+  const fs::path folder = work.room.transfer_out / record_name(work.plan);
   if (auto made = base::make_new_folder(folder); !made) {
     return made;
   }

@@ -145,7 +145,7 @@ Plan Rehearsal::new_plan(const std::string& ceremony) const {
   plan.mode = Mode::kRehearsal;
   plan.sequence = sequence_ + 1;
   plan.date = today_;
-  plan.origin = "conclave.example/rehearsal/" + number_of(plan.sequence) + "-" + ceremony;
+  plan.origin = "conclave.example/rehearsal/" + record_name(plan);
   plan.previous_head = head_;
   plan.site = live_site_;
   plan.kdf = options_.kdf;
@@ -181,7 +181,7 @@ Result<RehearsedResult> Rehearsal::hold(Plan plan,
                                         const Annex* annex,
                                         client::OpenRequest room,
                                         QuorumOrder quorum) {
-  const fs::path folder = room.confidential / (number_of(plan.sequence) + "-" + plan.ceremony);
+  const fs::path folder = room.confidential / record_name(plan);
   if (auto made = base::make_new_folder(folder); !made) {
     return std::move(made).error();
   }

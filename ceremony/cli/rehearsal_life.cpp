@@ -189,6 +189,7 @@ Result<void> Rehearsal::activate_backup() {
   client::OpenRequest only_backup = room();
   only_backup.sites.resize(1);
   Plan plan = new_plan("backup-activation");
+  const std::string record = record_name(plan);
   plan.crl = new_crl();
   auto result =
       hold(std::move(plan), nullptr, only_backup, quorum_from(people_.holders.size() - 1));
@@ -196,8 +197,7 @@ Result<void> Rehearsal::activate_backup() {
     return std::move(result).error();
   }
   for (const char* const kind : {"confidential", "public"}) {
-    const std::string name = number_of(sequence_) + "-backup-activation";
-    if (auto moved = rename_folder(out / "record" / kind / name, away / "record" / kind / name);
+    if (auto moved = rename_folder(out / "record" / kind / record, away / "record" / kind / record);
         !moved) {
       return moved;
     }

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -13,9 +12,6 @@ namespace ceremony::cli {
 
 // The date so many days later; both YYYY-MM-DD. Requires: a date.
 std::string days_after(const std::string& date, int days);
-
-// "0001": the number that a record's folder begins with.
-std::string number_of(std::uint32_t sequence);
 
 // Makes these folders below `root`. Errors: as base::make_new_folder().
 base::Result<void> make_folders(const std::filesystem::path& root,

@@ -32,11 +32,7 @@ base::Result<client::StepOutcome> SessionHandler::perform(client::Input input,
 }
 
 base::Result<void> SessionHandler::raise_exception(const client::ExceptionSheet& sheet) {
-  return session_ ? session_->raise_exception({.expected = sheet.expected,
-                                               .seen = sheet.seen,
-                                               .decided = sheet.decided,
-                                               .raised_by = sheet.raised_by})
-                  : not_open();
+  return session_ ? session_->raise_exception(sheet) : not_open();
 }
 
 base::Result<void> SessionHandler::abort(const std::string& reason) {
