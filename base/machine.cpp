@@ -6,12 +6,12 @@
 #include <optional>
 #include <sstream>
 #include <string_view>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 
 #include "base/posix_file.h"
+#include "base/secret_bytes.h"
 
 namespace base {
 
@@ -313,17 +313,6 @@ MachineCheck user(const Surroundings& where) {
   return check;
 }
 
-bool really_locks(std::size_t bytes) {
-  void* const probe =
-      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (probe == MAP_FAILED) {
-    return false;
-  }
-  const bool locked = mlock(probe, bytes) == 0;
-  munmap(probe, bytes);
-  return locked;
-}
-
 // RLIM_INFINITY where it cannot be read: the checks then assume the worse.
 template <typename Resource>
 std::uint64_t soft_limit(Resource resource) {
@@ -337,7 +326,7 @@ Surroundings Surroundings::of_this_process() {
   return Surroundings{.root = "/",
                       .core_limit_bytes = soft_limit(RLIMIT_CORE),
                       .locked_limit_bytes = soft_limit(RLIMIT_MEMLOCK),
-                      .can_lock = really_locks(kLockedBytesNeeded),
+                      .can_lock = can_lock_memory(kLockedBytesNeeded),
                       .is_root = geteuid() == 0,
                       .now = SystemClock().now()};
 }

@@ -106,9 +106,9 @@ TEST_CASE("text encoding: what is not canonical is refused") {
       {"my", from_base32},         {"MY======", from_base32}, {"MZ", from_base32},
       {"M", from_base32},          {"MZX", from_base32},      {"MZXW6Y", from_base32},
       {"M1", from_base32}};
-  for (const auto& [text, decode] : texts) {
-    CAPTURE(text);
-    const auto bytes = decode(text);
+  for (const auto& one : texts) {
+    CAPTURE(one.first);
+    const auto bytes = one.second(one.first);
     REQUIRE_FALSE(bytes.ok());
     CHECK(bytes.error().code == ErrorCode::kMalformed);
   }
