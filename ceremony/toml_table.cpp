@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/toml_headers.h"
+
 namespace ceremony {
 
 namespace {
@@ -134,6 +136,11 @@ base::Result<void> TomlTable::finish() {
 }
 
 base::Result<toml::table> parse_toml(std::string_view text, const std::string& where) {
+  if (const std::size_t line = base::line_of_nameless_section(text); line != 0) {
+    return Error{ErrorCode::kMalformed,
+                 where + " (line " + std::to_string(line) +
+                     "): it is not proper TOML: a section needs a name after its bracket"};
+  }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     return Error{ErrorCode::kMalformed,

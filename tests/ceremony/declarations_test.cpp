@@ -162,6 +162,28 @@ TEST_CASE("declarations: every fault is named") {
   CHECK(contains(refusal_of("[subject]\norganisation = \"E\\nF\"\n"), "control character"));
 }
 
+TEST_CASE("declarations: a section without a name is refused (toml++ issue 294)") {
+  CHECK(refusal_of("[&") ==
+        "the declarations (line 2): it is not proper TOML: a section needs a name after its "
+        "bracket");
+  for (const char* const text : {"[",
+                                 "[[",
+                                 "[[[1]]]",
+                                 "[[[a]]]",
+                                 "[[=",
+                                 "  [ \t&]",
+                                 "\xC2\xA0[&",
+                                 "[\xC2\xA0&",
+                                 "[.a]",
+                                 "[#"}) {
+    CAPTURE(text);
+    CHECK(contains(refusal_of(text), "not proper TOML"));
+  }
+  CHECK(contains(refusal_of("[]\n"), "not proper TOML"));
+  CHECK(contains(refusal_of("[[]]\n"), "not proper TOML"));
+  CHECK(contains(refusal_of("[a\n"), "not proper TOML"));
+}
+
 TEST_CASE("declarations: faults in an anchor are named") {
   const std::string anchor = "[[anchor]]\nname = \"root\"\n";
   CHECK(contains(refusal_of(anchor + "public_key = \"x\"\n"), "public_key of an anchor"));
