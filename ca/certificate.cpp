@@ -84,6 +84,7 @@ base::Result<Certificate> Certificate::parse(base::ByteView der, Encoding encodi
   if (encoding == Encoding::kDer && fault) {
     return not_proper(kWhat, *fault);
   }
+  forget_openssl_errors();
   const unsigned char* at = der.data();
   auto parsed = std::make_shared<Parsed>();
   parsed->x509.reset(d2i_X509(nullptr, &at, static_cast<long>(der.size())));

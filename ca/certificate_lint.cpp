@@ -62,6 +62,7 @@ base::Findings lint_certificate(const Certificate& certificate,
   base::Findings findings;
   apply(certificate_field_rules(), subject, findings);
   apply(certificate_extension_rules(), subject, findings);
+  apply(certificate_pointer_rules(), subject, findings);
   append_all(findings, find_key_faults(certificate.public_key_info()));
   const bool may_be_empty = subject.kind == CertificateKind::kEndEntity &&
                             certificate.subject().empty();  // then the name is in subjectAltName
@@ -73,11 +74,11 @@ base::Findings lint_certificate(const Certificate& certificate,
 
 std::vector<LintRule> certificate_rules() {
   std::vector<LintRule> rules;
-  for (const CertificateRule& row : certificate_field_rules()) {
-    rules.push_back(row.rule);
-  }
-  for (const CertificateRule& row : certificate_extension_rules()) {
-    rules.push_back(row.rule);
+  for (const std::span<const CertificateRule> part :
+       {certificate_field_rules(), certificate_extension_rules(), certificate_pointer_rules()}) {
+    for (const CertificateRule& row : part) {
+      rules.push_back(row.rule);
+    }
   }
   return rules;
 }

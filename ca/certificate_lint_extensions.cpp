@@ -1,4 +1,4 @@
-// The rules on the extensions of a certificate.
+// The rules on extensions: the list itself, and what a certificate's key may be used for.
 
 #include <algorithm>
 #include <array>
@@ -14,19 +14,6 @@ namespace {
 using Complaint = std::optional<std::string>;
 using base::Severity;
 
-const CertificateRules* rules_of(const LintSubject& subject) {
-  return subject.profile == nullptr ? nullptr : &subject.profile->certificate;
-}
-
-bool is_critical(const LintSubject& subject, std::string_view oid) {
-  const Extension* const extension = subject.certificate.find(oid);
-  return extension != nullptr && extension->criticality == Criticality::kCritical;
-}
-
-bool has(const LintSubject& subject, std::string_view oid) {
-  return subject.certificate.find(oid) != nullptr;
-}
-
 bool is_ca(const LintSubject& subject) {
   const std::optional<BasicConstraints>& constraints = subject.known().basic_constraints;
   return constraints && constraints->is_ca;
@@ -39,16 +26,6 @@ std::optional<std::uint64_t> path_length_of(const LintSubject& subject) {
 
 std::set<std::string> as_set(const std::vector<std::string>& list) {
   return {list.begin(), list.end()};
-}
-
-bool lists(const std::optional<std::vector<std::string>>& list, std::string_view value) {
-  return list && std::find(list->begin(), list->end(), value) != list->end();
-}
-
-bool are_all_http(const std::vector<std::string>& uris) {
-  return !uris.empty() && std::all_of(uris.begin(), uris.end(), [](const std::string& uri) {
-    return uri.rfind("http://", 0) == 0;
-  });
 }
 
 // What a profile may have in a root or subordinate; anything else was not planned.
@@ -259,193 +236,76 @@ Complaint check_extended_key_usage_profile(const LintSubject& subject) {
                      "The extendedKeyUsage is not exactly the one in the profile.");
 }
 
-Complaint check_subject_key_identifier(const LintSubject& subject) {
-  return complain_if(!has(subject, oid::kSubjectKeyIdentifier),
-                     "The certificate of a CA has no subjectKeyIdentifier.");
-}
-
-Complaint check_subject_key_identifier_critical(const LintSubject& subject) {
-  return complain_if(is_critical(subject, oid::kSubjectKeyIdentifier),
-                     "The subjectKeyIdentifier is critical; it must not be.");
-}
-
-Complaint check_subject_key_identifier_value(const LintSubject& subject) {
-  const CertificateRules* const rules = rules_of(subject);
-  const std::optional<base::Bytes>& found = subject.known().subject_key_identifier;
-  if (rules == nullptr || !found) {
-    return std::nullopt;  // anybody may make it in a way of his own
-  }
-  return complain_if(
-      *found != key_identifier_of(subject.certificate.public_key_info(), rules->key_identifier),
-      "The subjectKeyIdentifier is not the one of this key by the method of the profile.");
-}
-
-Complaint check_authority_key_identifier(const LintSubject& subject) {
-  return complain_if(!has(subject, oid::kAuthorityKeyIdentifier),
-                     "The subordinate has no authorityKeyIdentifier.");
-}
-
-Complaint check_authority_key_identifier_critical(const LintSubject& subject) {
-  return complain_if(is_critical(subject, oid::kAuthorityKeyIdentifier),
-                     "The authorityKeyIdentifier is critical; it must not be.");
-}
-
-Complaint check_authority_key_identifier_form(const LintSubject& subject) {
-  const std::optional<AuthorityKeyIdentifier>& found = subject.known().authority_key_identifier;
-  return complain_if(found && (found->names_issuer_and_serial || found->key_identifier.empty()),
-                     "The authorityKeyIdentifier must hold the key identifier and nothing else.");
-}
-
-Complaint check_authority_key_identifier_value(const LintSubject& subject) {
-  const std::optional<AuthorityKeyIdentifier>& found = subject.known().authority_key_identifier;
-  if (subject.issuer == nullptr || !found || found->key_identifier.empty()) {
-    return std::nullopt;
-  }
-  return complain_if(subject.issuer->known().subject_key_identifier != found->key_identifier,
-                     "The authorityKeyIdentifier is not the subjectKeyIdentifier of the issuer.");
-}
-
-Complaint check_root_authority_key_identifier(const LintSubject& subject) {
-  const std::optional<AuthorityKeyIdentifier>& found = subject.known().authority_key_identifier;
-  return complain_if(found && !found->key_identifier.empty() &&
-                         subject.known().subject_key_identifier != found->key_identifier,
-                     "The root names another key than its own as its issuer's.");
-}
-
-Complaint check_root_policies(const LintSubject& subject) {
-  return complain_if(has(subject, oid::kCertificatePolicies),
-                     "The root has certificatePolicies; a root has none.");
-}
-
-Complaint check_policies(const LintSubject& subject) {
-  const CertificateRules* const rules = rules_of(subject);
-  const bool wanted = rules == nullptr || rules->policies == Presence::kRequired;
-  return complain_if(wanted && !has(subject, oid::kCertificatePolicies),
-                     "The subordinate names no certificate policy.");
-}
-
-Complaint check_any_policy(const LintSubject& subject) {
-  return complain_if(lists(subject.known().policies, oid::kAnyPolicy),
-                     "The subordinate stands under any policy (anyPolicy); name the policies.");
-}
-
-Complaint check_root_distribution_points(const LintSubject& subject) {
-  return complain_if(has(subject, oid::kCrlDistributionPoints),
-                     "The root has CRL distribution points; nobody can revoke a root by a CRL.");
-}
-
-Complaint check_distribution_points(const LintSubject& subject) {
-  const CertificateRules* const rules = rules_of(subject);
-  return complain_if(rules != nullptr && rules->crl_distribution_points == Presence::kRequired &&
-                         !has(subject, oid::kCrlDistributionPoints),
-                     "The subordinate does not say where its issuer's CRLs are.");
-}
-
-Complaint check_distribution_points_critical(const LintSubject& subject) {
-  return complain_if(is_critical(subject, oid::kCrlDistributionPoints),
-                     "The CRL distribution points are critical; they should not be.");
-}
-
-Complaint check_distribution_points_http(const LintSubject& subject) {
-  const std::optional<DistributionPoints>& found = subject.known().crl_distribution_points;
-  return complain_if(found && (found->has_others || !are_all_http(found->uris)),
-                     "A CRL distribution point is not a plain http address.");
-}
-
-Complaint check_root_information_access(const LintSubject& subject) {
-  return complain_if(has(subject, oid::kAuthorityInformationAccess),
-                     "The root says where its issuer's certificate is, and it has no issuer.");
-}
-
-Complaint check_ca_issuers(const LintSubject& subject) {
-  const CertificateRules* const rules = rules_of(subject);
-  return complain_if(rules != nullptr && rules->ca_issuers == Presence::kRequired &&
-                         !has(subject, oid::kAuthorityInformationAccess),
-                     "The subordinate does not say where its issuer's certificate is.");
-}
-
-Complaint check_information_access_critical(const LintSubject& subject) {
-  return complain_if(is_critical(subject, oid::kAuthorityInformationAccess),
-                     "The authorityInfoAccess is critical; it must not be.");
-}
-
-Complaint check_ca_issuers_http(const LintSubject& subject) {
-  const std::optional<AuthorityInformation>& found = subject.known().authority_information;
-  if (!found) {
-    return std::nullopt;
-  }
-  const bool only_http = (found->ca_issuers.empty() || are_all_http(found->ca_issuers)) &&
-                         (found->ocsp.empty() || are_all_http(found->ocsp));
-  return complain_if(found->has_others || !only_http,
-                     "An address in authorityInfoAccess is not a plain http address.");
-}
-
 constexpr std::string_view kBasic = "basicConstraints";
 constexpr std::string_view kBasicSource = "RFC 5280 section 4.2.1.9";
 constexpr std::string_view kUsage = "keyUsage";
 constexpr std::string_view kUsageSource = "RFC 5280 section 4.2.1.3";
 constexpr std::string_view kExtended = "extendedKeyUsage";
 constexpr std::string_view kExtendedSource = "BR 7.1.2.10.6";
-constexpr std::string_view kSubjectKey = "subjectKeyIdentifier";
-constexpr std::string_view kSubjectKeySource = "RFC 5280 section 4.2.1.2";
-constexpr std::string_view kAuthorityKey = "authorityKeyIdentifier";
-constexpr std::string_view kAuthorityKeySource = "RFC 5280 section 4.2.1.1";
-constexpr std::string_view kPolicies = "certificatePolicies";
-constexpr std::string_view kPoliciesSource = "RFC 5280 section 4.2.1.4";
-constexpr std::string_view kPoints = "cRLDistributionPoints";
-constexpr std::string_view kPointsSource = "RFC 5280 section 4.2.1.13";
-constexpr std::string_view kAccess = "authorityInfoAccess";
-constexpr std::string_view kAccessSource = "RFC 5280 section 4.2.2.1";
 constexpr std::string_view kList = "extensions";
 constexpr std::string_view kListSource = "RFC 5280 section 4.2";
 
 constexpr auto kError = Severity::kError;
 constexpr auto kWarning = Severity::kWarning;
 
-// clang-format off
 constexpr std::array kRules{
     CertificateRule{{"extension-duplicate", kError, kList, kListSource}, kForAll, check_duplicates},
     CertificateRule{{"extension-malformed", kError, kList, kListSource}, kForAll, check_malformed},
-    CertificateRule{{"extension-not-in-profile", kError, kList, "Conclave DESIGN 4"}, kForAuthority, check_in_profile},
-    CertificateRule{{"extension-unknown-critical", kWarning, kList, kListSource}, kForAll, check_unknown_critical},
-    CertificateRule{{"basic-constraints-missing", kError, kBasic, kBasicSource}, kForAuthority, check_basic_constraints},
-    CertificateRule{{"basic-constraints-not-critical", kError, kBasic, kBasicSource}, kForAuthority, check_basic_constraints_critical},
-    CertificateRule{{"basic-constraints-not-ca", kError, kBasic, kBasicSource}, kForAuthority, check_is_ca},
-    CertificateRule{{"root-path-length", kWarning, kBasic, "BR 7.1.2.1.4"}, kForRoot, check_root_path_length},
-    CertificateRule{{"path-length-not-in-profile", kWarning, kBasic, kBasicSource}, kForSubordinate, check_path_length},
-    CertificateRule{{"path-length-beyond-issuer", kError, kBasic, "RFC 5280 section 6.1.4"}, kForSubordinate, check_path_length_below_issuer},
-    CertificateRule{{"key-usage-missing", kError, kUsage, kUsageSource}, kForAuthority, check_key_usage},
-    CertificateRule{{"key-usage-not-critical", kError, kUsage, kUsageSource}, kForAuthority, check_key_usage_critical},
-    CertificateRule{{"key-usage-cert-sign-missing", kError, kUsage, kUsageSource}, kForAuthority, check_cert_sign},
-    CertificateRule{{"key-usage-crl-sign-missing", kError, kUsage, kUsageSource}, kForAuthority, check_crl_sign},
-    CertificateRule{{"key-usage-beyond-ca", kError, kUsage, "BR 7.1.2.10.7"}, kForAuthority, check_key_usage_bits},
-    CertificateRule{{"key-usage-not-in-profile", kError, kUsage, "Conclave DESIGN 4"}, kForAuthority, check_key_usage_profile},
-    CertificateRule{{"root-extended-key-usage", kError, kExtended, "BR 7.1.2.1.2"}, kForRoot, check_root_extended_key_usage},
-    CertificateRule{{"extended-key-usage-missing", kError, kExtended, kExtendedSource}, kForSubordinate, check_extended_key_usage},
-    CertificateRule{{"extended-key-usage-any", kError, kExtended, kExtendedSource}, kForSubordinate, check_any_extended_key_usage},
-    CertificateRule{{"extended-key-usage-ocsp-signing", kError, kExtended, "Conclave DESIGN 4"}, kForSubordinate, check_ocsp_signing},
-    CertificateRule{{"extended-key-usage-not-in-profile", kError, kExtended, "Conclave DESIGN 4"}, kForSubordinate, check_extended_key_usage_profile},
-    CertificateRule{{"subject-key-identifier-missing", kError, kSubjectKey, kSubjectKeySource}, kForAuthority, check_subject_key_identifier},
-    CertificateRule{{"subject-key-identifier-critical", kError, kSubjectKey, kSubjectKeySource}, kForAll, check_subject_key_identifier_critical},
-    CertificateRule{{"subject-key-identifier-wrong", kError, kSubjectKey, "RFC 7093 section 2"}, kForAuthority, check_subject_key_identifier_value},
-    CertificateRule{{"authority-key-identifier-missing", kError, kAuthorityKey, kAuthorityKeySource}, kForSubordinate, check_authority_key_identifier},
-    CertificateRule{{"authority-key-identifier-critical", kError, kAuthorityKey, kAuthorityKeySource}, kForAll, check_authority_key_identifier_critical},
-    CertificateRule{{"authority-key-identifier-form", kWarning, kAuthorityKey, "BR 7.1.2.11.1"}, kForAuthority, check_authority_key_identifier_form},
-    CertificateRule{{"authority-key-identifier-wrong", kError, kAuthorityKey, kAuthorityKeySource}, kForSubordinate, check_authority_key_identifier_value},
-    CertificateRule{{"root-authority-key-identifier", kError, kAuthorityKey, kAuthorityKeySource}, kForRoot, check_root_authority_key_identifier},
-    CertificateRule{{"root-policies", kWarning, kPolicies, "BR 7.1.2.1.2"}, kForRoot, check_root_policies},
-    CertificateRule{{"policies-missing", kWarning, kPolicies, kPoliciesSource}, kForSubordinate, check_policies},
-    CertificateRule{{"policies-any", kWarning, kPolicies, kPoliciesSource}, kForSubordinate, check_any_policy},
-    CertificateRule{{"root-crl-distribution-points", kWarning, kPoints, "BR 7.1.2.1.2"}, kForRoot, check_root_distribution_points},
-    CertificateRule{{"crl-distribution-points-missing", kError, kPoints, kPointsSource}, kForSubordinate, check_distribution_points},
-    CertificateRule{{"crl-distribution-points-critical", kWarning, kPoints, kPointsSource}, kForAll, check_distribution_points_critical},
-    CertificateRule{{"crl-distribution-points-not-http", kWarning, kPoints, "BR 7.1.2.11.2"}, kForSubordinate, check_distribution_points_http},
-    CertificateRule{{"root-authority-info-access", kWarning, kAccess, "BR 7.1.2.1.2"}, kForRoot, check_root_information_access},
-    CertificateRule{{"ca-issuers-missing", kError, kAccess, kAccessSource}, kForSubordinate, check_ca_issuers},
-    CertificateRule{{"authority-info-access-critical", kError, kAccess, kAccessSource}, kForAll, check_information_access_critical},
-    CertificateRule{{"authority-info-access-not-http", kWarning, kAccess, "BR 7.1.2.10.3"}, kForSubordinate, check_ca_issuers_http},
+    CertificateRule{{"extension-not-in-profile", kError, kList, "Conclave DESIGN 4"},
+                    kForAuthority,
+                    check_in_profile},
+    CertificateRule{{"extension-unknown-critical", kWarning, kList, kListSource},
+                    kForAll,
+                    check_unknown_critical},
+    CertificateRule{{"basic-constraints-missing", kError, kBasic, kBasicSource},
+                    kForAuthority,
+                    check_basic_constraints},
+    CertificateRule{{"basic-constraints-not-critical", kError, kBasic, kBasicSource},
+                    kForAuthority,
+                    check_basic_constraints_critical},
+    CertificateRule{
+        {"basic-constraints-not-ca", kError, kBasic, kBasicSource}, kForAuthority, check_is_ca},
+    CertificateRule{
+        {"root-path-length", kWarning, kBasic, "BR 7.1.2.1.4"}, kForRoot, check_root_path_length},
+    CertificateRule{{"path-length-not-in-profile", kWarning, kBasic, kBasicSource},
+                    kForSubordinate,
+                    check_path_length},
+    CertificateRule{{"path-length-beyond-issuer", kError, kBasic, "RFC 5280 section 6.1.4"},
+                    kForSubordinate,
+                    check_path_length_below_issuer},
+    CertificateRule{
+        {"key-usage-missing", kError, kUsage, kUsageSource}, kForAuthority, check_key_usage},
+    CertificateRule{{"key-usage-not-critical", kError, kUsage, kUsageSource},
+                    kForAuthority,
+                    check_key_usage_critical},
+    CertificateRule{{"key-usage-cert-sign-missing", kError, kUsage, kUsageSource},
+                    kForAuthority,
+                    check_cert_sign},
+    CertificateRule{{"key-usage-crl-sign-missing", kError, kUsage, kUsageSource},
+                    kForAuthority,
+                    check_crl_sign},
+    CertificateRule{{"key-usage-beyond-ca", kError, kUsage, "BR 7.1.2.10.7"},
+                    kForAuthority,
+                    check_key_usage_bits},
+    CertificateRule{{"key-usage-not-in-profile", kError, kUsage, "Conclave DESIGN 4"},
+                    kForAuthority,
+                    check_key_usage_profile},
+    CertificateRule{{"root-extended-key-usage", kError, kExtended, "BR 7.1.2.1.2"},
+                    kForRoot,
+                    check_root_extended_key_usage},
+    CertificateRule{{"extended-key-usage-missing", kError, kExtended, kExtendedSource},
+                    kForSubordinate,
+                    check_extended_key_usage},
+    CertificateRule{{"extended-key-usage-any", kError, kExtended, kExtendedSource},
+                    kForSubordinate,
+                    check_any_extended_key_usage},
+    CertificateRule{{"extended-key-usage-ocsp-signing", kError, kExtended, "Conclave DESIGN 4"},
+                    kForSubordinate,
+                    check_ocsp_signing},
+    CertificateRule{{"extended-key-usage-not-in-profile", kError, kExtended, "Conclave DESIGN 4"},
+                    kForSubordinate,
+                    check_extended_key_usage_profile},
 };
-// clang-format on
 
 }  // namespace
 

@@ -2,9 +2,12 @@
 
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "ca/certificate.h"
 #include "ca/certificate_lint.h"
@@ -44,9 +47,10 @@ struct CertificateRule {
   std::optional<std::string> (*check)(const LintSubject& subject);
 };
 
-// The two halves of the table.
+// The three parts of the table.
 std::span<const CertificateRule> certificate_field_rules();
 std::span<const CertificateRule> certificate_extension_rules();
+std::span<const CertificateRule> certificate_pointer_rules();
 
 // Shorthands for checks.
 inline std::optional<std::string> complain_if(bool wrong, const char* message) {
@@ -54,6 +58,25 @@ inline std::optional<std::string> complain_if(bool wrong, const char* message) {
 }
 inline std::optional<std::string> complain_if(bool wrong, std::string message) {
   return wrong ? std::optional<std::string>(std::move(message)) : std::nullopt;
+}
+
+// The rules of the profile on certificates, or nullptr without a profile.
+inline const CertificateRules* rules_of(const LintSubject& subject) {
+  return subject.profile == nullptr ? nullptr : &subject.profile->certificate;
+}
+
+// Whether there is an extension of that kind, and whether it is critical.
+inline bool has(const LintSubject& subject, std::string_view oid) {
+  return subject.certificate.find(oid) != nullptr;
+}
+inline bool is_critical(const LintSubject& subject, std::string_view oid) {
+  const Extension* const extension = subject.certificate.find(oid);
+  return extension != nullptr && extension->criticality == Criticality::kCritical;
+}
+
+// Whether a list of object identifiers is there and holds one.
+inline bool lists(const std::optional<std::vector<std::string>>& list, std::string_view value) {
+  return list && std::find(list->begin(), list->end(), value) != list->end();
 }
 
 }  // namespace ca

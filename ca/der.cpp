@@ -241,11 +241,13 @@ base::Bytes der_unsigned(std::uint64_t value) {
 }
 
 bool is_object_identifier(std::string_view dotted) {
-  const bool looks_right = !dotted.empty() && dotted.size() <= 128 &&
-                           std::all_of(dotted.begin(), dotted.end(), [](char character) {
-                             return character == '.' || (character >= '0' && character <= '9');
-                           });
-  return looks_right && !der_object_identifier(dotted).empty();
+  // OpenSSL forgives empty parts and leading zeros; what comes back differs then.
+  const Asn1ObjectPtr object(OBJ_txt2obj(std::string(dotted).c_str(), 1));
+  forget_openssl_errors();
+  std::array<char, 160> text{};
+  return object != nullptr &&
+         OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object.get(), 1) > 0 &&
+         dotted == text.data() && !der_object_identifier(dotted).empty();
 }
 
 base::Bytes der_object_identifier(std::string_view dotted) {

@@ -214,7 +214,8 @@ void NameCheck::check_characters(const Entry& entry) {
     if (!character) {
       add({"name-invalid-utf8",
            "RFC 3629 section 3",
-           "The " + entry.type + " of the name is not valid UTF-8; write it anew."});
+           "The " + entry.type +
+               " of the name holds bytes that are no character of UTF-8; write it anew."});
       return;
     }
     if (*character == 0) {

@@ -78,11 +78,10 @@ base::Error not_proper(const char* what, const DerFault& fault) {
 }
 
 base::Error not_proper(const char* what) {
-  forget_openssl_errors();
-  return base::Error{base::ErrorCode::kMalformed,
-                     std::string("this is not a proper ") + what +
-                         ": its parts are not those that the standard asks for; have it made and "
-                         "sent again"};
+  return openssl_error(base::ErrorCode::kMalformed,
+                       std::string("this is not a proper ") + what +
+                           ": its parts are not those that the standard asks for; have it made and "
+                           "sent again");
 }
 
 }  // namespace ca

@@ -45,7 +45,7 @@ bool is_plain_der(const STACK_OF(X509_EXTENSION) * stack);
 // The error for bytes that are not what they should be: "this is not a proper WHAT (byte N): WHY".
 base::Error not_proper(const char* what, const DerFault& fault);
 
-// For bytes that are DER but do not make a `what`.
+// For bytes that are DER but do not make a `what`; with OpenSSL's reason when it has one.
 base::Error not_proper(const char* what);
 
 }  // namespace ca

@@ -16,9 +16,7 @@ constexpr const char* kWhat = "CRL";
 X509CrlPtr read_list(base::ByteView der) {
   const unsigned char* at = der.data();
   X509CrlPtr crl(d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size())));
-  const bool whole = at == der.data() + der.size();
-  forget_openssl_errors();
-  return whole ? std::move(crl) : nullptr;
+  return at == der.data() + der.size() ? std::move(crl) : nullptr;
 }
 
 // Whether OpenSSL, writing the CRL anew, gives the same to-be-signed bytes.
@@ -106,6 +104,7 @@ base::Result<RevocationList> RevocationList::parse(base::ByteView der, Encoding 
   if (encoding == Encoding::kDer && fault) {
     return not_proper(kWhat, *fault);
   }
+  forget_openssl_errors();
   const X509CrlPtr crl = read_list(der);
   if (crl == nullptr || (encoding == Encoding::kDer && !comes_back_the_same(der))) {
     return not_proper(kWhat);

@@ -38,9 +38,7 @@ bool has_text_behind_its_end(std::string_view file) {
 X509ReqPtr read_request(base::ByteView der) {
   const unsigned char* at = der.data();
   X509ReqPtr request(d2i_X509_REQ(nullptr, &at, static_cast<long>(der.size())));
-  const bool whole = at == der.data() + der.size();
-  forget_openssl_errors();
-  return whole ? std::move(request) : nullptr;
+  return at == der.data() + der.size() ? std::move(request) : nullptr;
 }
 
 // Whether OpenSSL, writing the request anew, gives the same bytes.
@@ -154,6 +152,7 @@ base::Result<SigningRequest> SigningRequest::parse_der(base::ByteView der) {
   if (const std::optional<DerFault> fault = find_der_fault(der)) {
     return not_proper(kWhat, *fault);
   }
+  forget_openssl_errors();
   const X509ReqPtr request = read_request(der);
   if (request == nullptr || !comes_back_the_same(der)) {
     return not_proper(kWhat);

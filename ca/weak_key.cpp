@@ -194,17 +194,6 @@ base::Findings find_ed25519_faults(const EVP_PKEY& key) {
                     "key, for example), so anybody could sign for it; have a new key made.")};
 }
 
-bool is_compressed(const EVP_PKEY& key) {
-  std::array<char, 32> format{};
-  std::size_t size = 0;
-  return EVP_PKEY_get_utf8_string_param(&key,
-                                        OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
-                                        format.data(),
-                                        format.size(),
-                                        &size) == 1 &&
-         std::string_view(format.data(), size) != OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED;
-}
-
 base::Findings find_ec_faults(const EVP_PKEY& key) {
   base::Findings findings;
   if (!algorithm_of(key)) {
@@ -221,31 +210,36 @@ base::Findings find_ec_faults(const EVP_PKEY& key) {
                                  "BR 6.1.6, SP 800-56A revision 3 section 5.6.2.3",
                                  "The key is not a point of its curve; have a new key made."));
   }
-  if (is_compressed(key)) {
-    findings.push_back(key_fault("key-ec-compressed",
-                                 "RFC 5480 section 2.2",
-                                 "The key is written in its compressed form, under which a key "
-                                 "that was seen before would not be known again; have it sent "
-                                 "uncompressed."));
-  }
   return findings;
 }
 
-// Curve parameters by name, not spelled out (CVE-2020-0601 was made of the others).
-bool has_explicit_parameters(base::ByteView public_key_info) {
+// How an elliptic curve key is written down; all false for other keys.
+struct CurveKeyForm {
+  bool has_explicit_parameters = false;  // a curve spelled out (CVE-2020-0601 was made of those)
+  bool is_compressed = false;            // a point by one coordinate
+};
+
+CurveKeyForm curve_key_form(base::ByteView public_key_info) {
+  constexpr unsigned char kUncompressedPoint = 0x04;
   const unsigned char* at = public_key_info.data();
   const X509PubkeyPtr info(
       d2i_X509_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
   X509_ALGOR* algorithm = nullptr;
+  const unsigned char* point = nullptr;
+  int size = 0;
+  if (info == nullptr ||
+      X509_PUBKEY_get0_param(nullptr, &point, &size, &algorithm, info.get()) != 1) {
+    forget_openssl_errors();
+    return {};
+  }
   const ASN1_OBJECT* type = nullptr;
   int parameter_type = 0;
-  if (info == nullptr ||
-      X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, info.get()) != 1) {
-    forget_openssl_errors();
-    return false;
-  }
   X509_ALGOR_get0(&type, &parameter_type, nullptr, algorithm);
-  return OBJ_obj2nid(type) == NID_X9_62_id_ecPublicKey && parameter_type != V_ASN1_OBJECT;
+  if (OBJ_obj2nid(type) != NID_X9_62_id_ecPublicKey) {
+    return {};
+  }
+  return {.has_explicit_parameters = parameter_type != V_ASN1_OBJECT,
+          .is_compressed = size > 0 && point[0] != kUncompressedPoint};
 }
 
 base::Findings find_faults_of_kind(const EVP_PKEY& key) {
@@ -296,7 +290,8 @@ std::string key_kind_of(base::ByteView public_key_info) {
 }
 
 base::Findings find_key_faults(base::ByteView public_key_info) {
-  if (has_explicit_parameters(public_key_info)) {
+  const CurveKeyForm form = curve_key_form(public_key_info);
+  if (form.has_explicit_parameters) {
     return {key_fault("key-ec-explicit-parameters",
                       "RFC 5480 section 2.1.1",
                       "The key spells out a curve of its own instead of naming a standard one, "
@@ -310,6 +305,13 @@ base::Findings find_key_faults(base::ByteView public_key_info) {
                       "its curve; have a new key made.")};
   }
   base::Findings findings = find_faults_of_kind(**key);
+  if (form.is_compressed) {
+    findings.push_back(key_fault("key-ec-compressed",
+                                 "RFC 5480 section 2.2",
+                                 "The key is written in its compressed form, under which a key "
+                                 "that was seen before would not be known again; have it sent "
+                                 "uncompressed."));
+  }
   forget_openssl_errors();
   return findings;
 }

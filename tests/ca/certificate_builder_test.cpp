@@ -1,0 +1,165 @@
+#include "ca/certificate_builder.h"
+
+#include <doctest/doctest.h>
+
+#include "ca/der.h"
+#include "ca/issuer.h"
+#include "ca/pem.h"
+#include "support/ca_issuance.h"
+
+namespace {
+
+using namespace ca;
+
+struct Bench {
+  support::TestRoot root = support::make_root(Algorithm::kP256);
+  std::unique_ptr<SoftwareKey> key = support::new_key(Algorithm::kP256);
+  SigningRequest request = support::request_for(*key, "Example CA");
+  CertificateProfile profile = support::profile_named("subordinate-tls");
+  CertificatePlan plan = support::subordinate_plan();
+
+  base::Result<TbsCertificate> build() {
+    return build_subordinate(
+        {.profile = profile, .plan = plan, .request = request, .issuer = root.certificate});
+  }
+  std::string message() {
+    const base::Result<TbsCertificate> tbs = build();
+    return tbs ? "" : tbs.error().message;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("builder: issuer, subject and key are the bytes they came from") {
+  Bench bench;
+  const base::Result<TbsCertificate> tbs = bench.build();
+  REQUIRE(tbs.ok());
+  CHECK(tbs->issuer == bench.root.certificate.subject().der());
+  CHECK(tbs->subject == bench.request.subject().der());
+  CHECK(tbs->public_key_info == bench.request.public_key_info());
+  CHECK(tbs->serial != bench.build()->serial);
+}
+
+TEST_CASE("builder: the plan's subject goes before the request's") {
+  Bench bench;
+  bench.plan.subject = support::example_name("Decided CA");
+  CHECK(bench.build()->subject == bench.plan.subject->der());
+  bench.plan.subject.reset();
+  bench.profile.certificate.subject_source = SubjectSource::kPlan;
+  CHECK(bench.message() ==
+        "the plan gives no subject, and the profile does not take it from the request; complete "
+        "the plan");
+}
+
+TEST_CASE("builder: what profile and plan do not agree on is refused") {
+  Bench bench;
+  SUBCASE("a policy is required") {
+    bench.plan.policies.clear();
+    CHECK(bench.message() ==
+          "the plan gives no certificate policy, and the profile requires it; complete the plan");
+  }
+  SUBCASE("a CRL address is not in the profile") {
+    bench.profile.certificate.crl_distribution_points = Presence::kAbsent;
+    CHECK(bench.message() ==
+          "the plan gives a CRL address, and the profile has none; correct the plan or choose "
+          "another profile");
+  }
+  SUBCASE("an address by https") {
+    bench.plan.ca_issuer_uris = {"https://pki.example/root.der"};
+    CHECK(bench.message().find("does not begin with http://") != std::string::npos);
+  }
+  SUBCASE("a policy that is no object identifier") {
+    bench.plan.policies = {"our policy"};
+    CHECK(bench.message() ==
+          "a certificate policy of the plan is not an object identifier such as 2.999.1; correct "
+          "it");
+  }
+  SUBCASE("a profile of another kind") {
+    bench.profile = support::profile_named("root");
+    CHECK(bench.message() ==
+          "a subordinate certificate needs a profile of the kind subordinate; correct the plan");
+  }
+}
+
+TEST_CASE("builder: a root needs a root's profile, a subject, and nothing else") {
+  const auto key = support::new_key(Algorithm::kP256);
+  const CertificateProfile profile = support::profile_named("root");
+  CertificatePlan plan = support::root_plan();
+  const auto message = [&](const CertificateProfile& with) {
+    const base::Result<TbsCertificate> tbs = build_root(with, plan, key->public_key_info());
+    return tbs ? "" : tbs.error().message;
+  };
+  CHECK(message(profile) == "");
+  CHECK(message(support::profile_named("subordinate-tls")) ==
+        "a root certificate needs a profile of the kind root; correct the plan");
+  plan.policies = {"2.999.1"};
+  CHECK(message(profile) ==
+        "the plan gives a certificate policy, and the profile has none; correct the plan or choose "
+        "another profile");
+  plan.policies.clear();
+  plan.subject.reset();
+  CHECK(message(profile) ==
+        "the plan gives no subject for the root certificate; complete the plan");
+}
+
+TEST_CASE("builder: both methods give 20 octets of key identifier") {
+  const auto key = support::new_key(Algorithm::kP256);
+  const base::Bytes one = key_identifier_of(key->public_key_info(), KeyIdentifierMethod::kSha1);
+  const base::Bytes other =
+      key_identifier_of(key->public_key_info(), KeyIdentifierMethod::kRfc7093);
+  CHECK(one.size() == 20);
+  CHECK(other.size() == 20);
+  CHECK(one != other);
+}
+
+TEST_CASE("certificate: a chain is one PEM text of both, in order") {
+  Bench bench;
+  const base::Result<CertificateDraft> draft =
+      CertificateDraft::of_subordinate({.profile = bench.profile,
+                                        .plan = bench.plan,
+                                        .request = bench.request,
+                                        .issuer = bench.root.certificate},
+                                       {});
+  REQUIRE(draft.ok());
+  const Certificate subordinate = sign_certificate(*draft, *bench.root.key).value();
+  const std::string chain = chain_pem({subordinate, bench.root.certificate});
+  const base::Result<std::vector<EncodedObject>> objects = read_objects(base::bytes_of(chain));
+  REQUIRE(objects.ok());
+  REQUIRE(objects->size() == 2);
+  CHECK((*objects)[0].der == subordinate.der());
+  CHECK((*objects)[1].der == bench.root.certificate.der());
+  CHECK((*objects)[0].label == "CERTIFICATE");
+}
+
+TEST_CASE("certificate: 9999 and 2050 are written and read") {
+  const auto key = support::new_key(Algorithm::kP256);
+  CertificateProfile profile = support::profile_named("root");
+  profile.longest = std::chrono::days{3'000'000};
+  CertificatePlan plan = support::root_plan();
+  for (const Instant end :
+       {kNoEnd, support::at("2050-01-01T00:00:00Z"), support::at("2049-12-31T23:59:59Z")}) {
+    plan.validity.not_after = end;
+    const base::Result<CertificateDraft> draft =
+        CertificateDraft::of_root(profile, plan, key->public_key_info());
+    REQUIRE(draft.ok());
+    const base::Result<Certificate> root = sign_certificate(*draft, *key);
+    REQUIRE(root.ok());
+    CHECK(root->not_after().instant == end);
+    CHECK(root->not_after().is_by_the_rule);
+  }
+}
+
+TEST_CASE("certificate: bytes that are cut, longer or none are refused") {
+  const support::TestRoot root = support::make_root(Algorithm::kP256);
+  const base::Bytes& der = root.certificate.der();
+  for (std::size_t size = 0; size < der.size(); size += 7) {
+    CHECK_FALSE(Certificate::parse(base::ByteView(der).first(size)).ok());
+    CHECK_FALSE(
+        Certificate::parse(base::ByteView(der).first(size), Encoding::kWhateverIsFound).ok());
+  }
+  base::Bytes longer = der;
+  longer.push_back(0);
+  CHECK_FALSE(Certificate::parse(longer).ok());
+  CHECK_FALSE(Certificate::parse(longer, Encoding::kWhateverIsFound).ok());
+  CHECK(Certificate::parse(der)->fingerprint() == root.certificate.fingerprint());
+}

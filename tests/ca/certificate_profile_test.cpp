@@ -1,0 +1,119 @@
+#include "ca/certificate_profile.h"
+
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/ca_issuance.h"
+#include "support/temporary_folder.h"
+
+namespace {
+
+using namespace ca;
+
+const std::string kFolder = TEST_VECTORS "/../../ca/profiles";
+
+std::string file_of(const std::string& name) {
+  return support::content_of(kFolder + "/" + name + ".toml");
+}
+
+// The profile with one text replaced, which must be in it.
+std::string message_after(const std::string& name, const std::string& from, const std::string& to) {
+  std::string text = file_of(name);
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  text.replace(at, from.size(), to);
+  const base::Result<CertificateProfile> profile = parse_profile(text);
+  return profile ? "" : profile.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("profiles: every file in the folder is a profile of that name") {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    const std::string name = entry.path().stem().string();
+    CAPTURE(name);
+    const base::Result<CertificateProfile> profile = load_profile(kFolder, name);
+    REQUIRE(profile.ok());
+    CHECK_FALSE(profile->policy.document.empty());
+    ++count;
+  }
+  CHECK(count >= 6);
+}
+
+TEST_CASE("profiles: root, subordinate and CRL say what they should") {
+  const CertificateProfile root = support::profile_named("root");
+  CHECK(root.kind == ProfileKind::kRoot);
+  CHECK(root.longest == std::chrono::days{9131});
+  CHECK_FALSE(root.certificate.path_length.has_value());
+  CHECK(root.certificate.extended_key_usage.empty());
+  const CertificateProfile tls = support::profile_named("subordinate-tls");
+  CHECK(tls.certificate.path_length == 0);
+  CHECK(tls.certificate.extended_key_usage.size() == 2);
+  CHECK(tls.certificate.subject_source == SubjectSource::kPlanOrRequest);
+  const CertificateProfile crl = support::profile_named("crl");
+  CHECK(crl.longest == std::chrono::days{365});
+  CHECK(crl.list.reasons.size() == 7);
+}
+
+TEST_CASE("profiles: what is wrong is named") {
+  const std::string tls = "subordinate-tls";
+  CHECK(message_after(tls, "[key]", "[key]\ncolour = \"red\"") ==
+        "this profile has the key \"key.colour\", which has no meaning there; correct or remove "
+        "it");
+  CHECK(message_after("root", "[extensions]", "[extensions]\npath_length = 0") ==
+        "this profile has the key \"extensions.path_length\", which has no meaning there; correct "
+        "or remove it");
+  CHECK(message_after(tls, "path_length = 0", "") ==
+        "this profile lacks the key \"extensions.path_length\"");
+  CHECK(message_after(tls, "path_length = 0", "path_length = -1") ==
+        "this profile needs a whole number for the key \"extensions.path_length\"");
+  CHECK(message_after(tls, "path_length = 0", "path_length = \"0\"") ==
+        "this profile needs a whole number for the key \"extensions.path_length\"");
+  CHECK(message_after(tls, "\"serverAuth\"", "\"anyExtendedKeyUsage\"") ==
+        "this profile gives a CA anyExtendedKeyUsage or OCSPSigning, which is always refused");
+  CHECK(message_after(tls, "\"serverAuth\"", "\"OCSPSigning\"") ==
+        "this profile gives a CA anyExtendedKeyUsage or OCSPSigning, which is always refused");
+  CHECK(message_after(tls, "\"serverAuth\"", "\"noSuchUsage\"") ==
+        "this profile names an extended key usage that is not known");
+  CHECK(message_after(tls, "\"cRLSign\"", "\"digitalSignature\"") ==
+        "this profile is for a CA and must have keyCertSign and cRLSign");
+  CHECK(message_after(tls, "\"cRLSign\"", "\"cRLSign\", \"keyAgreement\"") ==
+        "this profile gives a CA a key usage that no CA may have");
+  CHECK(message_after(tls, "\"cRLSign\"", "\"cRLSigning\"") ==
+        "this profile names a key usage that does not exist");
+  CHECK(message_after(tls, "identifier = \"sha-1\"", "identifier = \"md5\"") ==
+        "this profile has an unknown value for the key \"key.identifier\"");
+  CHECK(message_after(tls, "\"rsa-2048\", ", "\"rsa-1024\", ") ==
+        "this profile names a kind of key that is not known");
+  CHECK(message_after(tls, "\"rsa-2048\", ", "\"p-256\", ") ==
+        "this profile needs a list of different texts for the key \"key.kinds\"");
+  CHECK(message_after(tls, "longest_days = 2920", "longest_days = 0") ==
+        "this profile needs between 1 and 3000000 days for the key \"validity.longest_days\"");
+  CHECK(message_after(tls, "required = [\"CN\"]", "required = [\"title\"]") ==
+        "this profile requires an attribute of the subject that it does not allow");
+  CHECK(message_after(tls, "required = [\"CN\"]", "required = \"CN\"") ==
+        "this profile needs a list for the key \"subject.required\"");
+  CHECK(message_after(tls, "kind = \"subordinate\"", "kind = \"leaf\"") ==
+        "this profile has an unknown value for the key \"kind\"");
+  CHECK(message_after("crl", "\"superseded\"", "\"certificateHold\"") ==
+        "this profile allows a reason for revocation that is not known");
+  CHECK(message_after(tls, "[policy]", "[policy") ==
+        "this profile is not TOML (line 6); correct it");
+  CHECK(message_after(tls, "name = \"subordinate-tls\"", "name = \"\"") ==
+        "this profile needs a text for the key \"name\"");
+}
+
+TEST_CASE("profiles: a name never leaves the folder") {
+  for (const char* name : {"", "../profiles/root", "root.toml", "Root", "/etc/passwd"}) {
+    CHECK(load_profile(kFolder, name).error().code == base::ErrorCode::kNotFound);
+  }
+  CHECK(load_profile(kFolder, "no-such").error().code == base::ErrorCode::kNotFound);
+  const support::TemporaryFolder folder;
+  support::plant(folder / "other.toml", file_of("root"));
+  CHECK(load_profile(folder.path(), "other").error().message ==
+        "reading the profile \"other\": this profile has another name inside than its file; "
+        "correct one of them");
+}
