@@ -91,9 +91,9 @@ base::Result<Algorithm> algorithm_named(std::string_view name) {
     }
     return algorithm;
   }
-  return base::Error{base::ErrorCode::kInvalidArgument,
-                     "there is no algorithm called \"" + std::string(name) +
-                         "\"; choose one of " + all_names()};
+  return base::Error{
+      base::ErrorCode::kInvalidArgument,
+      "there is no algorithm called \"" + std::string(name) + "\"; choose one of " + all_names()};
 }
 
 }  // namespace ca

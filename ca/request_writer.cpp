@@ -12,8 +12,7 @@ base::Result<base::Bytes> write_request(const DistinguishedName& subject, Signer
   const base::Bytes version = der_unsigned(0);
   const base::Bytes no_attributes = der(DerTag::kContext0Constructed, {});
   const base::Bytes information =
-      der(DerTag::kSequence,
-          {version, subject.der(), signer.public_key_info(), no_attributes});
+      der(DerTag::kSequence, {version, subject.der(), signer.public_key_info(), no_attributes});
   auto signature = signer.sign(information);
   if (!signature) {
     return std::move(signature).error();
