@@ -17,14 +17,6 @@ namespace {
 using base::ErrorCode;
 using ca::Algorithm;
 
-std::size_t token_folders() {
-  std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) {
-    count += entry.path().filename().string().rfind("conclave-token-", 0) == 0 ? 1U : 0U;
-  }
-  return count;
-}
-
 std::unique_ptr<ca::SoftToken> fresh_token() {
   auto token = ca::SoftToken::create();
   REQUIRE_MESSAGE(token.ok(), (token.ok() ? "" : token.error().message));
@@ -98,19 +90,24 @@ CK_RV no_more_sessions(CK_SLOT_ID /*slot*/,
 }  // namespace
 
 TEST_CASE("soft token: it says what it is, and leaves nothing behind") {
-  const std::size_t before = token_folders();
+  // A folder of this test alone: other tests have tokens in /dev/shm at the same time.
+  const auto memory = ca::RamDirectory::create("/dev/shm", ca::RamOnly::kYes);
+  REQUIRE(memory.ok());
+  const std::filesystem::path folder = (*memory)->path();
   {
-    const auto token = fresh_token();
-    CHECK(token->facts().manufacturer == "SoftHSM project");
-    CHECK(token->facts().model == "SoftHSM v2");
-    CHECK(token->facts().serial.size() == 16);
-    CHECK(token->facts().firmware_version.rfind("2.", 0) == 0);
-    CHECK(token->facts().library.manufacturer == "SoftHSM");
-    CHECK(token->facts().library.cryptoki_version == "2.40");
-    CHECK(token_folders() == before + 1);
+    const auto token = ca::SoftToken::create(in_folder(folder, ca::RamOnly::kYes));
+    REQUIRE(token.ok());
+    const ca::TokenFacts& facts = (*token)->facts();
+    CHECK(facts.manufacturer == "SoftHSM project");
+    CHECK(facts.model == "SoftHSM v2");
+    CHECK(facts.serial.size() == 16);
+    CHECK(facts.firmware_version.rfind("2.", 0) == 0);
+    CHECK(facts.library.manufacturer == "SoftHSM");
+    CHECK(facts.library.cryptoki_version == "2.40");
+    CHECK(support::files_in(folder) == 1);
     CHECK(std::getenv("SOFTHSM2_CONF") != nullptr);
   }
-  CHECK(token_folders() == before);
+  CHECK(support::files_in(folder) == 0);
   CHECK(std::getenv("SOFTHSM2_CONF") == nullptr);
 }
 
