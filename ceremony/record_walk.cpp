@@ -28,8 +28,8 @@ MaybeFinding RecordWalk::check_chain(const RecordFolder& folder,
   const std::string name = folder.path.filename().string();
   if (is_ceremony_folder(name)) {
     const auto sequence = number_member(open.data, "sequence");
-    const std::string number = sequence ? std::to_string(*sequence) : "";
-    if (name != folder_number(number) + "-" + transcript.opening("ceremony")) {
+    if (!sequence ||
+        name != folder_number(std::to_string(*sequence)) + "-" + transcript.opening("ceremony")) {
       return record_finding(
           place, "open", "its sequence and ceremony are not those of the folder's name");
     }
