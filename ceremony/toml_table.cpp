@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/toml_headers.h"
+#include "base/toml_guard.h"
 
 namespace ceremony {
 
@@ -136,10 +136,10 @@ base::Result<void> TomlTable::finish() {
 }
 
 base::Result<toml::table> parse_toml(std::string_view text, const std::string& where) {
-  if (const std::size_t line = base::line_of_nameless_section(text); line != 0) {
+  if (const auto objection = base::object_to_toml(text); objection) {
     return Error{ErrorCode::kMalformed,
-                 where + " (line " + std::to_string(line) +
-                     "): it is not proper TOML: a section needs a name after its bracket"};
+                 where + " (line " + std::to_string(objection->line) +
+                     "): it is not proper TOML: " + std::string(objection->what)};
   }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {

@@ -55,7 +55,9 @@ check "both figures need a choice" says "owners of the key must choose"
 check "and nothing is printed" is_silent
 run 0 --publish both "$work/r25/public" "$work/r25/confidential"
 check "both" value '.fields."identity-shared-split-continents".value==2'
+check "two numbers are left: a warning" says "leaves a reader few"
 run 0 --publish spare "$work/r25/public" "$work/r25/confidential"
+check "no warning" bash -c "! grep -q 'warning:' '$work/err'"
 check "spare only" value '.fields."identity-shared-split-continents".value==null'
 
 for choice in both continents; do
@@ -68,6 +70,7 @@ run 1 --json --publish both "$work/r24/public" "$work/r24/confidential"
 check "a refusal for programs" value '.ok==false and .findings[0].rule=="evaluation-refused"'
 run 0 --publish spare "$work/r24/public" "$work/r24/confidential"
 run 0 --publish at-least-one "$work/r24/public" "$work/r24/confidential"
+check "what the records show anyway is said" says "stands in the public records"
 check "at least one" value '.fields."identity-shared-split-extra".value=="at least 1"'
 run 0 --show-inference "$work/r24/public" "$work/r24/confidential"
 check "the owners' sheet" grep -q '^CONFIDENTIAL' "$work/out"
