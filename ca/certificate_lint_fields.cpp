@@ -120,12 +120,13 @@ Complaint check_issuer_bytes(const LintSubject& subject) {
 }
 
 Complaint check_issuer_may_issue(const LintSubject& subject) {
-  if (subject.issuer == nullptr) {
-    return std::nullopt;
+  if (subject.issuer == nullptr || subject.certificate.is_self_issued()) {
+    return std::nullopt;  // what a root lacks itself is reported as its own
   }
   const KnownExtensions& issuer = subject.issuer->known();
   const bool is_ca = issuer.basic_constraints && issuer.basic_constraints->is_ca;
-  const bool may_sign = issuer.key_usage && issuer.key_usage->has(KeyUsageBit::kKeyCertSign);
+  // RFC 5280 section 4.2.1.3: without keyUsage, a key may be used for everything.
+  const bool may_sign = !issuer.key_usage || issuer.key_usage->has(KeyUsageBit::kKeyCertSign);
   return complain_if(!is_ca || !may_sign,
                      "The issuer's certificate does not allow it to issue certificates (CA:TRUE "
                      "and keyCertSign); use another issuer.");

@@ -77,7 +77,7 @@ Complaint check_issuer_may_sign(const ListSubject& subject) {
     return std::nullopt;
   }
   const std::optional<KeyUsage>& usage = subject.context.issuer->known().key_usage;
-  return complain_if(!usage || !usage->has(KeyUsageBit::kCrlSign),
+  return complain_if(usage && !usage->has(KeyUsageBit::kCrlSign),
                      "The issuer's certificate does not allow it to sign CRLs (cRLSign).");
 }
 
