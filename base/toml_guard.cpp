@@ -119,21 +119,22 @@ class Walk {
       take(2);  // an empty string
       return;
     }
-    const bool is_long = count >= 3;
-    take(is_long ? 3 : 1);
-    while (!rest_.empty() && what_.empty()) {
+    const std::size_t closing = count >= 3 ? 3 : 1;
+    take(closing);
+    while (!rest_.empty() && what_.empty() && !ends_string(quote, closing)) {
       if (rest_.front() == '\\' && quote == '"') {
         walk_escape();
-      } else if (rest_.front() == quote && (!is_long || quotes(quote) >= 3)) {
-        // A long string may end in two quotes of its own before the three that close it.
-        take(is_long ? std::min<std::size_t>(quotes(quote), 5) : 1);
-        return;
-      } else if (is_line_end(rest_.front()) && !is_long) {
-        return;  // the parser refuses it there
       } else {
         take();
       }
     }
+    // A long string may end in two quotes of its own before the three that close it. A short one
+    // that is open at the end of its line is left to the parser.
+    take(std::min(quotes(quote), closing == 3 ? std::size_t{5} : std::size_t{1}));
+  }
+
+  [[nodiscard]] bool ends_string(char quote, std::size_t closing) const {
+    return quotes(quote) >= closing || (closing == 1 && is_line_end(rest_.front()));
   }
 
   void walk_escape() {

@@ -82,24 +82,25 @@ Complaint check_in_profile(const LintSubject& subject) {
 }
 
 Complaint check_unknown_critical(const LintSubject& subject) {
-  static const std::set<std::string_view> kUnderstood{oid::kBasicConstraints,
-                                                      oid::kKeyUsage,
-                                                      oid::kExtendedKeyUsage,
-                                                      oid::kNameConstraints,
-                                                      "2.5.29.17",
-                                                      "2.5.29.36",
-                                                      "2.5.29.54",
-                                                      oid::kCertificatePolicies,
-                                                      oid::kSubjectKeyIdentifier,
-                                                      oid::kAuthorityKeyIdentifier,
-                                                      oid::kCrlDistributionPoints,
-                                                      oid::kAuthorityInformationAccess,
-                                                      "2.5.29.33"};
+  constexpr std::array<std::string_view, 13> kUnderstood{oid::kBasicConstraints,
+                                                         oid::kKeyUsage,
+                                                         oid::kExtendedKeyUsage,
+                                                         oid::kNameConstraints,
+                                                         oid::kCertificatePolicies,
+                                                         oid::kSubjectKeyIdentifier,
+                                                         oid::kAuthorityKeyIdentifier,
+                                                         oid::kCrlDistributionPoints,
+                                                         oid::kAuthorityInformationAccess,
+                                                         "2.5.29.17",   // subjectAltName
+                                                         "2.5.29.33",   // policyMappings
+                                                         "2.5.29.36",   // policyConstraints
+                                                         "2.5.29.54"};  // inhibitAnyPolicy
   if (subject.profile != nullptr) {
     return std::nullopt;
   }
   for (const Extension& extension : subject.certificate.extensions()) {
-    if (extension.criticality == Criticality::kCritical && kUnderstood.count(extension.oid) == 0) {
+    if (extension.criticality == Criticality::kCritical &&
+        std::find(kUnderstood.begin(), kUnderstood.end(), extension.oid) == kUnderstood.end()) {
       return "The extension " + name_of_oid(extension.oid) +
              " is critical and not known here, so most programs will refuse the certificate.";
     }

@@ -91,6 +91,17 @@ bool is_printable_string_character(char32_t c) {
           std::string_view(" '()+,-./:=?").find(static_cast<char>(c)) != std::string_view::npos);
 }
 
+bool is_in_string_type(char32_t character, int string_type) {
+  switch (string_type) {
+    case V_ASN1_PRINTABLESTRING:
+      return is_printable_string_character(character);
+    case V_ASN1_IA5STRING:
+      return character <= 0x7f;
+    default:
+      return true;
+  }
+}
+
 // Collects the faults of one name.
 class NameCheck {
  public:
@@ -108,6 +119,7 @@ class NameCheck {
 
   void check_entry(const Entry& entry);
   void check_characters(const Entry& entry);
+  bool check_character(const Entry& entry, std::optional<char32_t> character);
   bool check_string_type(const Entry& entry);
   void check_country(const Entry& entry);
 
@@ -202,42 +214,45 @@ bool NameCheck::check_string_type(const Entry& entry) {
   return fits;
 }
 
+// Reports what is wrong with one character; gives whether it was fine.
+bool NameCheck::check_character(const Entry& entry, std::optional<char32_t> character) {
+  if (!character) {
+    add({"name-invalid-utf8",
+         "RFC 3629 section 3",
+         "The " + entry.type +
+             " of the name holds bytes that are no character of UTF-8; write it anew."});
+    return false;
+  }
+  if (*character == 0) {
+    add({"name-nul",
+         "Conclave DESIGN 4",
+         "The " + entry.type +
+             " of the name holds the character U+0000, behind which some programs stop "
+             "reading; remove it."});
+    return false;
+  }
+  if (const char* const harm = harm_of(*character)) {
+    add({"name-harmful-character",
+         "Conclave DESIGN 4",
+         "The " + entry.type + " of the name holds " + harm + " (" + code_of(*character) +
+             "), so people would read another name than programs do; remove it."});
+    return false;
+  }
+  if (!is_in_string_type(*character, entry.string_type)) {
+    add({"name-character-not-in-string-type",
+         "X.680 section 41.4",
+         "The " + entry.type + " of the name holds the character " + code_of(*character) +
+             ", which its string type does not have; write it as UTF8String."});
+    return false;
+  }
+  return true;
+}
+
 void NameCheck::check_characters(const Entry& entry) {
   std::string_view rest = entry.bytes;
   std::size_t count = 0;
   for (; !rest.empty(); ++count) {
-    const std::optional<char32_t> character = take_character(rest);
-    const bool misfit = character && ((entry.string_type == V_ASN1_PRINTABLESTRING &&
-                                       !is_printable_string_character(*character)) ||
-                                      (entry.string_type == V_ASN1_IA5STRING && *character > 0x7f));
-    const char* const harm = character ? harm_of(*character) : nullptr;
-    if (!character) {
-      add({"name-invalid-utf8",
-           "RFC 3629 section 3",
-           "The " + entry.type +
-               " of the name holds bytes that are no character of UTF-8; write it anew."});
-      return;
-    }
-    if (*character == 0) {
-      add({"name-nul",
-           "Conclave DESIGN 4",
-           "The " + entry.type +
-               " of the name holds the character U+0000, behind which some programs stop "
-               "reading; remove it."});
-      return;
-    }
-    if (harm != nullptr) {
-      add({"name-harmful-character",
-           "Conclave DESIGN 4",
-           "The " + entry.type + " of the name holds " + harm + " (" + code_of(*character) +
-               "), so people would read another name than programs do; remove it."});
-      return;
-    }
-    if (misfit) {
-      add({"name-character-not-in-string-type",
-           "X.680 section 41.4",
-           "The " + entry.type + " of the name holds the character " + code_of(*character) +
-               ", which its string type does not have; write it as UTF8String."});
+    if (!check_character(entry, take_character(rest))) {
       return;
     }
   }

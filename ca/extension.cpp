@@ -30,14 +30,6 @@ constexpr std::array kKeyUsageNames{
     KeyUsageName{"decipherOnly", KeyUsageBit::kDecipherOnly},
 };
 
-base::Bytes joined(const std::vector<base::Bytes>& parts) {
-  base::Bytes all;
-  for (const base::Bytes& part : parts) {
-    append(all, part);
-  }
-  return all;
-}
-
 }  // namespace
 
 std::string name_of_oid(std::string_view oid) {
@@ -113,11 +105,11 @@ base::Bytes encode_key_usage(KeyUsage usage) {
 }
 
 base::Bytes encode_extended_key_usage(const std::vector<std::string>& oids) {
-  std::vector<base::Bytes> parts;
+  base::Bytes all;
   for (const std::string& each : oids) {
-    parts.push_back(der_object_identifier(each));
+    append(all, der_object_identifier(each));
   }
-  return der(DerTag::kSequence, {joined(parts)});
+  return der(DerTag::kSequence, {all});
 }
 
 base::Bytes encode_key_identifier(base::ByteView key_identifier) {
@@ -129,31 +121,32 @@ base::Bytes encode_authority_key_identifier(base::ByteView key_identifier) {
 }
 
 base::Bytes encode_policies(const std::vector<std::string>& oids) {
-  std::vector<base::Bytes> parts;
+  base::Bytes all;
   for (const std::string& each : oids) {
-    parts.push_back(der(DerTag::kSequence, {der_object_identifier(each)}));
+    append(all, der(DerTag::kSequence, {der_object_identifier(each)}));
   }
-  return der(DerTag::kSequence, {joined(parts)});
+  return der(DerTag::kSequence, {all});
 }
 
 base::Bytes encode_distribution_points(const std::vector<std::string>& uris) {
-  std::vector<base::Bytes> parts;
+  base::Bytes all;
   for (const std::string& uri : uris) {
     const base::Bytes name = der(DerTag::kContext6, {base::bytes_of(uri)});
     const base::Bytes full_name = der(DerTag::kContext0Constructed, {name});
-    parts.push_back(der(DerTag::kSequence, {der(DerTag::kContext0Constructed, {full_name})}));
+    append(all, der(DerTag::kSequence, {der(DerTag::kContext0Constructed, {full_name})}));
   }
-  return der(DerTag::kSequence, {joined(parts)});
+  return der(DerTag::kSequence, {all});
 }
 
 base::Bytes encode_ca_issuers(const std::vector<std::string>& uris) {
-  std::vector<base::Bytes> parts;
+  base::Bytes all;
   for (const std::string& uri : uris) {
-    parts.push_back(der(
-        DerTag::kSequence,
-        {der_object_identifier(oid::kCaIssuers), der(DerTag::kContext6, {base::bytes_of(uri)})}));
+    append(all,
+           der(DerTag::kSequence,
+               {der_object_identifier(oid::kCaIssuers),
+                der(DerTag::kContext6, {base::bytes_of(uri)})}));
   }
-  return der(DerTag::kSequence, {joined(parts)});
+  return der(DerTag::kSequence, {all});
 }
 
 base::Bytes encode_crl_number(std::uint64_t number) {

@@ -99,6 +99,7 @@ base::Result<std::vector<std::string>> decode_extended_key_usage(base::ByteView 
     return malformed();
   }
   std::vector<std::string> oids;
+  oids.reserve(static_cast<std::size_t>(sk_ASN1_OBJECT_num(read.get())));
   for (int i = 0; i < sk_ASN1_OBJECT_num(read.get()); ++i) {
     oids.push_back(dotted(sk_ASN1_OBJECT_value(read.get(), i)));
   }
@@ -134,6 +135,7 @@ base::Result<std::vector<std::string>> decode_policies(base::ByteView value) {
     return malformed();
   }
   std::vector<std::string> oids;
+  oids.reserve(static_cast<std::size_t>(sk_POLICYINFO_num(read.get())));
   for (int i = 0; i < sk_POLICYINFO_num(read.get()); ++i) {
     oids.push_back(dotted(sk_POLICYINFO_value(read.get(), i)->policyid));
   }

@@ -88,6 +88,15 @@ bool is_unchanged(const ListedRevocation& before, const Revocation& now) {
   return before.revoked_at.instant == now.revoked_at && before.reason.value_or(0) == reason;
 }
 
+// Whether an entry of the previous CRL has done its duty: it stood in a CRL that was made after its
+// certificate had ended. Requires: a previous CRL.
+bool may_leave(const RevocationListParts& parts,
+               const EndsBySerial& ends,
+               const base::Bytes& serial) {
+  const auto end = ends.find(serial);
+  return end != ends.end() && parts.previous->this_update().instant > end->second;
+}
+
 // What a CRL needs of the plan before anything is built.
 base::Result<void> check_plan(const RevocationListParts& parts) {
   const RevocationListPlan& plan = parts.plan;
@@ -148,7 +157,7 @@ base::Bytes encode(const TbsRevocationList& tbs) {
 
 base::Result<std::vector<Revocation>> select_entries(const RevocationListParts& parts) {
   const EndsBySerial ends = ends_of(parts);
-  EntriesBySerial before = previous_entries(parts.previous);
+  const EntriesBySerial before = previous_entries(parts.previous);
   std::set<base::Bytes> seen;
   std::vector<Revocation> selected;
   for (const Revocation& revocation : parts.revocations) {
@@ -159,25 +168,17 @@ base::Result<std::vector<Revocation>> select_entries(const RevocationListParts& 
       return refused("one certificate is revoked twice; remove one of the two revocations");
     }
     const auto listed = before.find(revocation.serial);
-    const bool was_listed = listed != before.end();
-    if (was_listed && !is_unchanged(*listed->second, revocation)) {
+    if (listed != before.end() && !is_unchanged(*listed->second, revocation)) {
       return refused(
           "a revocation has another date or reason than in the last CRL; what was published does "
           "not change, so correct the ledger");
     }
-    if (was_listed) {
-      const bool was_listed_after_its_end =
-          parts.previous->this_update().instant > ends.at(revocation.serial);
-      before.erase(listed);
-      if (was_listed_after_its_end) {
-        continue;
-      }
+    if (listed == before.end() || !may_leave(parts, ends, revocation.serial)) {
+      selected.push_back(revocation);
     }
-    selected.push_back(revocation);
   }
   for (const auto& [serial, entry] : before) {
-    const auto end = ends.find(serial);
-    if (end == ends.end() || parts.previous->this_update().instant <= end->second) {
+    if (seen.count(serial) == 0 && !may_leave(parts, ends, serial)) {
       return refused(
           "a certificate that the last CRL revokes would no longer be revoked; a revocation is "
           "for good, so complete the ledger");
