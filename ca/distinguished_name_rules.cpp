@@ -91,12 +91,18 @@ bool is_printable_string_character(char32_t c) {
           std::string_view(" '()+,-./:=?").find(static_cast<char>(c)) != std::string_view::npos);
 }
 
-bool is_in_string_type(char32_t character, int string_type) {
-  switch (string_type) {
+// A character, and the V_ASN1_... type of the string that it stands in.
+struct TypedCharacter {
+  char32_t character = 0;
+  int string_type = 0;
+};
+
+bool is_in_string_type(const TypedCharacter& typed) {
+  switch (typed.string_type) {
     case V_ASN1_PRINTABLESTRING:
-      return is_printable_string_character(character);
+      return is_printable_string_character(typed.character);
     case V_ASN1_IA5STRING:
-      return character <= 0x7f;
+      return typed.character <= 0x7f;
     default:
       return true;
   }
@@ -238,7 +244,7 @@ bool NameCheck::check_character(const Entry& entry, std::optional<char32_t> char
              "), so people would read another name than programs do; remove it."});
     return false;
   }
-  if (!is_in_string_type(*character, entry.string_type)) {
+  if (!is_in_string_type({.character = *character, .string_type = entry.string_type})) {
     add({"name-character-not-in-string-type",
          "X.680 section 41.4",
          "The " + entry.type + " of the name holds the character " + code_of(*character) +
