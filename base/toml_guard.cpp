@@ -50,6 +50,11 @@ class Walk {
   }
 
  private:
+  struct Quote {
+    char mark;            // ' or "
+    std::size_t closing;  // 1 or 3 of them end the string
+  };
+
   void take() {
     line_ += rest_.front() == '\n' ? 1U : 0U;
     rest_.remove_prefix(1);
@@ -121,7 +126,7 @@ class Walk {
     }
     const std::size_t closing = count >= 3 ? 3 : 1;
     take(closing);
-    while (!rest_.empty() && what_.empty() && !ends_string(quote, closing)) {
+    while (!rest_.empty() && what_.empty() && !ends_string({quote, closing})) {
       if (rest_.front() == '\\' && quote == '"') {
         walk_escape();
       } else {
@@ -133,8 +138,9 @@ class Walk {
     take(std::min(quotes(quote), closing == 3 ? std::size_t{5} : std::size_t{1}));
   }
 
-  [[nodiscard]] bool ends_string(char quote, std::size_t closing) const {
-    return quotes(quote) >= closing || (closing == 1 && is_line_end(rest_.front()));
+  [[nodiscard]] bool ends_string(Quote quote) const {
+    return quotes(quote.mark) >= quote.closing ||
+           (quote.closing == 1 && is_line_end(rest_.front()));
   }
 
   void walk_escape() {

@@ -142,8 +142,7 @@ class EvaluationBuilder {
     switch (field) {
       case TaxonomyField::kInitialEnclaveIntegrityKey:
       case TaxonomyField::kInitialEnclavePrivacyKey:
-        return answer_if_external(
-            field, declared(TaxonomyField::kInitialEnclaveLocation), declaration);
+        return answer_if_external(field, input_.declarations.declarations);
       case TaxonomyField::kIdentityPkiLevel:
         return level_answer(field, identity(), declaration);
       case TaxonomyField::kIdentityTimeLimitsPerSubordinate:

@@ -23,10 +23,10 @@ std::string EntryReader::text(std::string_view name) {
   return std::move(value).value();
 }
 
-std::string EntryReader::text_in(std::string_view object, std::string_view name) {
-  const auto found = entry_.data.find(std::string(object));
+std::string EntryReader::token_text(std::string_view name) {
+  const auto found = entry_.data.find("token");
   if (found == entry_.data.end()) {
-    fail("\"" + std::string(object) + "\" is missing");
+    fail("\"token\" is missing");
     return {};
   }
   auto value = string_member(*found, name);
@@ -115,9 +115,9 @@ base::Result<KeyFact> read_key_fact(EntryReader& reader, EntryRef ref) {
                .algorithm = reader.text("algorithm"),
                .public_key = reader.digest("public_key"),
                .made_in = reader.text("made_in"),
-               .manufacturer = reader.text_in("token", "manufacturer"),
-               .model = reader.text_in("token", "model"),
-               .firmware = reader.text_in("token", "firmware")};
+               .manufacturer = reader.token_text("manufacturer"),
+               .model = reader.token_text("model"),
+               .firmware = reader.token_text("firmware")};
   if (fact.made_in != "token" && fact.made_in != "locked-memory") {
     reader.fail("\"made_in\" is neither \"token\" nor \"locked-memory\"");
   }

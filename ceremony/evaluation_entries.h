@@ -29,8 +29,7 @@ class EntryReader {
   std::int64_t path_length();  // -1: none
   base::Date date(std::string_view name);
 
-  // A text in the object `object` of the data.
-  std::string text_in(std::string_view object, std::string_view name);
+  std::string token_text(std::string_view name);  // in the member "token"
 
   [[nodiscard]] const TranscriptEntry& entry() const { return entry_; }
 

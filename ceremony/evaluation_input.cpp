@@ -137,13 +137,12 @@ bool is_public_line(const Json& data, const std::string& sha256) {
 
 // What one pass over a journal has found.
 struct JournalReading {
+  std::string share_set_entry;  // the public line that is looked for
   Json holders;
   bool issued_the_set = false;
 };
 
-Result<void> read_line(const std::string& text,
-                       const std::string& share_set_entry,
-                       JournalReading& reading) {
+Result<void> read_line(const std::string& text, JournalReading& reading) {
   auto entry = parse_json(text);
   if (!entry) {
     return std::move(entry).error();
@@ -161,7 +160,8 @@ Result<void> read_line(const std::string& text,
   if (*type == "holders") {
     reading.holders = *data;
   } else if (*type == "public") {
-    reading.issued_the_set = is_public_line(*data, share_set_entry) || reading.issued_the_set;
+    reading.issued_the_set =
+        is_public_line(*data, reading.share_set_entry) || reading.issued_the_set;
   }
   return {};
 }
@@ -205,8 +205,9 @@ base::Result<std::optional<ConfidentialFacts>> owners_facts_in(std::string_view 
     return lines.error();
   }
   JournalReading reading;
+  reading.share_set_entry = share_set_entry;
   for (const base::LogLine& line : *lines) {
-    if (auto read = read_line(line.text, share_set_entry, reading); !read) {
+    if (auto read = read_line(line.text, reading); !read) {
       return std::move(read).error();
     }
   }

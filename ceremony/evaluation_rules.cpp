@@ -175,11 +175,11 @@ Answer declared_answer(TaxonomyField field, const Declaration* declaration) {
   return answer;
 }
 
-Answer answer_if_external(TaxonomyField field,
-                          const Declaration* location,
-                          const Declaration* declaration) {
+Answer answer_if_external(TaxonomyField field, const std::vector<Declaration>& declarations) {
+  const Declaration* const location =
+      find_declaration(declarations, TaxonomyField::kInitialEnclaveLocation);
   if (location == nullptr || location->value != "internal") {
-    return declared_answer(field, declaration);
+    return declared_answer(field, find_declaration(declarations, field));
   }
   Answer answer = answered(field,
                            AnswerSource::kDeclared,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "ceremony/evaluation.h"
@@ -26,11 +27,9 @@ void add_statement(Answer& answer, const Declaration& declaration);
 // For questions that only people can answer.
 Answer declared_answer(TaxonomyField field, const Declaration* declaration);
 
-// For the two questions that a first stage inside the CPU makes void. `location` is the answer to
-// initial-enclave-location.
-Answer answer_if_external(TaxonomyField field,
-                          const Declaration* location,
-                          const Declaration* declaration);
+// For the two questions that a first stage inside the CPU makes void: what is declared on the
+// question, and on initial-enclave-location, is among `declarations`.
+Answer answer_if_external(TaxonomyField field, const std::vector<Declaration>& declarations);
 
 // identity-pki-level and pki-level: section 5.1 of the draft, the root being level 1.
 base::Result<Answer> level_answer(TaxonomyField field,

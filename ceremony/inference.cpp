@@ -77,14 +77,6 @@ base::Result<Inference> inference_from(std::vector<QuorumHypothesis> hypotheses,
   return inference;
 }
 
-std::vector<unsigned> common(const std::vector<unsigned>& first,
-                             const std::vector<unsigned>& second) {
-  std::vector<unsigned> both;
-  std::set_intersection(
-      first.begin(), first.end(), second.begin(), second.end(), std::back_inserter(both));
-  return both;
-}
-
 // One set, two dates: the threshold must explain both, and shares were only lost in between.
 base::Result<InferenceOverTime> infer_one_set(const TwoPublications& publications) {
   const std::vector<QuorumHypothesis> before = all_that_explain(publications.before);
@@ -186,7 +178,11 @@ base::Result<InferenceOverTime> infer(const TwoPublications& publications) {
     return std::move(now).error();
   }
   InferenceOverTime over_time{.now = std::move(now).value(), .if_threshold_kept = {}};
-  over_time.if_threshold_kept = common(before->thresholds, over_time.now.thresholds);
+  std::set_intersection(before->thresholds.begin(),
+                        before->thresholds.end(),
+                        over_time.now.thresholds.begin(),
+                        over_time.now.thresholds.end(),
+                        std::back_inserter(over_time.if_threshold_kept));
   return over_time;
 }
 

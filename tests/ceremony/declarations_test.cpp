@@ -1,7 +1,9 @@
 #include "ceremony/declarations.h"
 
 #include <filesystem>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -28,11 +30,11 @@ std::string refusal_of(const std::string& body) {
   return parsed.error().message;
 }
 
-std::string section(const std::string& name, const std::string& members) {
-  return "[" + name + "]\n" + members + kBy;
+std::string section(const std::string& name, std::string_view members) {
+  return "[" + name + "]\n" + std::string(members) + kBy;
 }
 
-bool contains(const std::string& text, const std::string& part) {
+bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@
 
 namespace support {
 
-inline bool contains(const std::string& text, const std::string& part) {
+inline bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -58,8 +59,9 @@ inline void declare(ceremony::EvaluationInput& input, const std::string& body) {
   input.declarations = std::move(declarations).value();
 }
 
-inline std::string statement(const std::string& section, const std::string& members) {
-  return "[" + section + "]\n" + members + "\nby = \"PKI manager\"\ndate = \"2026-11-23\"\n";
+inline std::string statement(const std::string& section, std::string_view members) {
+  return "[" + section + "]\n" + std::string(members) +
+         "\nby = \"PKI manager\"\ndate = \"2026-11-23\"\n";
 }
 
 inline ceremony::EvaluationRecord evaluated(const ceremony::EvaluationInput& input) {
