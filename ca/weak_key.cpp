@@ -261,6 +261,15 @@ base::Findings find_faults_of_kind(const EVP_PKEY& key) {
                     "Ed25519 or ML-DSA.")};
 }
 
+// Whether these are the only bytes for the key. OpenSSL passes over parameters that RSA does not
+// have, bytes behind the numbers and negative numbers; in a certificate all of that would be signed
+// although nobody has looked at it.
+bool is_written_exactly(const EVP_PKEY& key, base::ByteView public_key_info) {
+  const base::Result<base::Bytes> again = public_key_info_of(key);
+  return again.ok() &&
+         std::equal(again->begin(), again->end(), public_key_info.begin(), public_key_info.end());
+}
+
 // The same key has one name here, whether its NULL parameters are written or not.
 base::Digest name_of_key(base::ByteView public_key_info) {
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
@@ -305,6 +314,13 @@ base::Findings find_key_faults(base::ByteView public_key_info) {
                       "its curve; have a new key made.")};
   }
   base::Findings findings = find_faults_of_kind(**key);
+  if (findings.empty() && !is_written_exactly(**key, public_key_info)) {
+    findings.push_back(key_fault("key-encoding",
+                                 "RFC 3279 section 2.3, BR 7.1.3.1",
+                                 "The key is written with bytes that do not belong to it, which a "
+                                 "certificate would carry and other programs may refuse; have it "
+                                 "made with another tool."));
+  }
   if (form.is_compressed) {
     findings.push_back(key_fault("key-ec-compressed",
                                  "RFC 5480 section 2.2",

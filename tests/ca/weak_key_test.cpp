@@ -28,14 +28,22 @@ base::Bytes magnitude(const BIGNUM& number) {
   return bytes;
 }
 
+// RSAPublicKey with these numbers.
+base::Bytes rsa_numbers(const base::Bytes& modulus, std::uint64_t exponent = 65537) {
+  return der(DerTag::kSequence, {modulus, der_unsigned(exponent)});
+}
+
+// SubjectPublicKeyInfo of what is an RSA key by its algorithm.
+base::Bytes rsa_info(const base::Bytes& parameters, const base::Bytes& bits) {
+  const base::Bytes algorithm =
+      der(DerTag::kSequence, {der_object_identifier("1.2.840.113549.1.1.1"), parameters});
+  const base::Bytes no_unused_bits{0x00};
+  return der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {no_unused_bits, bits})});
+}
+
 // SubjectPublicKeyInfo of an RSA key with that modulus and exponent.
 base::Bytes rsa_key(const BIGNUM& modulus, std::uint64_t exponent = 65537) {
-  const base::Bytes key =
-      der(DerTag::kSequence, {der_unsigned(magnitude(modulus)), der_unsigned(exponent)});
-  const base::Bytes algorithm = der(
-      DerTag::kSequence, {der_object_identifier("1.2.840.113549.1.1.1"), der(DerTag::kNull, {})});
-  const base::Bytes no_unused_bits{0x00};
-  return der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {no_unused_bits, key})});
+  return rsa_info(der(DerTag::kNull, {}), rsa_numbers(der_unsigned(magnitude(modulus)), exponent));
 }
 
 BignumPtr prime_of(int bits) {
@@ -193,6 +201,32 @@ TEST_CASE("keys: the pattern of the ROCA fault") {
   CHECK(rules(rsa_key(*modulus)) == Rules{"key-rsa-roca"});
 }
 
+TEST_CASE("keys: bytes in an RSA key that are not the key's are refused") {
+  BignumPtr modulus(BN_new());
+  do {
+    modulus = product(*prime_of(1024), *prime_of(1024));
+  } while (BN_num_bits(modulus.get()) != 2048);
+  REQUIRE(rules(rsa_key(*modulus)).empty());
+  const base::Bytes null = der(DerTag::kNull, {});
+  const base::Bytes numbers = rsa_numbers(der_unsigned(magnitude(*modulus)));
+  base::Bytes longer = numbers;
+  append(longer, base::bytes_of("and more"));
+  const base::Bytes negative = rsa_numbers(der(DerTag::kInteger, {magnitude(*modulus)}));
+  const base::Bytes smuggled = der(DerTag::kOctetString, {base::Bytes(200, 0x41)});
+  for (const base::Bytes& info : {rsa_info({}, numbers),
+                                  rsa_info(smuggled, numbers),
+                                  rsa_info(null, longer),
+                                  rsa_info(null, negative)}) {
+    REQUIRE(read_public_key(info).ok());  // OpenSSL sees nothing in it
+    const base::Findings findings = find_key_faults(info);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].rule == "key-encoding");
+    CHECK(findings[0].message ==
+          "The key is written with bytes that do not belong to it, which a certificate would carry "
+          "and other programs may refuse; have it made with another tool.");
+  }
+}
+
 TEST_CASE("keys: curves that are not allowed, and keys that are no points") {
   CHECK(rules(key_on("prime192v1", "named_curve")) == Rules{"key-ec-curve"});
   CHECK(rules(key_on("secp256k1", "named_curve")) == Rules{"key-ec-curve"});
@@ -239,14 +273,7 @@ TEST_CASE("key registry: a key is known again, also when its parameters are writ
 
   const BignumPtr modulus = product(*prime_of(1024), *prime_of(1024));
   const base::Bytes with_null = rsa_key(*modulus);
-  const base::Bytes key_bits = [&] {
-    const base::ByteView rest = contents_of(with_null);
-    const base::ByteView bits = rest.subspan(first_value(rest).size());
-    return base::Bytes(bits.begin(), bits.end());
-  }();
-  const base::Bytes without_null =
-      der(DerTag::kSequence,
-          {der(DerTag::kSequence, {der_object_identifier("1.2.840.113549.1.1.1")}), key_bits});
+  const base::Bytes without_null = rsa_info({}, rsa_numbers(der_unsigned(magnitude(*modulus))));
   seen.add(with_null, "the RSA one");
   CHECK(seen.owner_of(without_null) == "the RSA one");
 }
