@@ -97,6 +97,38 @@ bool may_leave(const RevocationListParts& parts,
   return end != ends.end() && parts.previous->this_update().instant > end->second;
 }
 
+// Whether `previous` is what its issuer published last: a stick or folder may have been changed.
+base::Result<void> check_previous(const RevocationListPlan& plan,
+                                  const RevocationList& previous,
+                                  const Certificate& issuer) {
+  if (previous.issuer() != issuer.subject()) {
+    return does_not_fit("the last CRL is of another issuer; use the one of this issuer");
+  }
+  if (!previous.verify_with(issuer.public_key_info())) {
+    return base::Error{base::ErrorCode::kInconsistent,
+                       "the last CRL was not signed by this issuer or was altered since, and a "
+                       "revocation could be missing in it; bring the CRL that was published"};
+  }
+  const std::optional<std::uint64_t> number = previous.number();
+  if (!number || *number > plan.known_number) {
+    return does_not_fit(
+        "the last CRL has a higher number than the one the plan knows, so a newer CRL exists; "
+        "fetch it and correct the plan");
+  }
+  if (*number < plan.known_number) {
+    return does_not_fit(
+        "the last CRL has a lower number than the one the plan knows, so it is an old one and a "
+        "revocation could be missing in it; fetch the newest");
+  }
+  // Programs that hold both CRLs take the one with the later date, whatever its number.
+  if (plan.this_update < previous.this_update().instant) {
+    return does_not_fit("the CRL would be dated " + text_of(plan.this_update) +
+                        ", before the last one, " + text_of(previous.this_update().instant) +
+                        ", and programs would keep the old one; correct the date");
+  }
+  return {};
+}
+
 // What a CRL needs of the plan before anything is built.
 base::Result<void> check_plan(const RevocationListParts& parts) {
   const RevocationListPlan& plan = parts.plan;
@@ -107,17 +139,12 @@ base::Result<void> check_plan(const RevocationListParts& parts) {
   if (plan.known_number > std::numeric_limits<std::uint64_t>::max() - step) {
     return does_not_fit("the number of the last CRL leaves no room for another; check it");
   }
-  if (parts.previous == nullptr) {
-    return {};
+  if (parts.previous != nullptr) {
+    return check_previous(plan, *parts.previous, parts.issuer);
   }
-  const std::optional<std::uint64_t> before = parts.previous->number();
-  if (!before || *before > plan.known_number) {
+  if (plan.known_number != 0) {
     return does_not_fit(
-        "the last CRL has a higher number than the one the plan knows, so a newer CRL exists; "
-        "fetch it and correct the plan");
-  }
-  if (parts.previous->issuer() != parts.issuer.subject()) {
-    return does_not_fit("the last CRL is of another issuer; use the one of this issuer");
+        "the last CRL is not at hand, and without it a revocation could be lost; fetch it");
   }
   return {};
 }

@@ -55,8 +55,8 @@ struct RevocationListParts {
   const RevocationListPlan& plan;
   const Certificate& issuer;
   const std::vector<IssuedCertificate>& issued;  // all ever
-  const std::vector<Revocation>& revocations;    // all ever, old and new
-  const RevocationList* previous = nullptr;      // absent only for the first
+  const std::vector<Revocation>& revocations;    // those of the previous CRL, and the new ones
+  const RevocationList* previous = nullptr;      // the newest; absent only for the first
 };
 
 // TBSCertList by its parts, each as DER with its header; empty: absent.
@@ -75,14 +75,16 @@ base::Bytes encode(const TbsRevocationList& tbs);
 // The DER of revokedCertificates; empty for no entries.
 base::Bytes encode_entries(const std::vector<Revocation>& entries);
 
-// What the CRL must list, sorted by serial: every revocation but those that stood in a CRL made
-// after their certificate had ended (RFC 5280 section 3.3: an entry stays until it was on one).
-// Errors: kRefusedByPolicy for a serial that was not issued here, the issuer's own, another issuer,
-// one twice; or where an entry of the previous CRL would be lost or changed.
+// What the CRL must list, sorted by serial: every revocation but those that stood in the previous
+// CRL when their certificate had ended already (RFC 5280 section 3.3: an entry stays until it was
+// on one that is later than its end). Errors: kRefusedByPolicy for a serial that was not issued
+// here, the issuer's own, another issuer, one twice; or where an entry of the previous CRL would be
+// lost or changed.
 base::Result<std::vector<Revocation>> select_entries(const RevocationListParts& parts);
 
-// Errors: as select_entries(); kInvalidArgument where profile or dates do not fit, or the number
-// would not rise above that of the previous CRL.
+// Errors: as select_entries(); kInvalidArgument where profile or dates do not fit, where the
+// previous CRL is missing, of another issuer, not the one of the known number, or dated later;
+// kInconsistent where its signature is not the issuer's.
 base::Result<TbsRevocationList> build_revocation_list(const RevocationListParts& parts);
 
 }  // namespace ca

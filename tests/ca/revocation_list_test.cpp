@@ -70,6 +70,29 @@ struct Ledger {
     return sign_revocation_list(*draft, *root.key);
   }
 
+  // A CRL of that number, as it was published some time ago.
+  [[nodiscard]] RevocationList published(std::uint64_t number) const {
+    RevocationListPlan first = plan;
+    first.known_number = 0;
+    first.step = NumberStep::kNext;
+    TbsRevocationList tbs = build_revocation_list({.profile = profile,
+                                                   .plan = first,
+                                                   .issuer = root.certificate,
+                                                   .issued = issued,
+                                                   .revocations = revocations})
+                                .value();
+    for (Extension& extension : tbs.extensions) {
+      if (extension.oid == oid::kCrlNumber) {
+        extension.value = encode_crl_number(number);
+      }
+    }
+    const base::Bytes bytes = encode(tbs);
+    return RevocationList::parse(assemble({.tbs = bytes,
+                                           .algorithm = tbs.algorithm,
+                                           .signature = root.key->sign(bytes).value()}))
+        .value();
+  }
+
   // The next CRL after `list`, `days` later.
   void advance_after(const RevocationList& list, int days) {
     plan.known_number = list.number().value();
@@ -385,25 +408,65 @@ TEST_CASE("CRL: the first of a root without revocations has no list at all") {
 
 TEST_CASE("CRL: numbers are known + 1, and known + 100 after an activation") {
   Ledger ledger;
+  const RevocationList seventh = ledger.published(7);
   ledger.plan.known_number = 7;
-  CHECK(ledger.sign()->number() == 8);
+  CHECK(ledger.sign(&seventh)->number() == 8);
   ledger.plan.step = NumberStep::kAfterActivation;
-  CHECK(ledger.sign()->number() == 107);
+  CHECK(ledger.sign(&seventh)->number() == 107);
   ledger.plan.known_number = ~std::uint64_t{0} - 100;
-  CHECK(ledger.sign()->number() == ~std::uint64_t{0});
+  const RevocationList last = ledger.published(ledger.plan.known_number);
+  CHECK(ledger.sign(&last)->number() == ~std::uint64_t{0});
   ledger.plan.known_number += 1;
-  CHECK(message_of(ledger.sign()) ==
+  CHECK(message_of(ledger.sign(&last)) ==
         "the number of the last CRL leaves no room for another; check it");
 }
 
-TEST_CASE("CRL: one that is newer than the plan knows stops the next") {
+TEST_CASE("CRL: the last one must be at hand, and be the one that the plan knows") {
   Ledger ledger;
+  const RevocationList eighth = ledger.published(8);
   ledger.plan.known_number = 7;
-  const base::Result<RevocationList> eighth = ledger.sign();
-  REQUIRE(eighth.ok());
-  CHECK(message_of(ledger.sign(&*eighth)) ==
+  CHECK(message_of(ledger.sign(&eighth)) ==
         "the last CRL has a higher number than the one the plan knows, so a newer CRL exists; "
         "fetch it and correct the plan");
+  ledger.plan.known_number = 9;
+  CHECK(message_of(ledger.sign(&eighth)) ==
+        "the last CRL has a lower number than the one the plan knows, so it is an old one and a "
+        "revocation could be missing in it; fetch the newest");
+  CHECK(message_of(ledger.sign()) ==
+        "the last CRL is not at hand, and without it a revocation could be lost; fetch it");
+}
+
+TEST_CASE("CRL: a last one from which somebody has taken an entry is noticed") {
+  Ledger ledger;
+  const base::Result<RevocationList> first = ledger.sign();
+  REQUIRE(first.ok());
+  base::Bytes changed = first->der();
+  const base::Bytes& serial = ledger.revocations.front().serial;
+  const auto entry = std::search(changed.begin(), changed.end(), serial.begin(), serial.end());
+  REQUIRE(entry != changed.end());
+  *(entry + 1) ^= 1U;
+  const base::Result<RevocationList> forged = RevocationList::parse(changed);
+  REQUIRE(forged.ok());
+  ledger.advance_after(*first, 30);
+  const base::Result<RevocationList> second = ledger.sign(&*forged);
+  REQUIRE_FALSE(second.ok());
+  CHECK(second.error().code == base::ErrorCode::kInconsistent);
+  CHECK(
+      second.error().message ==
+      "the last CRL was not signed by this issuer or was altered since, and a revocation could be "
+      "missing in it; bring the CRL that was published");
+}
+
+TEST_CASE("CRL: its date does not go back behind the last one's") {
+  Ledger ledger;
+  const base::Result<RevocationList> first = ledger.sign();
+  REQUIRE(first.ok());
+  ledger.advance_after(*first, 0);  // twice on one day is fine
+  CHECK(ledger.sign(&*first).ok());
+  ledger.advance_after(*first, -1);
+  CHECK(message_of(ledger.sign(&*first)) ==
+        "the CRL would be dated 2026-05-31T00:00:00Z, before the last one, 2026-06-01T00:00:00Z, "
+        "and programs would keep the old one; correct the date");
 }
 
 TEST_CASE("CRL: the last one of another issuer is refused") {
