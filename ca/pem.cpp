@@ -38,9 +38,11 @@ std::size_t count_of(std::string_view text, std::string_view what) {
 }
 
 base::Error damaged(std::size_t which) {
-  return openssl_error(base::ErrorCode::kMalformed,
-                       "object " + std::to_string(which) +
-                           " of this file is cut off or damaged; have the file sent again");
+  // OpenSSL's own reason ("bad end line") is another one in each of its versions.
+  forget_openssl_errors();
+  return base::Error{base::ErrorCode::kMalformed,
+                     "object " + std::to_string(which) +
+                         " of this file is cut off or damaged; have the file sent again"};
 }
 
 }  // namespace
