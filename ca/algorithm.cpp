@@ -5,6 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include "ca/openssl_error.h"
+
 namespace ca {
 
 namespace {
@@ -22,6 +24,7 @@ constexpr std::array kAll{Algorithm::kRsa3072,
 bool available(const char* provider_name) {
   EVP_PKEY_CTX* const context = EVP_PKEY_CTX_new_from_name(nullptr, provider_name, nullptr);
   EVP_PKEY_CTX_free(context);
+  forget_openssl_errors();
   return context != nullptr;
 }
 

@@ -148,10 +148,8 @@ base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer
       !certificate->verify_with(issuer_key)) {
     return not_what_was_agreed("the certificate is another one");
   }
-  if (const base::Result<void> fine =
-          refuse_on(draft.lint(*certificate, LintStage::kSigned), draft.accepted_);
-      !fine) {
-    return fine.error();
+  if (!may_be_signed(draft.lint(*certificate, LintStage::kSigned), draft.accepted_)) {
+    return not_what_was_agreed("signed, it no longer passes the lint");
   }
   return certificate;
 }
@@ -203,9 +201,8 @@ base::Result<RevocationList> sign_revocation_list(const RevocationListDraft& dra
   if (!list || !same_bytes(list->tbs(), form.tbs()) || !list->verify_with(issuer_key)) {
     return not_what_was_agreed("the CRL is another one");
   }
-  if (const base::Result<void> fine = refuse_on(draft.lint(*list, LintStage::kSigned), accepted);
-      !fine) {
-    return fine.error();
+  if (!may_be_signed(draft.lint(*list, LintStage::kSigned), accepted)) {
+    return not_what_was_agreed("signed, it no longer passes the lint");
   }
   return list;
 }
