@@ -28,10 +28,11 @@ struct LintArguments {
   bool json = false;
 };
 
-// What one file holds, and who of it may have issued what.
+// What one file holds, or why nobody can tell.
 struct Content {
   std::string file;
   std::vector<ca::EncodedObject> objects;
+  std::string fault;  // "" where it could be read
 };
 
 using Certificates = std::vector<ca::Certificate>;
@@ -42,9 +43,10 @@ base::Result<Content> read_content(const std::string& file) {
     return base::Error(bytes.error()).while_doing(file);
   }
   base::Result<std::vector<ca::EncodedObject>> objects = ca::read_objects(*bytes);
-  // A file without any object is a finding, not a failure to look at it.
-  return Content{.file = file,
-                 .objects = objects ? std::move(*objects) : std::vector<ca::EncodedObject>()};
+  if (!objects) {  // a finding, not a failure to look at it
+    return Content{.file = file, .objects = {}, .fault = objects.error().message};
+  }
+  return Content{.file = file, .objects = std::move(*objects), .fault = {}};
 }
 
 bool is_certificate_label(const std::string& label) {
@@ -75,6 +77,36 @@ base::Finding unreadable(const char* rule, std::string message) {
           .message = std::move(message)};
 }
 
+base::Bytes key_identifier(const std::optional<ca::AuthorityKeyIdentifier>& found) {
+  return found ? found->key_identifier : base::Bytes();
+}
+
+// The identifier of the key that signed it by its own word; empty where it has none. A root may
+// leave it out, because it is its own.
+base::Bytes issuing_key(const ca::Certificate& certificate) {
+  const base::Bytes key = key_identifier(certificate.known().authority_key_identifier);
+  return key.empty() && certificate.is_self_issued()
+             ? certificate.known().subject_key_identifier.value_or(base::Bytes())
+             : key;
+}
+
+// The certificate of that name, and of several (a root and its successor) the one with that key.
+const ca::Certificate* named(const Certificates& list,
+                             const ca::DistinguishedName& name,
+                             const base::Bytes& key) {
+  const ca::Certificate* first = nullptr;
+  for (const ca::Certificate& each : list) {
+    if (each.subject() != name) {
+      continue;
+    }
+    if (!key.empty() && each.known().subject_key_identifier == key) {
+      return &each;
+    }
+    first = first == nullptr ? &each : first;
+  }
+  return first;
+}
+
 // Looks at objects with what is known about their issuers.
 class Linter {
  public:
@@ -91,10 +123,11 @@ class Linter {
       looked_at += lint_object(where, content.objects[i], around) ? 1U : 0U;
     }
     if (looked_at == 0) {
-      findings_.push_back({content.file,
-                           unreadable("file-without-certificate",
-                                      "This file holds no certificate and no CRL in PEM or DER; "
-                                      "look whether it is the right file.")});
+      const std::string why = content.fault.empty()
+                                  ? "This file holds no certificate and no CRL in PEM or DER; look "
+                                    "whether it is the right file"
+                                  : content.fault;
+      findings_.push_back({content.file, unreadable("file-without-certificate", why + ".")});
     }
   }
 
@@ -111,8 +144,9 @@ class Linter {
           ca::Certificate::parse(object.der, ca::Encoding::kWhateverIsFound);
       if (certificate) {
         add(where,
-            ca::lint_certificate(*certificate,
-                                 {.issuer = issuer_named(certificate->issuer(), around)}));
+            ca::lint_certificate(
+                *certificate,
+                {.issuer = issuer_of(certificate->issuer(), issuing_key(*certificate), around)}));
         return true;
       }
       error = certificate.error();
@@ -122,7 +156,8 @@ class Linter {
           ca::RevocationList::parse(object.der, ca::Encoding::kWhateverIsFound);
       if (list) {
         ca::RevocationListLintContext context;
-        context.issuer = issuer_named(list->issuer(), around);
+        context.issuer = issuer_of(
+            list->issuer(), key_identifier(list->known().authority_key_identifier), around);
         add(where, ca::lint_revocation_list(*list, context));
         return true;
       }
@@ -136,13 +171,12 @@ class Linter {
 
   // The certificate of that name among those given, else around; the first given when none fits,
   // so that the rule on the issuer's name reports it.
-  const ca::Certificate* issuer_named(const ca::DistinguishedName& name,
-                                      const Certificates& around) const {
+  const ca::Certificate* issuer_of(const ca::DistinguishedName& name,
+                                   const base::Bytes& key,
+                                   const Certificates& around) const {
     for (const Certificates* const list : {&given_, &around}) {
-      const auto found = std::find_if(
-          list->begin(), list->end(), [&](const auto& each) { return each.subject() == name; });
-      if (found != list->end()) {
-        return &*found;
+      if (const ca::Certificate* const found = named(*list, name, key)) {
+        return found;
       }
     }
     return given_.empty() ? nullptr : &given_.front();

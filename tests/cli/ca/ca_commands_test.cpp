@@ -135,12 +135,48 @@ TEST_CASE("request check: a file of 100 MB is refused in less than a second, in 
   const support::CommandOutcome outcome = conclave({"request", "check", files.path("large.der")});
   const auto took = std::chrono::steady_clock::now() - start;
   CHECK(outcome.exit_code == 1);
-  CHECK(outcome.output.find("this file is larger than 64 KiB, and no request is") !=
-        std::string::npos);
+  CHECK(
+      outcome.output.find("this file is larger than 64 KiB, and no request is; look whether it is "
+                          "the right file") != std::string::npos);
   CHECK(took < std::chrono::seconds{1});
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
   CHECK(usage.ru_maxrss < 64 * 1024);  // KiB, the largest of all children so far
+}
+
+TEST_CASE("request check: a file that is cut off, longer, in BER or no request at all says so") {
+  const Files files;
+  const std::string der(base::text_of(files.request.der()));
+  const std::string end = std::to_string(der.size());
+  std::string indefinite = der;
+  indefinite[1] = '\x80';
+  const std::string again = "; have it made and sent again";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {der.substr(0, 100),
+       "this is not a proper request (byte 0): a value is cut off or does not fit into what holds "
+       "it" +
+           again},
+      {der + '\0',
+       "this is not a proper request (byte " + end + "): more bytes follow behind its end" + again},
+      {indefinite, "this is not a proper request (byte 0): a length is indefinite" + again},
+      {files.request.pem().substr(0, 100),
+       "object 1 of this file is cut off or damaged; have the file sent again"},
+      {files.request.pem() + "more",
+       "something stands in this file behind the end of the request; remove it, or have the "
+       "request sent again"},
+      {"%PDF-1.7",
+       "this file holds no object in PEM or DER; look whether it is the right file, and have it "
+       "sent again"}};
+  for (const auto& [content, message] : cases) {
+    files.plant("bad.csr", content);
+    const support::CommandOutcome outcome =
+        conclave({"request", "check", "--json", files.path("bad.csr")});
+    CHECK(outcome.exit_code == 1);
+    const json document = json::parse(outcome.output);
+    CHECK(rules_in(document) == std::vector<std::string>{"request-malformed"});
+    CHECK(document.at("findings")[0].at("message") == message);
+    CHECK(document.at("findings")[0].at("file") == files.path("bad.csr"));
+  }
 }
 
 TEST_CASE("request check: no file, and a file that is not there") {
@@ -195,6 +231,25 @@ TEST_CASE("certificate lint: the fault of a chain is told with its place") {
   CHECK(document.at("findings")[0].at("file") == files.path("mixed.pem") + "#2");
 }
 
+TEST_CASE("certificate lint: of a root and its successor of the same name, each has its own") {
+  const Files files;
+  const support::TestRoot successor = support::make_root(Algorithm::kP384);
+  REQUIRE(successor.certificate.subject() == files.root.certificate.subject());
+  files.plant("both.pem",
+              chain_pem({successor.certificate, files.root.certificate, files.subordinate}));
+  CHECK(conclave({"certificate", "lint", files.path("both.pem")}).output == "Nothing to report.\n");
+  // A root that is given counts, whatever else of its name lies in the file.
+  files.plant("successor.pem", successor.certificate.pem());
+  const support::CommandOutcome outcome = conclave({"certificate",
+                                                    "lint",
+                                                    "--json",
+                                                    "--issuer",
+                                                    files.path("successor.pem"),
+                                                    files.path("chain.pem")});
+  CHECK(outcome.exit_code == 3);
+  CHECK(rules_in(json::parse(outcome.output)).front() == "signature-invalid");
+}
+
 TEST_CASE("certificate lint: files without a certificate, or with a damaged one") {
   const Files files;
   files.plant("note.txt", "no certificate\n");
@@ -206,6 +261,11 @@ TEST_CASE("certificate lint: files without a certificate, or with a damaged one"
   };
   CHECK(rules_of_file("note.txt") == std::vector<std::string>{"file-without-certificate"});
   CHECK(rules_of_file("request.pem") == std::vector<std::string>{"file-without-certificate"});
+  files.plant("cut.pem", files.root.certificate.pem() + files.subordinate.pem().substr(0, 100));
+  const support::CommandOutcome cut =
+      conclave({"certificate", "lint", "--json", files.path("cut.pem")});
+  CHECK(json::parse(cut.output).at("findings")[0].at("message") ==
+        "object 2 of this file is cut off or damaged; have the file sent again.");
   files.plant("bad.pem", pem_text("CERTIFICATE", base::Bytes{0x30, 0x00}));
   CHECK(rules_of_file("bad.pem") == std::vector<std::string>{"certificate-malformed"});
   CHECK(conclave({"certificate", "lint", "/no/such/file"}).exit_code == 1);
