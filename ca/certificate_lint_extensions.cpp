@@ -12,7 +12,6 @@ namespace ca {
 namespace {
 
 using Complaint = std::optional<std::string>;
-using base::Severity;
 
 bool is_ca(const LintSubject& subject) {
   const std::optional<BasicConstraints>& constraints = subject.known().basic_constraints;
@@ -246,10 +245,7 @@ constexpr std::string_view kExtendedSource = "BR 7.1.2.10.6";
 constexpr std::string_view kList = "extensions";
 constexpr std::string_view kListSource = "RFC 5280 section 4.2";
 
-constexpr auto kError = Severity::kError;
-constexpr auto kWarning = Severity::kWarning;
-
-constexpr std::array kRules{
+constexpr std::array kExtensionRules{
     CertificateRule{{"extension-duplicate", kError, kList, kListSource}, kForAll, check_duplicates},
     CertificateRule{{"extension-malformed", kError, kList, kListSource}, kForAll, check_malformed},
     CertificateRule{{"extension-not-in-profile", kError, kList, "Conclave DESIGN 4"},
@@ -311,7 +307,7 @@ constexpr std::array kRules{
 }  // namespace
 
 std::span<const CertificateRule> certificate_extension_rules() {
-  return kRules;
+  return kExtensionRules;
 }
 
 }  // namespace ca

@@ -241,7 +241,7 @@ Complaint check_key_is_not_issuers(const LintSubject& subject) {
                      "The key is that of the issuer itself; a subordinate needs a key of its own.");
 }
 
-constexpr std::array kRules{
+constexpr std::array kFieldRules{
     CertificateRule{
         {"certificate-not-der", Severity::kError, "certificate", "RFC 5280 section 4.1"},
         kForAll,
@@ -331,7 +331,7 @@ constexpr std::array kRules{
 }  // namespace
 
 std::span<const CertificateRule> certificate_field_rules() {
-  return kRules;
+  return kFieldRules;
 }
 
 }  // namespace ca

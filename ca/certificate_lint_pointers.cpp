@@ -11,7 +11,6 @@ namespace ca {
 namespace {
 
 using Complaint = std::optional<std::string>;
-using base::Severity;
 
 bool are_all_http(const std::vector<std::string>& uris) {
   return !uris.empty() && std::all_of(uris.begin(), uris.end(), [](const std::string& uri) {
@@ -151,10 +150,7 @@ constexpr std::string_view kPointsSource = "RFC 5280 section 4.2.1.13";
 constexpr std::string_view kAccess = "authorityInfoAccess";
 constexpr std::string_view kAccessSource = "RFC 5280 section 4.2.2.1";
 
-constexpr auto kError = Severity::kError;
-constexpr auto kWarning = Severity::kWarning;
-
-constexpr std::array kRules{
+constexpr std::array kPointerRules{
     CertificateRule{{"subject-key-identifier-missing", kError, kSubjectKey, kSubjectKeySource},
                     kForAuthority,
                     check_subject_key_identifier},
@@ -216,7 +212,7 @@ constexpr std::array kRules{
 }  // namespace
 
 std::span<const CertificateRule> certificate_pointer_rules() {
-  return kRules;
+  return kPointerRules;
 }
 
 }  // namespace ca

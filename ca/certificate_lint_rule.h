@@ -14,6 +14,8 @@
 
 namespace ca {
 
+using enum base::Severity;  // the tables of rules name nothing oftener
+
 // What a certificate is, by its profile or, without one, by what it says of itself.
 enum class CertificateKind : unsigned {
   kRoot = 1,

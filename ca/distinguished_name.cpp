@@ -11,15 +11,12 @@
 #include "ca/distinguished_name_rules.h"
 #include "ca/extension.h"
 #include "ca/openssl_error.h"
+#include "ca/openssl_fields.h"
 #include "ca/openssl_ptr.h"
 
 namespace ca {
 
 namespace {
-
-base::ByteView view_of(const ASN1_STRING* string) {
-  return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
-}
 
 std::string type_of(const X509_NAME_ENTRY* entry) {
   const ASN1_OBJECT* const object = X509_NAME_ENTRY_get_object(entry);
@@ -39,7 +36,7 @@ std::string value_of_entry(const X509_NAME_ENTRY* entry) {
   const OpensslBlock block(utf8);
   forget_openssl_errors();
   if (length < 0) {
-    return "#" + base::to_hex(view_of(data));
+    return "#" + base::to_hex(bytes_of_string(data));
   }
   return {utf8, utf8 + length};
 }

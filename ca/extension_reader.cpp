@@ -5,6 +5,7 @@
 #include "ca/der.h"
 #include "ca/extension.h"
 #include "ca/openssl_error.h"
+#include "ca/openssl_fields.h"
 #include "ca/openssl_ptr.h"
 
 namespace ca {
@@ -28,10 +29,6 @@ Ptr read_all(base::ByteView value) {
   return at == value.data() + value.size() ? std::move(pointer) : nullptr;
 }
 
-base::ByteView view_of(const ASN1_STRING* string) {
-  return {ASN1_STRING_get0_data(string), static_cast<std::size_t>(ASN1_STRING_length(string))};
-}
-
 std::string dotted(const ASN1_OBJECT* object) {
   std::array<char, 160> text{};
   const int size = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
@@ -43,7 +40,7 @@ void collect_uris(const GENERAL_NAMES* names, std::vector<std::string>& uris, bo
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
     const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names, i);
     if (name->type == GEN_URI) {
-      uris.emplace_back(base::text_of(view_of(name->d.uniformResourceIdentifier)));
+      uris.emplace_back(base::text_of(bytes_of_string(name->d.uniformResourceIdentifier)));
     } else {
       others = true;
     }
@@ -111,7 +108,7 @@ base::Result<base::Bytes> decode_key_identifier(base::ByteView value) {
   if (read == nullptr || ASN1_STRING_length(read.get()) == 0) {
     return malformed();
   }
-  const base::ByteView bytes = view_of(read.get());
+  const base::ByteView bytes = bytes_of_string(read.get());
   return base::Bytes(bytes.begin(), bytes.end());
 }
 
@@ -122,7 +119,7 @@ base::Result<AuthorityKeyIdentifier> decode_authority_key_identifier(base::ByteV
   }
   AuthorityKeyIdentifier identifier;
   if (read->keyid != nullptr) {
-    const base::ByteView bytes = view_of(read->keyid);
+    const base::ByteView bytes = bytes_of_string(read->keyid);
     identifier.key_identifier.assign(bytes.begin(), bytes.end());
   }
   identifier.names_issuer_and_serial = read->issuer != nullptr || read->serial != nullptr;
@@ -175,7 +172,7 @@ base::Result<AuthorityInformation> decode_authority_information(base::ByteView v
     }
     std::vector<std::string>& list =
         method == NID_ad_ca_issuers ? information.ca_issuers : information.ocsp;
-    list.emplace_back(base::text_of(view_of(access.location->d.uniformResourceIdentifier)));
+    list.emplace_back(base::text_of(bytes_of_string(access.location->d.uniformResourceIdentifier)));
   }
   return information;
 }

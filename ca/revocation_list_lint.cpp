@@ -12,7 +12,6 @@ namespace ca {
 namespace {
 
 using Complaint = std::optional<std::string>;
-using base::Severity;
 
 constexpr std::size_t kLongestNumber = 20;
 
@@ -242,8 +241,6 @@ Complaint check_delta(const ListSubject& subject) {
                      "The CRL lists only changes (a delta CRL); a root's CRL is complete.");
 }
 
-constexpr auto kError = Severity::kError;
-constexpr auto kWarning = Severity::kWarning;
 constexpr std::string_view kAlgorithm = "signature";
 constexpr std::string_view kNumber = "cRLNumber";
 constexpr std::string_view kNumberSource = "RFC 5280 section 5.2.3";
@@ -252,7 +249,7 @@ constexpr std::string_view kKeySource = "RFC 5280 section 5.2.1";
 constexpr std::string_view kPoint = "issuingDistributionPoint";
 constexpr std::string_view kPointSource = "RFC 5280 section 5.2.5";
 
-constexpr std::array kRules{
+constexpr std::array kListRules{
     ListRule{{"crl-not-der", kError, "crl", "RFC 5280 section 5.1"}, check_der},
     ListRule{{"crl-version", kError, "version", "RFC 5280 section 5.1.2.1"}, check_version},
     ListRule{{"crl-signature-algorithms-differ", kError, kAlgorithm, "RFC 5280 section 5.1.1.2"},
@@ -319,7 +316,7 @@ base::Findings lint_revocation_list(const RevocationList& list,
                                     const RevocationListLintContext& context) {
   const ListSubject subject{.list = list, .context = context};
   base::Findings findings;
-  apply(kRules, subject, findings);
+  apply(kListRules, subject, findings);
   apply(list_entry_rules(), subject, findings);
   return findings;
 }
@@ -327,7 +324,7 @@ base::Findings lint_revocation_list(const RevocationList& list,
 std::vector<LintRule> revocation_list_rules() {
   std::vector<LintRule> rules;
   for (const std::span<const ListRule> part :
-       {std::span<const ListRule>(kRules), list_entry_rules()}) {
+       {std::span<const ListRule>(kListRules), list_entry_rules()}) {
     for (const ListRule& row : part) {
       rules.push_back(row.rule);
     }

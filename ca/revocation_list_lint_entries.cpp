@@ -13,7 +13,6 @@ namespace ca {
 namespace {
 
 using Complaint = std::optional<std::string>;
-using base::Severity;
 
 constexpr std::size_t kLongestSerial = 20;
 
@@ -116,13 +115,12 @@ Complaint check_expected(const ListSubject& subject) {
           " against " + std::to_string(expected.size()) + " certificates.");
 }
 
-constexpr auto kError = Severity::kError;
 constexpr std::string_view kEntries = "revokedCertificates";
 constexpr std::string_view kEntriesSource = "RFC 5280 section 5.1.2.6";
 constexpr std::string_view kReason = "reasonCode";
 constexpr std::string_view kReasonSource = "RFC 5280 section 5.3.1";
 
-constexpr std::array kRules{
+constexpr std::array kEntryRules{
     ListRule{{"crl-empty-list", kError, kEntries, kEntriesSource}, check_empty_list},
     ListRule{{"crl-entry-serial", kError, kEntries, "RFC 5280 section 4.1.2.2"},
              check_entry_serials},
@@ -143,7 +141,7 @@ constexpr std::array kRules{
 }  // namespace
 
 std::span<const ListRule> list_entry_rules() {
-  return kRules;
+  return kEntryRules;
 }
 
 }  // namespace ca

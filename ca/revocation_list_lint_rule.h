@@ -11,6 +11,8 @@
 
 namespace ca {
 
+using enum base::Severity;  // the tables of rules name nothing oftener
+
 // What a check looks at.
 struct ListSubject {
   const RevocationList& list;

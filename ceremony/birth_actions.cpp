@@ -199,7 +199,7 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-constexpr std::array kActions{
+constexpr std::array kBirthActions{
     Action{.name = "generate-key", .ask = ask_nothing, .act = generate_key},
     Action{.name = "wrap-key", .ask = ask_nothing, .act = wrap_key},
     Action{.name = "split-kek", .ask = ask_nothing, .act = split_kek}};
@@ -207,7 +207,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> birth_actions() {
-  return kActions;
+  return kBirthActions;
 }
 
 }  // namespace ceremony

@@ -197,7 +197,7 @@ Result<Turn> sign_requests(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-constexpr std::array kActions{
+constexpr std::array kIssueActions{
     Action{.name = "show-root", .ask = ask_root, .act = agree},
     Action{.name = "sign-root", .ask = ask_nothing, .act = sign_root},
     Action{.name = "show-crl", .ask = ask_crl, .act = agree},
@@ -209,7 +209,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> issue_actions() {
-  return kActions;
+  return kIssueActions;
 }
 
 }  // namespace ceremony

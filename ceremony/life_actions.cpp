@@ -237,7 +237,7 @@ Result<Turn> evaluate(Workplace& work, client::Input& input) {
   return turn;
 }
 
-constexpr std::array kActions{
+constexpr std::array kLifeActions{
     Action{.name = "activate-site", .ask = ask_nothing, .act = activate_site},
     Action{.name = "refuse-production", .ask = ask_nothing, .act = refuse_production},
     Action{.name = "start-clock", .ask = ask_nothing, .act = start_clock},
@@ -247,7 +247,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> life_actions() {
-  return kActions;
+  return kLifeActions;
 }
 
 }  // namespace ceremony

@@ -264,7 +264,7 @@ Result<Turn> destroy_key(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-constexpr std::array kActions{
+constexpr std::array kQuorumActions{
     Action{.name = "draw-quorum", .ask = ask_nothing, .act = draw_quorum},
     Action{.name = "gather-drawn", .ask = ask_drawn, .act = gather_drawn},
     Action{.name = "gather-quorum", .ask = ask_any_share, .act = gather_quorum},
@@ -274,7 +274,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> quorum_actions() {
-  return kActions;
+  return kQuorumActions;
 }
 
 }  // namespace ceremony

@@ -262,7 +262,7 @@ Result<Turn> seal_record(Workplace& work, client::Input& input) {
   return finish_seal(work, *text);
 }
 
-constexpr std::array kActions{
+constexpr std::array kRecordActions{
     Action{.name = "open-record", .ask = ask_nothing, .act = open_record},
     Action{.name = "check-machine", .ask = ask_nothing, .act = check_machine},
     Action{.name = "show-plan", .ask = ask_plan, .act = show_plan},
@@ -272,7 +272,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> record_actions() {
-  return kActions;
+  return kRecordActions;
 }
 
 }  // namespace ceremony

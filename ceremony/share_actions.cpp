@@ -153,7 +153,7 @@ Result<Turn> verify_shares(Workplace& work, client::Input& input) {
       {{.type = "shares.health", .data = {{"result", "all-shares-verified"}}, .hidden = {}}});
 }
 
-constexpr std::array kActions{
+constexpr std::array kShareActions{
     Action{.name = "lock-shares", .ask = ask_new_passphrase, .act = lock_shares},
     Action{.name = "read-back-shares", .ask = ask_passphrase, .act = read_back_shares},
     Action{.name = "verify-shares", .ask = ask_passphrase, .act = verify_shares}};
@@ -161,7 +161,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> share_actions() {
-  return kActions;
+  return kShareActions;
 }
 
 }  // namespace ceremony

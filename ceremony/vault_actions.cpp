@@ -297,7 +297,7 @@ Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-constexpr std::array kActions{
+constexpr std::array kVaultActions{
     Action{.name = "check-vault", .ask = ask_nothing, .act = check_vault},
     Action{.name = "write-vaults", .ask = ask_nothing, .act = write_vaults},
     Action{.name = "write-drill", .ask = ask_nothing, .act = write_vaults},
@@ -306,7 +306,7 @@ constexpr std::array kActions{
 }  // namespace
 
 std::span<const Action> vault_actions() {
-  return kActions;
+  return kVaultActions;
 }
 
 }  // namespace ceremony

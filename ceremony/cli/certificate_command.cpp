@@ -19,7 +19,7 @@ namespace ceremony::cli {
 
 namespace {
 
-constexpr std::string_view kFormat = "conclave-certificate-lint-1";
+constexpr std::string_view kLintFormat = "conclave-certificate-lint-1";
 constexpr std::size_t kLargestFile = std::size_t{256} << 20U;  // a CRL of a million entries: 40 MB
 
 struct LintArguments {
@@ -228,7 +228,7 @@ ExitCode lint(const LintArguments& arguments) {
   const bool ok = std::none_of(findings.begin(), findings.end(), [](const FileFinding& each) {
     return each.finding.severity != base::Severity::kNotice;
   });
-  std::cout << (arguments.json ? findings_json(kFormat, findings, ok)
+  std::cout << (arguments.json ? findings_json(kLintFormat, findings, ok)
                                : findings_text(findings) + (ok ? "Nothing to report.\n" : ""));
   return ok ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }

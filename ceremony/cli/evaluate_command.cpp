@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;
 constexpr std::size_t kLargestSigners = std::size_t{1} << 20U;
-constexpr std::string_view kFormat = "conclave-evaluate-1";
+constexpr std::string_view kEvaluateFormat = "conclave-evaluate-1";
 
 struct EvaluateArguments {
   std::vector<std::string> paths;
@@ -45,7 +45,7 @@ Refusal refused(base::Error error) {
 ExitCode tell(const Refusal& refusal, const EvaluateArguments& arguments) {
   report(refusal.error);
   if (arguments.json) {
-    std::cout << findings_json(kFormat,
+    std::cout << findings_json(kEvaluateFormat,
                                {{.file = "",
                                  .finding = {.rule = refusal.rule,
                                              .severity = base::Severity::kError,

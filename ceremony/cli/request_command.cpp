@@ -16,7 +16,7 @@ namespace ceremony::cli {
 
 namespace {
 
-constexpr std::string_view kFormat = "conclave-request-check-1";
+constexpr std::string_view kRequestFormat = "conclave-request-check-1";
 
 struct CheckArguments {
   std::vector<std::string> files;
@@ -66,7 +66,7 @@ ExitCode check(const CheckArguments& arguments) {
     }
   }
   if (arguments.json) {
-    std::cout << findings_json(kFormat, findings, ok);
+    std::cout << findings_json(kRequestFormat, findings, ok);
   } else {
     std::cout << findings_text(findings)
               << (ok ? "Nothing stands against signing.\n" : "This will not be signed.\n");

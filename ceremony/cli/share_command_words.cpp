@@ -69,7 +69,7 @@ Result<void> print_words(const shamir::Slip39Share& share) {
   return write_output(line);
 }
 
-Result<void> split(const SplitArguments& arguments) {
+Result<void> print_words(const SplitArguments& arguments) {
   if (Result<void> numbers = check_numbers(arguments); !numbers) {
     return numbers;
   }
@@ -143,7 +143,7 @@ Result<std::vector<shamir::Slip39Share>> read_shares() {
 }  // namespace
 
 ExitCode split_words(const SplitArguments& arguments) {
-  const Result<void> done = split(arguments);
+  const Result<void> done = print_words(arguments);
   return done ? ExitCode::kDone : report(done.error());
 }
 

@@ -16,7 +16,7 @@ namespace ceremony::cli {
 namespace {
 
 constexpr std::size_t kMaxSignersBytes = std::size_t{1} << 20U;
-constexpr std::string_view kFormat = "conclave-verification-1";
+constexpr std::string_view kVerifyFormat = "conclave-verification-1";
 
 enum class Output { kText, kJson };
 
@@ -67,7 +67,7 @@ void print(const RecordVerdict& verdict, Output output) {
   for (const RecordFinding& found : verdict.findings) {
     findings.push_back({found.file, found.finding});
   }
-  std::cout << findings_json(kFormat, findings, verdict.state == RecordState::kVerified);
+  std::cout << findings_json(kVerifyFormat, findings, verdict.state == RecordState::kVerified);
 }
 
 ExitCode usage(const base::Error& error) {
