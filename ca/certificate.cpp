@@ -103,6 +103,7 @@ base::Result<Certificate> Certificate::parse(base::ByteView der, Encoding encodi
     return not_proper(kWhat);
   }
   parsed->der.assign(der.begin(), der.end());
+  parsed->is_strict = encoding == Encoding::kDer;
   parsed->version = X509_get_version(&x509) + 1;
   parsed->serial = content_octets(X509_get0_serialNumber(&x509));
   const X509_ALGOR* outer = nullptr;

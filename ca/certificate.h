@@ -53,6 +53,8 @@ class Certificate {
   static base::Result<Certificate> parse(base::ByteView der, Encoding encoding = Encoding::kDer);
 
   [[nodiscard]] const base::Bytes& der() const { return parsed_->der; }
+  // Whether it was parsed as Encoding::kDer, so that its bytes are known to be that.
+  [[nodiscard]] bool is_strict() const { return parsed_->is_strict; }
   // The exact to-be-signed bytes, with their header.
   [[nodiscard]] base::ByteView tbs() const;
 
@@ -90,6 +92,7 @@ class Certificate {
  private:
   struct Parsed {
     base::Bytes der;
+    bool is_strict = false;
     X509Ptr x509;
     long version = 0;
     base::Bytes serial;

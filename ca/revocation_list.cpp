@@ -124,6 +124,7 @@ base::Result<RevocationList> RevocationList::parse(base::ByteView der, Encoding 
   const X509_ALGOR* outer = nullptr;
   X509_CRL_get0_signature(crl.get(), nullptr, &outer);
   parsed->der.assign(der.begin(), der.end());
+  parsed->is_strict = encoding == Encoding::kDer;
   parsed->version = X509_CRL_get_version(crl.get()) + 1;
   parsed->outer_algorithm = written<i2d_X509_ALGOR>(outer);
   parsed->issuer = std::move(*issuer);

@@ -44,6 +44,8 @@ class RevocationList {
   static base::Result<RevocationList> parse(base::ByteView der, Encoding encoding = Encoding::kDer);
 
   [[nodiscard]] const base::Bytes& der() const { return parsed_->der; }
+  // Whether it was parsed as Encoding::kDer, so that its bytes are known to be that.
+  [[nodiscard]] bool is_strict() const { return parsed_->is_strict; }
   // The exact to-be-signed bytes, with their header.
   [[nodiscard]] base::ByteView tbs() const;
 
@@ -75,6 +77,7 @@ class RevocationList {
  private:
   struct Parsed {
     base::Bytes der;
+    bool is_strict = false;
     long version = 0;
     base::Bytes inner_algorithm;
     base::Bytes outer_algorithm;

@@ -21,6 +21,9 @@ bool is_critical(const ListSubject& subject, std::string_view oid) {
 }
 
 Complaint check_der(const ListSubject& subject) {
+  if (subject.list.is_strict()) {
+    return std::nullopt;
+  }
   const base::Result<RevocationList> strict = RevocationList::parse(subject.list.der());
   return strict ? std::nullopt
                 : Complaint("The CRL is not written in DER: " + strict.error().message + ".");
