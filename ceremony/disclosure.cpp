@@ -17,6 +17,10 @@ using base::ErrorCode;
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kDecoyBytes = 32;
 
+bool is_reserved(std::string_view name) {
+  return name == "_sd" || name == "...";
+}
+
 Error malformed(const std::string& why) {
   return Error{ErrorCode::kMalformed,
                "this is not a disclosure: " + why + "; copy the whole string anew"};
@@ -28,6 +32,20 @@ bool is_salt(const std::string& text) {
 }
 
 }  // namespace
+
+bool holds_reserved_name(const Json& value) {
+  if (!value.is_structured()) {
+    return false;
+  }
+  const auto& members = value.items();
+  return std::any_of(members.begin(), members.end(), [&value](const auto& member) {
+    return (value.is_object() && is_reserved(member.key())) || holds_reserved_name(member.value());
+  });
+}
+
+bool may_be_hidden(const HiddenFact& fact) {
+  return !is_reserved(fact.name) && !holds_reserved_name(fact.value);
+}
 
 base::Result<std::string> Disclosure::text() const {
   auto json = write_json(Json::array({salt, name, value}));
@@ -59,7 +77,11 @@ base::Result<Disclosure> parse_disclosure(std::string_view text) {
   if (!is_salt(parts[0].get<std::string>())) {
     return malformed("its salt must be 128 bits");
   }
-  return Disclosure{parts[0].get<std::string>(), parts[1].get<std::string>(), parts[2]};
+  const HiddenFact fact{parts[1].get<std::string>(), parts[2]};
+  if (!may_be_hidden(fact)) {
+    return malformed("a name in it is reserved");
+  }
+  return Disclosure{parts[0].get<std::string>(), fact.name, fact.value};
 }
 
 std::string disclosure_digest(std::string_view disclosure) {

@@ -36,10 +36,18 @@ struct Disclosure {
   [[nodiscard]] base::Result<std::string> text() const;
 };
 
+// Whether a member anywhere in `value` has a name that means something else to every reader of
+// RFC 9901: "_sd" or "..." (section 4.2.1).
+bool holds_reserved_name(const Json& value);
+
+// Whether `fact` may be hidden: neither its name nor a name inside its value is a reserved one.
+bool may_be_hidden(const HiddenFact& fact);
+
 // Gives the fact a fresh salt.
 Disclosure disclose(HiddenFact fact);
 
-// Reads what Disclosure::text() wrote. Errors: kMalformed, also for another way to write the same.
+// Reads what Disclosure::text() wrote. Errors: kMalformed, also for another way to write the same,
+// and for a reserved name (RFC 9901 section 7.1: "the SD-JWT MUST be rejected").
 base::Result<Disclosure> parse_disclosure(std::string_view text);
 
 // RFC 9901 section 4.2.3: base64url of the SHA-256 over the characters of `disclosure`, 43 long.

@@ -51,21 +51,8 @@ bool has_kinds(const Json& line) {
          line["data"].is_object() && line["journal"].is_string();
 }
 
-// "_sd" means something at the top of `data` alone; deeper down it would only look as if it did.
-bool holds_reserved_name(const Json& value) {
-  if (!value.is_structured()) {
-    return false;
-  }
-  for (const auto& [key, member] : value.items()) {
-    const bool reserved = value.is_object() && (key == kDigests || key == "...");
-    if (reserved || holds_reserved_name(member)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 MaybeObjection object_to_digests(const TranscriptEntry& entry) {
+  // "_sd" means something at the top of `data` alone; deeper down it would only look as if it did.
   Json open_members = entry.data;
   open_members.erase(std::string(kDigests));
   if (holds_reserved_name(open_members)) {
@@ -274,7 +261,7 @@ base::Result<PublicLine> build_public_line(PublicEntry entry, std::vector<Hidden
   PublicLine line;
   std::set<std::string> names;
   for (HiddenFact& fact : hidden) {
-    if (entry.data.contains(fact.name) || !names.insert(fact.name).second) {
+    if (!may_be_hidden(fact) || entry.data.contains(fact.name) || !names.insert(fact.name).second) {
       return refused("a hidden fact has a name that is taken");
     }
     auto text = disclose(std::move(fact)).text();

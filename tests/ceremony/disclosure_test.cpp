@@ -44,6 +44,18 @@ TEST_CASE("disclosure: a damaged string opens nothing") {
   }
 }
 
+TEST_CASE("disclosure: a reserved name is refused, as RFC 9901 section 7.1 demands") {
+  for (const ceremony::HiddenFact& fact : std::vector<ceremony::HiddenFact>{
+           {"_sd", 1}, {"...", 1}, {"k", {{"_sd", {"x"}}}}, {"k", {{{"...", "x"}}}}}) {
+    CAPTURE(fact.name);
+    CHECK_FALSE(ceremony::may_be_hidden(fact));
+    const std::string text = ceremony::disclose(fact).text().value();
+    CHECK(ceremony::parse_disclosure(text).error().message ==
+          "this is not a disclosure: a name in it is reserved; copy the whole string anew");
+  }
+  CHECK(ceremony::may_be_hidden({"_sd_alg", {"_sd", "..."}}));  // names alone are reserved
+}
+
 TEST_CASE("digest list: always 32 in order, whatever is hidden") {
   for (std::size_t count = 0; count <= ceremony::kDigestCount; ++count) {
     std::vector<std::string> disclosures;

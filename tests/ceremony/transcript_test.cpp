@@ -96,6 +96,10 @@ TEST_CASE("public line: what readers would refuse is not built") {
   CHECK(code(entry_of("shares.issue", {{"k", 2}}), {{"k", 2}}) == invalid);
   CHECK(code(entry_of("shares.issue", Json::object()), {{"k", 2}, {"k", 2}}) == invalid);
   CHECK(code(entry_of("shares.issue", Json::object()), {{"k", 0.5}}) == invalid);
+  // RFC 9901 section 4.2.1: a hidden name "MUST NOT be _sd, ...", and none may stand inside.
+  CHECK(code(entry_of("shares.issue", Json::object()), {{"_sd", 2}}) == invalid);
+  CHECK(code(entry_of("shares.issue", Json::object()), {{"...", 2}}) == invalid);
+  CHECK(code(entry_of("shares.issue", Json::object()), {{"k", {{{"_sd", 2}}}}}) == invalid);
   std::vector<HiddenFact> many;
   for (int i = 0; i < 33; ++i) {
     many.push_back({"fact" + std::to_string(i), i});
