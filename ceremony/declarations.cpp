@@ -18,7 +18,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::size_t kLargestFile = 256U * 1024U;
+constexpr std::size_t kLargestFile = std::size_t{256} * 1024;  // bytes
 
 bool is_declared(TaxonomyField field) {
   return field != TaxonomyField::kIdentitySharedSplitExtra &&

@@ -240,7 +240,8 @@ class EvaluationBuilder {
     return {};
   }
 
-  // The roots of the records first, then anchors that are only declared.
+  // The roots of the records first, then anchors that are only declared. Never none at all: every
+  // question of 6.3 is in the file, if only as one that is not answered.
   Result<void> add_anchors() {
     std::vector<const AnchorDeclarations*> used;
     for (const AnchorFacts& facts : facts_.anchors) {
@@ -261,7 +262,7 @@ class EvaluationBuilder {
         return done;
       }
     }
-    return {};
+    return record_.anchors_.empty() ? add_anchor(AnchorFacts{}, nullptr) : Result<void>();
   }
 
   const EvaluationInput& input_;

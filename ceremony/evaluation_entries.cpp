@@ -61,7 +61,9 @@ std::int64_t EntryReader::path_length() {
     return -1;
   }
   const auto value = member->get<std::int64_t>();
-  if (value < -1 || value > kMostPathLength) {
+  const bool is_too_large =
+      member->is_number_unsigned() && member->get<std::uint64_t>() > std::uint64_t{kMostPathLength};
+  if (is_too_large || value < -1) {
     fail("\"path_length\" is no length that a path can have");
   }
   return value;

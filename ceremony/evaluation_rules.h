@@ -46,7 +46,7 @@ Answer storage_answer(TaxonomyField field,
 // The newest share set, or nullptr where the records have none.
 const ShareSetFact* newest_share_set(const AnchorFacts& facts);
 
-// Whether the figures count losses that only the owners know of.
+// Whether the figures count losses that were reported to the owners.
 enum class Losses { kNotKnown, kCounted };
 
 // The two figures, without their values (publish() fills them in).

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "ceremony/evaluation_rules.h"
@@ -71,14 +72,25 @@ std::string declared_storage(const Declaration& declaration) {
          (declaration.note.empty() ? "" : " " + declaration.note);
 }
 
+// That a quorum recovers the key. Where only the share set is in the records, it is all there is.
+void add_quorum(Answer& answer, const ShareSetFact& set) {
+  if (answer.source == AnswerSource::kNotAnswered) {
+    answer = answered(
+        answer.field, AnswerSource::kDerived, "What the record shows of the shares alone.");
+    answer.evidence.push_back({.entry = set.entry, .pointer = "/data/scheme"});
+  }
+  answer.value = (answer.value.is_string() ? answer.value.get<std::string>() + " " : "") +
+                 std::string(kQuorumSentence);
+}
+
 }  // namespace
 
 const ShareSetFact* newest_share_set(const AnchorFacts& facts) {
-  const auto newest = std::max_element(
-      facts.share_sets.begin(), facts.share_sets.end(), [](const auto& left, const auto& right) {
-        return left.generation < right.generation;
-      });
-  return newest == facts.share_sets.end() ? nullptr : &*newest;
+  const ShareSetFact* newest = nullptr;
+  for (const ShareSetFact& set : facts.share_sets) {  // of one generation, the last: dealt again
+    newest = newest == nullptr || set.generation >= newest->generation ? &set : newest;
+  }
+  return newest;
 }
 
 Answer storage_answer(TaxonomyField field,
@@ -100,9 +112,8 @@ Answer storage_answer(TaxonomyField field,
       answer.note = declared_storage(*declaration);
     }
   }
-  if (is_anchor && !facts.share_sets.empty()) {
-    answer.value = (answer.value.is_string() ? answer.value.get<std::string>() + " " : "") +
-                   std::string(kQuorumSentence);
+  if (const ShareSetFact* const set = newest_share_set(facts); is_anchor && set != nullptr) {
+    add_quorum(answer, *set);
   }
   if (is_anchor) {
     answer.withheld = {"number of people needed to recover it"};
@@ -122,7 +133,7 @@ Answer extra_answer(const AnchorFacts& facts, Losses losses) {
   Answer answer = answered(kField,
                            AnswerSource::kDerived,
                            losses == Losses::kCounted
-                               ? "n - k of the newest share set, less the shares lost since."
+                               ? "n - k of the newest share set, less the shares reported lost."
                                : "n - k of the newest share set when it was made.");
   answer.evidence.push_back({set->entry, "/data/extra"});
   add_newest_since(answer, *set, {&facts.shares_verified, "/data/polynomial"});

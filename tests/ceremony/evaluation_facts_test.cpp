@@ -1,5 +1,6 @@
 #include "ceremony/evaluation_facts.h"
 
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -57,6 +58,24 @@ TEST_CASE("facts: a certificate signed before an abort exists nevertheless") {
   records.push_back(builder.add("cert.issue", support::subordinate_data({})).aborted());
   const auto record = evaluated(input_from(std::move(records)));
   CHECK(answer_in(record.answers(), TaxonomyField::kIdentityPkiLevel).value == 3);
+}
+
+TEST_CASE("facts: a certificate of an aborted ceremony that is not as the format has it is named") {
+  Json data = support::subordinate_data({});
+  data["public_key"] = 7;
+  RecordBuilder builder({.id = "0001-root-generation", .previous_head = {}});
+  const base::Error error = refusal_of(input_from({builder.add("cert.issue", data).aborted()}));
+  CHECK(error.code == base::ErrorCode::kMalformed);
+  CHECK(contains(error.message, "entry 1: the text \"public_key\" is missing"));
+}
+
+TEST_CASE("facts: of a share set that was dealt again after a power cut, the last one counts") {
+  RecordBuilder builder({.id = "0001-root-generation", .previous_head = {}});
+  const Json dealt = {{"generation", 1}, {"scheme", "slip-39"}, {"extra", 2}};
+  builder.add("shares.issue", dealt).add("shares.issue", dealt);
+  const auto records = input_from({builder.completed()});
+  CHECK(evaluated(records).share_set_entry() ==
+        records.records.front().transcript.entries()[2].sha256);
 }
 
 TEST_CASE("facts: a new share set takes the old one's place, and the old figure is remembered") {
@@ -141,6 +160,8 @@ TEST_CASE("facts: an entry that is not as the format has it is named") {
   CHECK(contains(refused("cert.issue", certificate_with("path_length", -2)), "path_length"));
   CHECK(contains(refused("cert.issue", certificate_with("path_length", 17)), "path_length"));
   CHECK(contains(refused("cert.issue", certificate_with("path_length", "0")), "path_length"));
+  CHECK(contains(refused("cert.issue", certificate_with("path_length", ~std::uint64_t{0})),
+                 "path_length"));  // not -1, "none"
   for (const Json& extra : {Json(0), Json(15), Json(std::uint64_t{1} << 40U), Json("2")}) {
     CHECK(contains(
         refused("shares.issue", {{"generation", 1}, {"scheme", "slip-39"}, {"extra", extra}}),
@@ -157,6 +178,33 @@ TEST_CASE("facts: an entry that is not as the format has it is named") {
               {{"algorithm", "p-384"}, {"public_key", digest_named("root")}, {"made_in", "token"}}),
       "\"token\" is missing"));
   CHECK(contains(refused("close", {{"result", 1}}), "\"result\""));
+}
+
+TEST_CASE("anchors: records that name no key still have all 18 questions") {
+  std::vector<ceremony::PublicRecord> records;
+  for (const char* const id : {"0001-share-verification", "0002-share-verification"}) {
+    records.push_back(RecordBuilder({.id = id, .previous_head = digest_named(id)})
+                          .add("shares.health", {{"result", "all-shares-verified"}})
+                          .completed());
+  }
+  const Json whole = published(evaluated(input_from(records)), std::nullopt);
+  CHECK(whole["fields"].size() == 11);
+  REQUIRE(whole["anchors"].size() == 1);
+  CHECK(whole["anchors"][0]["fields"].size() == 7);
+}
+
+TEST_CASE("anchors: a share set whose key is not in the records is still told of") {
+  RecordBuilder builder({.id = "0003-re-share", .sequence = 3, .previous_head = digest_named("a")});
+  builder.add("shares.issue", {{"generation", 2}, {"scheme", "slip-39"}, {"extra", 2}});
+  const auto record = evaluated(input_from({builder.completed()}));
+  const auto& answer = answer_in(record.anchors()[0].answers, TaxonomyField::kPkiAnchorStorage);
+  CHECK(answer.source == ceremony::AnswerSource::kDerived);
+  CHECK(answer.reason.empty());
+  CHECK(answer.value ==
+        "Recovered by a quorum; its size is withheld; see "
+        "identity-shared-split-extra.");
+  REQUIRE(answer.evidence.size() == 1);
+  CHECK(answer.evidence[0].pointer == "/data/scheme");
 }
 
 TEST_CASE("anchors: two roots need to be told apart, and a foreign anchor can be declared") {
