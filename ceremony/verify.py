@@ -24,6 +24,7 @@ import sys
 
 MAX_FILE = 16 << 20
 MAX_NOTE = 1 << 20
+MAX_SIGNERS = 1 << 20
 MAX_DEPTH = 16
 MAX_SIGNATURES = 100
 DIGEST_COUNT = 32
@@ -555,10 +556,10 @@ def list_folder(path):
     return files, folders, others
 
 
-def read_file(path):
-    """The content of a regular file of at most 16 MiB, or None."""
+def read_file(path, most=MAX_FILE):
+    """The content of a regular file of at most `most` bytes, or None."""
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode) or os.path.getsize(path) > MAX_FILE:
+        if not stat.S_ISREG(os.lstat(path).st_mode) or os.path.getsize(path) > most:
             return None
         with open(path, "rb") as file:
             return file.read()
@@ -737,7 +738,7 @@ def main():
         parser.error("there is no folder at the path given; name a record's folder, such as "
                      "record/public")
     if options.signers is not None:
-        content = read_file(os.path.realpath(options.signers))
+        content = read_file(os.path.realpath(options.signers), MAX_SIGNERS)
         if content is None:
             parser.error("the signers file cannot be read")
         try:

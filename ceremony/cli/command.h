@@ -35,6 +35,10 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome);
 void add_doctor_command(CLI::App& app, Outcome& outcome);
 void add_rehearse_command(CLI::App& app, Outcome& outcome);
 
+// For options that take a file, as CLI11's check(): "" for a name, else why it is none. An empty
+// name (a script's variable that is not set) must not pass for the option not being given.
+std::string objection_to_file_name(const std::string& name);
+
 // Prints "conclave: MESSAGE" on standard error and gives the exit code for it (kRefused).
 ExitCode report(const base::Error& error);
 

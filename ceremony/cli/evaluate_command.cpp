@@ -26,7 +26,7 @@ struct EvaluateArguments {
   std::vector<std::string> paths;
   std::string declarations;
   std::string publish;
-  std::string signers;
+  std::string signers;  // "" where the option was not given
   bool json = false;
   bool shows_inference = false;
 };
@@ -63,7 +63,10 @@ base::Result<Paper> read_paper(const std::string& path) {
   if (path.empty()) {
     return Paper();
   }
-  const auto content = base::read_file(path, kLargestSigners);
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);  // a link to the file is the file
+  const auto content =
+      base::read_file(failed ? std::filesystem::path(path) : real, kLargestSigners);
   if (!content) {
     return content.error();
   }
@@ -246,15 +249,18 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
           arguments->paths,
           "record/public or single ceremonies; with record/confidential also the continents")
       ->required();
-  command->add_option(
-      "--declarations", arguments->declarations, "What people state (template: declarations.toml)");
+  command
+      ->add_option("--declarations",
+                   arguments->declarations,
+                   "What people state (template: declarations.toml)")
+      ->check(objection_to_file_name);
   command
       ->add_option("--publish",
                    arguments->publish,
                    "The owners' choice: both, spare, continents or at-least-one")
       ->check(CLI::IsMember({"both", "spare", "continents", "at-least-one"}));
-  command->add_option(
-      "--signers", arguments->signers, "The keys from the paper roster, one a line");
+  command->add_option("--signers", arguments->signers, "The keys from the paper roster, one a line")
+      ->check(objection_to_file_name);
   command->add_flag("--json", arguments->json, "A refusal, too, as JSON on standard output");
   command->add_flag("--show-inference",
                     arguments->shows_inference,

@@ -6,6 +6,11 @@
 
 namespace ceremony::cli {
 
+std::string objection_to_file_name(const std::string& name) {
+  return name.empty() ? "the name of the file is empty; give the file, or leave the option out"
+                      : "";
+}
+
 ExitCode report(const base::Error& error) {
   std::cerr << "conclave: " << error.message << '\n';
   return ExitCode::kRefused;

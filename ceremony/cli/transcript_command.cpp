@@ -22,7 +22,7 @@ enum class Output { kText, kJson };
 
 struct VerifyArguments {
   std::string path;
-  std::string signers;  // "" where none was given
+  std::string signers;  // "" where the option was not given
   bool json = false;
 };
 
@@ -101,8 +101,8 @@ void add_transcript_commands(CLI::App& app, Outcome& outcome) {
   command
       ->add_option("path", arguments->path, "A ceremony's folder, or that of all (record/public)")
       ->required();
-  command->add_option(
-      "--signers", arguments->signers, "The keys from the paper roster, one a line");
+  command->add_option("--signers", arguments->signers, "The keys from the paper roster, one a line")
+      ->check(objection_to_file_name);
   command->add_flag("--json", arguments->json, "The verdict for programs");
   command->callback([arguments, &outcome] { outcome.code = verify(*arguments); });
 }

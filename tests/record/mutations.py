@@ -274,6 +274,76 @@ line_edit("a list of digests deeper down", ROOT, 4,
           lambda text: text.replace('"path_length":-1', '"path_length":{"_sd":[]}'))
 
 
+def rebuilt(name, ceremony, entry, change):
+    """Changes the entries and chains them anew, so that only the meaning of `entry` is at fault."""
+    def act(record):
+        entries = record.entries(ceremony)
+        change(entries)
+        record.rechain(entries, ceremony)
+        os.remove(record.path(ceremony, "head.txt"))
+    TABLE.append((name, act, (ceremony, entry)))
+
+
+def change_signers(change):
+    return lambda entries: change(entries[1]["data"]["signers"])
+
+
+rebuilt("open entry without sequence", SIGN, 0, lambda entries: entries[0]["data"].pop("sequence"))
+rebuilt("open entry with another sequence", SIGN, 0,
+        lambda entries: entries[0]["data"].update(sequence=3))
+rebuilt("open entry with its sequence as a text", SIGN, 0,
+        lambda entries: entries[0]["data"].update(sequence="2"))
+rebuilt("open entry with another ceremony", SIGN, 0,
+        lambda entries: entries[0]["data"].update(ceremony="crl"))
+rebuilt("open entry without mode", SIGN, 0, lambda entries: entries[0]["data"].pop("mode"))
+rebuilt("open entry with a mode that is none", SIGN, 0,
+        lambda entries: entries[0]["data"].update(mode="production"))
+rebuilt("open entry without previous head", SIGN, 0,
+        lambda entries: entries[0]["data"].pop("previous_head"))
+rebuilt("the first ceremony follows that of another CA", ROOT, 0,
+        lambda entries: entries[0]["data"].update(previous_head="ab" * 32))
+rebuilt("a later ceremony begins a chain of its own", SIGN, 0,
+        lambda entries: entries[0]["data"].update(previous_head="00" * 32))
+rebuilt("a ceremony dated before the one before it", SIGN, 0,
+        lambda entries: [entry.update(date="2026-11-22") for entry in entries])
+rebuilt("the closing dropped, chained anew", SIGN, 3, lambda entries: entries.pop())
+rebuilt("an entry after the closing", SIGN, 5, lambda entries: entries.append(dict(entries[3])))
+rebuilt("no roster", SIGN, 1, lambda entries: entries.pop(1))
+rebuilt("a second roster", SIGN, 2, lambda entries: entries.insert(2, dict(entries[1])))
+rebuilt("a roster that is no list", SIGN, 1,
+        lambda entries: entries[1]["data"].update(signers="all"))
+rebuilt("a signer twice on the roster", SIGN, 1,
+        change_signers(lambda signers: signers.append(dict(signers[0]))))
+rebuilt("a signer without a key on the roster", SIGN, 1,
+        change_signers(lambda signers: signers[0].pop("vkey")))
+
+
+def other_algorithm(signers):
+    name, _, encoded = signers[0]["vkey"].split("+", 2)
+    key = b"\x03" + base64.b64decode(encoded)[1:]
+    key_id = hashlib.sha256(name.encode() + b"\n" + key).hexdigest()[:8]
+    signers[0]["vkey"] = "%s+%s+%s" % (name, key_id, base64.b64encode(key).decode())
+
+
+def other_name(signers):
+    _, key_id, encoded = signers[0]["vkey"].split("+", 2)
+    signers[0]["vkey"] = "pki.example/root-g1/deputy+%s+%s" % (key_id, encoded)
+
+
+rebuilt("a key of an algorithm that is not ours on the roster", SIGN, 1,
+        change_signers(other_algorithm))
+rebuilt("a key under a name that its hash is not for", SIGN, 1, change_signers(other_name))
+
+
+@mutation("an executive on the roster", (SIGN, 1))
+def executive_on_roster(record):
+    entries = record.entries(SIGN)
+    entries[1]["data"]["signers"].append(
+        {"role": "x", "vkey": vkey(record.verify, bytes(32), "pki.example/root-g1/ke/aa")})
+    record.rechain(entries, SIGN)
+    os.remove(record.path(SIGN, "head.txt"))
+
+
 @mutation("the root in the seal changed")
 def seal_root(record):
     def change(note):
@@ -397,6 +467,23 @@ def no_seal(record):
 def linked_seal(record):
     os.rename(record.path(ROOT, "seal.note"), os.path.join(record.folder, "seal"))
     os.symlink(os.path.join(record.folder, "seal"), record.path(ROOT, "seal.note"))
+
+
+@mutation("the transcript is a link")
+def linked_transcript(record):
+    os.rename(record.path(SIGN, "transcript.log"), os.path.join(record.folder, "log"))
+    os.symlink(os.path.join(record.folder, "log"), record.path(SIGN, "transcript.log"))
+
+
+@mutation("a ceremony's folder is a link")
+def linked_folder(record):
+    os.rename(record.path(SIGN), os.path.join(record.folder, "linked"))
+    os.symlink(os.path.join(record.folder, "linked"), record.path(SIGN))
+
+
+@mutation("the transcript longer than 16 MiB")
+def huge_transcript(record):
+    record.write(bytes((16 << 20) + 1), SIGN, "transcript.log")
 
 
 @mutation("the evaluation changed")
@@ -558,6 +645,41 @@ def lone_insider(record):
         file.write("\n".join(lines) + "\n")
 
 
+# ---- The signers file ---------------------------------------------------------------------------
+
+SIGNERS = []  # (name, function, exit code with the signers)
+
+
+def signers_edit(name, code, change):
+    def act(record):
+        path = os.path.join(record.folder, "signers.vkey")
+        with open(path, "rb") as file:
+            content = change(file.read())
+        os.remove(path)
+        with open(path, "wb") as file:
+            file.write(content)
+    SIGNERS.append((name, act, code))
+
+
+signers_edit("with CR LF, blanks and comments", 0, lambda text: b"\r\n \t# \xff\r\n" +
+             text.replace(b"\n", b" \t# a comment\r\n"))
+signers_edit("without its last line end", 0, lambda text: text[:-1])
+signers_edit("every role optional", 0, lambda text: text.replace(b"\n", b"\toptional\n")
+             .replace(b"sample\toptional", b"sample"))
+signers_edit("empty", 2, lambda text: b"")
+signers_edit("comments alone", 2, lambda text: b"# nobody\n")
+signers_edit("a key twice", 2, lambda text: text + text.splitlines(keepends=True)[1])
+signers_edit("a byte order mark before a key", 2,
+             lambda text: b"\xef\xbb\xbf" + text.split(b"\n", 1)[1])
+signers_edit("another word after the key", 2, lambda text: text[:-1] + b" Optional\n")
+signers_edit("a form feed for the blank", 2, lambda text: text[:-1] + b"\x0coptional\n")
+signers_edit("a key of two lines", 2, lambda text: text.replace(b"+A", b"\n+A", 1))
+signers_edit("longer than 1 MiB", 2, lambda text: text + b"#" * (1 << 20) + b"\n")
+signers_edit("a key missing", 3, lambda text: b"".join(text.splitlines(keepends=True)[:-1]))
+signers_edit("a role more", 3, lambda text: text +
+             b"b+398085fe+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop\n")
+
+
 # ---- Running it ---------------------------------------------------------------------------------
 
 class Command:
@@ -584,7 +706,7 @@ class InThisProcess:
         output, before = io.StringIO(), sys.argv
         sys.argv = ["verify.py"] + arguments
         try:
-            with contextlib.redirect_stdout(output):
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
                 code = self.verify.main()
         except SystemExit as stop:
             code = stop.code
@@ -631,6 +753,8 @@ def main():
         table = [row + ({True: 0, False: 4}, programs + verifiers[:1]) for row in whole]
         table += [row + ({True: 3, False: 3}, verifiers) for row in TABLE]
         table += [row + ({True: 3, False: 4}, programs) for row in FORGERIES]
+        table += [("signers file: " + name, act, None, {True: code}, verifiers)
+                  for name, act, code in SIGNERS]
         for number, (name, act, at, expected, chosen) in enumerate(table):
             record = Record(os.path.join(folder, str(number)), verify)
             shutil.copytree(sample, record.folder)
@@ -641,8 +765,9 @@ def main():
                 failures += 1
             unlike += len({output for _, signers, _, _, output in outputs if signers}) > 1
             shutil.rmtree(record.folder)
-    print("%d mutations, %d forgeries, %d verifiers: %d failures (%d times in different words)"
-          % (len(TABLE), len(FORGERIES), len(programs), failures, unlike))
+    print("%d mutations, %d forgeries, %d signers files, %d verifiers: %d failures (%d times in "
+          "different words)" % (len(TABLE), len(FORGERIES), len(SIGNERS), len(programs), failures,
+                                unlike))
     return 1 if failures else 0
 
 

@@ -4,19 +4,21 @@
 //   record_tool verify [--signers FILE] PATH      (exit codes as of `conclave transcript verify`)
 
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/media.h"
 #include "ceremony/transcript_verifier.h"
 #include "support/sample_record.h"
 
 namespace {
 
 constexpr int kUsage = 2;
+constexpr std::size_t kLargestSigners = std::size_t{1} << 20U;  // as the command takes
 
 int make(const std::vector<std::string>& arguments) {
   const auto number = [](const std::string& text) {
@@ -43,9 +45,9 @@ int code_of(ceremony::RecordState state) {
 int verify(const std::vector<std::string>& arguments) {
   std::optional<std::vector<ceremony::PaperSigner>> paper;
   if (arguments.size() == 4) {
-    std::ifstream file(arguments[2], std::ios::binary);
-    const std::string content{std::istreambuf_iterator<char>(file), {}};
-    auto signers = ceremony::parse_signers(content);
+    const auto content = base::read_file(arguments[2], kLargestSigners);
+    auto signers = content ? ceremony::parse_signers(base::text_of(*content))
+                           : base::Result<std::vector<ceremony::PaperSigner>>(content.error());
     if (!signers) {
       std::cerr << signers.error().message << '\n';
       return kUsage;

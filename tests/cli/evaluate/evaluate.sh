@@ -86,6 +86,11 @@ check "an unknown key, with the file's kind" says "the declarations"
 
 run 2
 run 2 --publish everything "$work/r25/public"
+run 2 --signers "" "$work/r25/public"
+check "a variable that is not set does not pass for no option" says "the name of the file is empty"
+run 2 --declarations "" "$work/r25/public"
+ln -s signers.vkey "$work/r25/linked.vkey"
+run 0 --signers "$work/r25/linked.vkey" "$work/r25/public"
 run 1 "$work/none"
 mkdir "$work/empty"
 run 1 "$work/empty"
