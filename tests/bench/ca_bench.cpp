@@ -1,37 +1,19 @@
 // What a root key costs: signing in the token, verifying, opening a wrapped key.
 
-#include <cstdint>
-#include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/token_room.h"
 #include "ca/public_key.h"
-#include "ca/root_key.h"
 
 namespace {
 
 using ca::Algorithm;
 
-// A token with a root key in it, and the blob of that key.
-struct Bench {
-  std::unique_ptr<ca::SoftToken> token;
-  std::unique_ptr<ca::RootKey> key;
-  ca::Kek kek;
-  base::Bytes blob;
-  base::Bytes message;
-};
-
-Bench prepared(Algorithm algorithm) {
-  auto token = ca::SoftToken::create().value();
-  auto key = ca::RootKey::generate(*token, algorithm).value();
-  ca::Kek kek = ca::Kek::random().value();
-  base::Bytes blob = key->wrap(kek).value();
-  // As long as the to-be-signed part of a certificate.
-  return {
-      std::move(token), std::move(key), std::move(kek), std::move(blob), base::Bytes(700, 0x30)};
+// As long as the to-be-signed part of a certificate.
+base::Bytes message() {
+  return base::Bytes(700, 0x30);
 }
 
 // False, with the reason in the report, where this OpenSSL lacks the algorithm.
@@ -47,9 +29,9 @@ void sign(benchmark::State& state, Algorithm algorithm) {
   if (!available(state, algorithm)) {
     return;
   }
-  const Bench bench = prepared(algorithm);
+  const bench::TokenRoot& root = bench::token_root(algorithm);
   for ([[maybe_unused]] auto turn : state) {
-    benchmark::DoNotOptimize(bench.key->sign(bench.message).ok());
+    benchmark::DoNotOptimize(root.key->sign(message()).ok());
   }
 }
 
@@ -57,11 +39,11 @@ void verify(benchmark::State& state, Algorithm algorithm) {
   if (!available(state, algorithm)) {
     return;
   }
-  const Bench bench = prepared(algorithm);
-  const base::Bytes signature = bench.key->sign(bench.message).value();
+  const bench::TokenRoot& root = bench::token_root(algorithm);
+  const base::Bytes signature = root.key->sign(message()).value();
   for ([[maybe_unused]] auto turn : state) {
-    benchmark::DoNotOptimize(ca::verify_signature({.public_key_info = bench.key->public_key_info(),
-                                                   .message = bench.message,
+    benchmark::DoNotOptimize(ca::verify_signature({.public_key_info = root.key->public_key_info(),
+                                                   .message = message(),
                                                    .signature = signature})
                                  .ok());
   }
@@ -71,12 +53,12 @@ void open(benchmark::State& state, Algorithm algorithm) {
   if (!available(state, algorithm)) {
     return;
   }
-  const Bench bench = prepared(algorithm);
+  const bench::TokenRoot& root = bench::token_root(algorithm);
   for ([[maybe_unused]] auto turn : state) {
     benchmark::DoNotOptimize(
-        ca::RootKey::open(*bench.token,
-                          {.blob = bench.blob, .public_key_info = bench.key->public_key_info()},
-                          bench.kek)
+        ca::RootKey::open(bench::token(),
+                          {.blob = root.blob, .public_key_info = root.key->public_key_info()},
+                          root.kek)
             .ok());
   }
 }
@@ -94,6 +76,7 @@ void open(benchmark::State& state, Algorithm algorithm) {
 }();
 
 void fresh_token(benchmark::State& state) {
+  bench::close_token_room();  // a process has one token at a time
   for ([[maybe_unused]] auto turn : state) {
     benchmark::DoNotOptimize(ca::SoftToken::create().ok());
   }

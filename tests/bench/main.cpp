@@ -1,6 +1,9 @@
 #include <benchmark/benchmark.h>
 #include <sodium.h>
 
+#include "bench/ratio_reporter.h"
+#include "bench/token_room.h"
+
 int main(int argc, char** argv) {
   if (sodium_init() < 0) {
     return 1;
@@ -9,6 +12,8 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     return 1;
   }
-  benchmark::RunSpecifiedBenchmarks();
+  bench::RatioReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  bench::close_token_room();
   return 0;
 }
