@@ -82,14 +82,30 @@ Result<void> lock(const FileDescriptor& file, const std::filesystem::path& path)
   return errno == EWOULDBLOCK ? locked_error(path) : storage_error({path, "locked", errno});
 }
 
+// The file, and its name in its folder.
 Result<void> make_durable(const FileDescriptor& file,
                           const ParentFolder& parent,
                           const std::filesystem::path& path) {
-  if (auto locked = lock(file, path); !locked) {
-    return locked;
-  }
   if (fsync(file.number()) != 0 || fsync(parent.folder.number()) != 0) {
     return storage_error({path, "made durable", errno});
+  }
+  return {};
+}
+
+// From here on reading gives what stands on the medium. A program that was killed may have left
+// lines in the kernel's memory only: they go to the medium first. After an fsync that failed that
+// memory holds lines that never got there, and the kernel takes them for written: it lets go of
+// them.
+Result<void> settle(const FileDescriptor& file, const std::filesystem::path& path) {
+  const Result<ParentFolder> parent = open_parent(path);
+  if (!parent) {
+    return parent.error();
+  }
+  if (auto durable = make_durable(file, *parent, path); !durable) {
+    return durable;
+  }
+  if (const int error = forget_cached(file.number()); error != 0) {
+    return storage_error({path, "read", error});
   }
   return {};
 }
@@ -107,7 +123,7 @@ Result<FileDescriptor> open_existing(const std::filesystem::path& path) {
   return file;
 }
 
-Result<std::string> read_whole(const FileDescriptor& file, const std::filesystem::path& path) {
+Result<std::size_t> size_of_log(const FileDescriptor& file, const std::filesystem::path& path) {
   struct stat about {};
   if (fstat(file.number(), &about) != 0) {
     return storage_error({path, "read", errno});
@@ -118,13 +134,30 @@ Result<std::string> read_whole(const FileDescriptor& file, const std::filesystem
                      " cannot be a log: it is no regular file, or far too large. "
                      "Check that it is the right one."};
   }
-  std::string content(static_cast<std::size_t>(about.st_size), '\0');
+  return static_cast<std::size_t>(about.st_size);
+}
+
+Result<std::string> read_whole(const FileDescriptor& file, const std::filesystem::path& path) {
+  const Result<std::size_t> size = size_of_log(file, path);
+  if (!size) {
+    return size.error();
+  }
+  if (const auto settled = settle(file, path); !settled) {
+    return settled.error();
+  }
+  std::string content(*size, '\0');
   const std::ptrdiff_t count =
       read_up_to(file.number(), {reinterpret_cast<std::uint8_t*>(content.data()), content.size()});
   if (count < 0 || std::cmp_not_equal(count, content.size())) {
     return storage_error({path, "read", count < 0 ? errno : 0});
   }
   return content;
+}
+
+// A program that was killed may have left the file in the kernel's memory only.
+Result<void> settle_file(const std::filesystem::path& path) {
+  const Result<OpenedFile> opened = open_regular_file(path);
+  return opened ? settle(opened->file, path) : Result<void>{opened.error()};
 }
 
 // Saves the torn bytes under the first name that is free or already holds exactly these bytes: a
@@ -138,7 +171,7 @@ Result<void> save_torn(const std::filesystem::path& log, const LogLine& torn) {
     }
     const Result<Bytes> there = read_file(target, torn.text.size());
     if (there && text_of(*there) == torn.text) {
-      return {};
+      return settle_file(target);
     }
     if (!there && there.error().code == ErrorCode::kStorageFailure) {
       return there.error();
@@ -215,9 +248,12 @@ Result<AppendLog> AppendLog::create(const std::filesystem::path& path) {
   if (!file.is_open()) {
     return storage_error({path, "made", errno});
   }
-  if (const auto durable = make_durable(file, *parent, path); !durable) {
-    static_cast<void>(unlinkat(parent->folder.number(), parent->name.c_str(), 0));
-    return durable.error();
+  auto durable = lock(file, path);
+  if (durable) {
+    durable = make_durable(file, *parent, path);
+  }
+  if (!durable) {
+    return removed_after(*parent, durable.error());
   }
   AppendLog log;
   log.fd_ = file.release();
@@ -267,6 +303,19 @@ Result<void> AppendLog::cut_off(std::string_view tail, std::size_t keep_bytes) {
   return {};
 }
 
+namespace {
+
+// The medium took only the beginning of a line: off with it, so that a full medium needs no room to
+// set it aside when the log is opened again. If even that fails, open() finds a torn line.
+void take_back(int fd, std::ptrdiff_t size_bytes) {
+  const off_t end = lseek(fd, 0, SEEK_END);
+  if (end >= size_bytes && ftruncate(fd, end - size_bytes) == 0) {
+    static_cast<void>(fsync(fd));
+  }
+}
+
+}  // namespace
+
 Result<std::string> AppendLog::append(std::string_view text) {
   if (text.find('\n') != std::string_view::npos) {
     return Error{ErrorCode::kInvalidArgument, "A log line may not contain a line feed."};
@@ -281,8 +330,12 @@ Result<std::string> AppendLog::append(std::string_view text) {
   // One write(): a crash then leaves a beginning of this line and never a mixture of two.
   const auto count = retry_interrupted([&] { return write(fd_, whole.data(), whole.size()); });
   if (count < 0 || std::cmp_not_equal(count, whole.size())) {
+    const int error = count < 0 ? errno : ENOSPC;
     broken_ = true;
-    return storage_error({path_, "written", count < 0 ? errno : ENOSPC});
+    if (count > 0) {
+      take_back(fd_, count);
+    }
+    return storage_error({path_, "written", error});
   }
   if (fdatasync(fd_) != 0) {
     broken_ = true;

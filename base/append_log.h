@@ -37,11 +37,12 @@ class AppendLog {
   // A new, empty log. Errors: kRefusedByPolicy where the file exists; kStorageFailure.
   static Result<AppendLog> create(const std::filesystem::path& path);
 
-  // An existing log. A tail with at most one LF in which no valid line stands is a crash: its
-  // bytes are saved beside the log (NAME.torn-SHA256HEX), then cut off, and reported by
-  // torn_tail().
-  // Anything else that is not a valid line is not a crash and is never repaired: kInconsistent,
-  // naming the line. Errors: kNotFound, kInconsistent, kStorageFailure, kWrongState (locked).
+  // An existing log, as it stands on the medium: what only the kernel remembers is written first,
+  // or (where that failed before) forgotten. A tail with at most one LF in which no valid line
+  // stands is a crash: its bytes are saved beside the log (NAME.torn-SHA256HEX), then cut off, and
+  // reported by torn_tail(). Anything else that is not a valid line is not a crash and is never
+  // repaired: kInconsistent, naming the line. Errors: kNotFound, kInconsistent, kStorageFailure,
+  // kWrongState (locked).
   static Result<AppendLog> open(const std::filesystem::path& path);
 
   AppendLog(AppendLog&&) noexcept;
@@ -52,8 +53,8 @@ class AppendLog {
 
   // Adds one line with a single write() and fdatasync(); on return it is on the medium.
   // Requires: text without LF. Gives the line's hash. After an error the log takes nothing more
-  // (fsync that failed once is lost): open it anew, and see whether the line stands; it does so
-  // whole or not at all. Errors: kStorageFailure, kInvalidArgument.
+  // (fsync that failed once is lost): close it, open it anew, and see whether the line stands; it
+  // does so whole or not at all. Errors: kStorageFailure, kInvalidArgument.
   Result<std::string> append(std::string_view text);
 
   // All lines that stand in the log, oldest first.

@@ -1,5 +1,8 @@
 #include "base/posix_file.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -13,6 +16,61 @@
 namespace base {
 
 namespace {
+
+constexpr char32_t kNoCharacter = 0xffffffff;
+
+// One character of a text in UTF-8.
+struct Character {
+  char32_t code = kNoCharacter;
+  std::size_t size_bytes = 1;
+};
+
+// RFC 3629. A byte that begins no character is kNoCharacter by itself.
+Character first_of(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const int ones = std::countl_one(first);  // how many bytes it says that it has
+  if (ones == 0) {
+    return {first, 1};
+  }
+  const auto size = static_cast<std::size_t>(ones);
+  if (ones == 1 || ones > 4 || size > text.size()) {
+    return {};
+  }
+  char32_t code = first & (0x7fU >> size);
+  for (const char next : text.substr(1, size - 1)) {
+    const auto byte = static_cast<unsigned char>(next);
+    if (std::countl_one(byte) != 1) {
+      return {};
+    }
+    code = (code << 6U) | (byte & 0x3fU);
+  }
+  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
+  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+  return code < kSmallest.at(size) || code > 0x10ffff || is_surrogate ? Character{}
+                                                                      : Character{code, size};
+}
+
+// Not what a terminal obeys, what turns the order of others around, or what cannot be seen.
+// Source: Unicode 15, general categories Cc, Cf, Zl and Zp.
+bool is_shown(char32_t code) {
+  constexpr std::array<std::pair<char32_t, char32_t>, 13> kHidden = {
+      {{0x00, 0x1f},
+       {0x7f, 0x9f},
+       {0xad, 0xad},
+       {0x61c, 0x61c},
+       {0x180e, 0x180e},
+       {0x200b, 0x200f},
+       {0x2028, 0x202e},
+       {0x2060, 0x206f},
+       {0xfeff, 0xfeff},
+       {0xfff9, 0xfffb},
+       {0xe0000, 0xe0fff},
+       {0x1d173, 0x1d17a},
+       {kNoCharacter, kNoCharacter}}};
+  return std::none_of(kHidden.begin(), kHidden.end(), [code](const auto& range) {
+    return code >= range.first && code <= range.second;
+  });
+}
 
 // What is true of the medium, and what to do now.
 std::string reason_and_remedy(int error_number) {
@@ -51,20 +109,11 @@ std::string reason_and_remedy(int error_number) {
   }
 }
 
-Error with_note(Error error, std::string_view note) {
-  error.message += note;
-  return error;
-}
-
-// Takes an unfinished file away again, so that nobody finds half of one.
-Error removed_after(const ParentFolder& parent, Error error) {
-  if (unlinkat(parent.folder.number(), parent.name.c_str(), 0) != 0 && errno != ENOENT) {
-    return with_note(std::move(error),
-                     " The unfinished file could not be removed: do not use this medium.");
-  }
-  // If this fails the name may come back after a power cut; reading it would show that it is torn.
-  static_cast<void>(fsync(parent.folder.number()));
-  return error;
+Error not_regular(const std::filesystem::path& path) {
+  return Error{ErrorCode::kRefusedByPolicy,
+               in_quotes(path) +
+                   " is a link, a folder or a device, so it is not read. "
+                   "Put the file itself on the medium."};
 }
 
 int compare_with_medium(int number, ByteView expected, std::span<std::uint8_t> scratch) {
@@ -98,9 +147,8 @@ Result<void> read_back(const ParentFolder& parent,
   if (!file.is_open()) {
     return storage_error({target.path, "read back", errno});
   }
-  const int dropped = posix_fadvise(file.number(), 0, 0, POSIX_FADV_DONTNEED);
-  if (dropped != 0) {
-    return storage_error({target.path, "read back", dropped});
+  if (const int error = forget_cached(file.number()); error != 0) {
+    return storage_error({target.path, "read back", error});
   }
   const int compared = compare_with_medium(file.number(), bytes, scratch);
   if (compared == EILSEQ) {
@@ -164,14 +212,14 @@ int FileDescriptor::close_now() {
 }
 
 std::string in_quotes(const std::filesystem::path& path) {
-  std::string text = "\"" + path.string() + "\"";
-  for (char& character : text) {
-    const auto code = static_cast<unsigned char>(character);
-    if (code < 0x20 || code == 0x7f) {
-      character = '?';
-    }
+  const std::string text = path.string();
+  std::string shown = "\"";
+  for (std::string_view rest = text; !rest.empty();) {
+    const Character first = first_of(rest);
+    shown += is_shown(first.code) ? rest.substr(0, first.size_bytes) : "?";
+    rest.remove_prefix(first.size_bytes);
   }
-  return text;
+  return shown + "\"";
 }
 
 Error storage_error(const StorageFault& fault) {
@@ -203,19 +251,17 @@ Result<OpenedFile> open_regular_file(const std::filesystem::path& path) {
     return Error{ErrorCode::kNotFound,
                  "There is no file " + in_quotes(path) + ". Check the medium and the name."};
   }
-  const Error not_regular{ErrorCode::kRefusedByPolicy,
-                          in_quotes(path) +
-                              " is a link, a folder or a device, so it is not read. "
-                              "Put the file itself on the medium."};
   if (!file.is_open()) {
-    return errno == ELOOP ? not_regular : storage_error({path, "opened", errno});
+    // ENXIO: a socket, or a device that is not there.
+    return errno == ELOOP || errno == ENXIO ? not_regular(path)
+                                            : storage_error({path, "opened", errno});
   }
   struct stat about {};
   if (fstat(file.number(), &about) != 0) {
     return storage_error({path, "opened", errno});
   }
   if (!S_ISREG(about.st_mode)) {
-    return not_regular;
+    return not_regular(path);
   }
   return OpenedFile{std::move(file), static_cast<std::uint64_t>(about.st_size)};
 }
@@ -232,6 +278,20 @@ int write_all(int number, ByteView bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
   return 0;
+}
+
+int forget_cached(int number) {
+  return posix_fadvise(number, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+Error removed_after(const ParentFolder& parent, Error error) {
+  if (unlinkat(parent.folder.number(), parent.name.c_str(), 0) != 0 && errno != ENOENT) {
+    error.message += " The unfinished file could not be removed: do not use this medium.";
+    return error;
+  }
+  // If this fails the name may come back after a power cut; reading it would show that it is torn.
+  static_cast<void>(fsync(parent.folder.number()));
+  return error;
 }
 
 std::ptrdiff_t read_up_to(int number, std::span<std::uint8_t> target) {

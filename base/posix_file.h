@@ -58,7 +58,8 @@ struct StorageFault {
 // "The file "PATH" could not be ACT: the medium is full. Use one with ..." (kStorageFailure).
 Error storage_error(const StorageFault& fault);
 
-// The path in quotation marks, with every control character shown as '?'.
+// The path in quotation marks, as UTF-8. What a terminal obeys or turns around (control and
+// bidirectional characters), what nobody sees, and bytes that are no UTF-8 are shown as '?'.
 std::string in_quotes(const std::filesystem::path& path);
 
 // The folder that `path` lies in, opened, and the last component of `path`.
@@ -84,6 +85,14 @@ int write_all(int number, ByteView bytes);
 
 // Fills `target` as far as the file goes. Gives the count, or -1 with errno set.
 std::ptrdiff_t read_up_to(int number, std::span<std::uint8_t> target);
+
+// Lets go of what the kernel remembers of the file, so that the next read asks the medium. What is
+// not on the medium yet stays: fsync first. Gives 0 or an errno.
+int forget_cached(int number);
+
+// Takes an unfinished file away again, so that nobody finds half of one. Gives `error`, which says
+// so where even that failed.
+Error removed_after(const ParentFolder& parent, Error error);
 
 // What save_new() does, with a mode (0644, 0600) and a caller's buffer for the read-back.
 struct NewFile {

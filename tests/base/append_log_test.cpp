@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <string>
+#include <sys/resource.h>
 
 #include <doctest/doctest.h>
 
@@ -22,12 +24,35 @@ std::string line_of(std::string_view text) {
   return sha256_hex(bytes_of(text)) + " " + std::string(text) + "\n";
 }
 
-const std::string kThreeLines =
-    line_of(R"({"i":0})") + line_of("") + line_of(R"({"i":2,"a":"b c"})");
+const std::string& three_lines() {
+  static const std::string lines =
+      line_of(R"({"i":0})") + line_of("") + line_of(R"({"i":2,"a":"b c"})");
+  return lines;
+}
 
 std::string torn_name(const std::filesystem::path& log, const TornTail& torn) {
   return log.string() + ".torn-" + torn.sha256;
 }
+
+// While it lives no file of this program grows beyond a size: write() then takes the beginning.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t size_bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{.rlim_cur = size_bytes, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallFiles() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    static_cast<void>(std::signal(SIGXFSZ, handler_));
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
 
 }  // namespace
 
@@ -42,7 +67,7 @@ TEST_CASE("append log: lines are written as the format says and come back after 
     CHECK(log->append(R"({"i":2,"a":"b c"})").ok());
     CHECK(log->lines().size() == 3);
   }
-  CHECK(content_of(path) == kThreeLines);
+  CHECK(content_of(path) == three_lines());
   auto again = AppendLog::open(path);
   REQUIRE(again.ok());
   CHECK(again->torn_tail().size_bytes == 0);
@@ -50,7 +75,7 @@ TEST_CASE("append log: lines are written as the format says and come back after 
   CHECK(again->lines()[2].text == R"({"i":2,"a":"b c"})");
   CHECK(again->lines()[2].sha256 == sha256_hex(bytes_of(again->lines()[2].text)));
   CHECK(again->append("more").ok());
-  CHECK(content_of(path) == kThreeLines + line_of("more"));
+  CHECK(content_of(path) == three_lines() + line_of("more"));
 }
 
 TEST_CASE("append log: what exists is never overwritten, what is missing is not made") {
@@ -110,6 +135,26 @@ TEST_CASE("append log: a line feed in a text is refused and harms nothing") {
   CHECK(content_of(folder / "log") == line_of("a"));
 }
 
+TEST_CASE("append log: a line that a full medium took half of is taken back at once") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  auto log = AppendLog::create(path);
+  REQUIRE(log.ok());
+  REQUIRE(log->append("first").ok());
+  const std::string before = content_of(path);
+  std::string said;
+  {
+    const SmallFiles limit(before.size() + 40);  // bytes: room for half of the next line
+    const auto appended = log->append("second");
+    REQUIRE(!appended.ok());
+    CHECK(appended.error().code == ErrorCode::kStorageFailure);
+    said = appended.error().message;
+  }
+  CHECK(said.find("the medium is full") != std::string::npos);
+  CHECK(content_of(path) == before);
+  CHECK(!log->append("third").ok());
+}
+
 TEST_CASE("append log: after a failure it takes nothing more") {
   auto log = AppendLog::open("/dev/full");
   CHECK(log.error().code == ErrorCode::kInconsistent);  // a device is no log
@@ -122,16 +167,16 @@ TEST_CASE(
   const std::array<std::string, 5> tails = {
       "", std::string(3, '\0'), std::string(4096, '\0'), std::string(7, '\xff'), "\n"};
   std::size_t cases = 0;
-  for (std::size_t cut = 0; cut <= kThreeLines.size(); ++cut) {
+  for (std::size_t cut = 0; cut <= three_lines().size(); ++cut) {
     for (const std::string& tail : tails) {
-      const std::string content = kThreeLines.substr(0, cut) + tail;
+      const std::string content = three_lines().substr(0, cut) + tail;
       plant(path, content);
       auto log = AppendLog::open(path);
       REQUIRE(log.ok());
       // As far as it is what was written (a line feed may finish the line that was cut), up to the
       // last line feed.
       const auto good = static_cast<std::size_t>(
-          std::mismatch(content.begin(), content.end(), kThreeLines.begin(), kThreeLines.end())
+          std::mismatch(content.begin(), content.end(), three_lines().begin(), three_lines().end())
               .first -
           content.begin());
       const std::string left = content.substr(0, content.substr(0, good).rfind('\n') + 1);
@@ -154,10 +199,10 @@ TEST_CASE(
 TEST_CASE("append log: a changed byte that is no crash is never repaired") {
   const TemporaryFolder folder;
   const auto path = folder / "journal.log";
-  const std::size_t last_line = kThreeLines.rfind('\n', kThreeLines.size() - 2) + 1;
+  const std::size_t last_line = three_lines().rfind('\n', three_lines().size() - 2) + 1;
   for (std::size_t place = 0; place < last_line; ++place) {
     for (unsigned bit = 0; bit < 8; ++bit) {
-      std::string changed = kThreeLines;
+      std::string changed = three_lines();
       changed[place] = static_cast<char>(static_cast<unsigned char>(changed[place]) ^ (1U << bit));
       plant(path, changed);
       const auto log = AppendLog::open(path);
@@ -213,13 +258,13 @@ TEST_CASE("append log: where no name is free for the torn end nothing is cut") {
 
 TEST_CASE("append log: parsing names the first bad line") {
   CHECK(parse_log("")->empty());
-  CHECK(parse_log(kThreeLines)->size() == 3);
+  CHECK(parse_log(three_lines())->size() == 3);
   const std::string cut_short =
       "of the log does not fit its hash or is cut short. Use another "
       "copy of the log.";
   CHECK(parse_log("rubbish").error().message == "Line 1 " + cut_short);
-  CHECK(parse_log(kThreeLines + "x\n").error().message == "Line 4 " + cut_short);
-  CHECK(parse_log(kThreeLines.substr(0, kThreeLines.size() - 1)).error().message ==
+  CHECK(parse_log(three_lines() + "x\n").error().message == "Line 4 " + cut_short);
+  CHECK(parse_log(three_lines().substr(0, three_lines().size() - 1)).error().message ==
         "Line 3 " + cut_short);
   std::string with_return = line_of("a");
   with_return.insert(with_return.size() - 1, "\r");
@@ -232,16 +277,16 @@ TEST_CASE("append log: parsing names the first bad line") {
 }
 
 TEST_CASE("append log: any single changed, missing or added byte is noticed by parsing") {
-  for (std::size_t place = 0; place < kThreeLines.size(); ++place) {
+  for (std::size_t place = 0; place < three_lines().size(); ++place) {
     for (unsigned value = 0; value < 256; ++value) {
-      std::string changed = kThreeLines;
+      std::string changed = three_lines();
       changed[place] = static_cast<char>(value);
-      REQUIRE(parse_log(changed).ok() == (changed == kThreeLines));
+      REQUIRE(parse_log(changed).ok() == (changed == three_lines()));
     }
-    std::string shorter = kThreeLines;
+    std::string shorter = three_lines();
     shorter.erase(place, 1);
     REQUIRE_FALSE(parse_log(shorter).ok());
-    std::string longer = kThreeLines;
+    std::string longer = three_lines();
     longer.insert(place, "0");
     REQUIRE_FALSE(parse_log(longer).ok());
   }

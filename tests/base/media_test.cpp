@@ -6,11 +6,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "base/digest.h"
 #include "base/random.h"
+#include "base/text_encoding.h"
 #include "support/temporary_folder.h"
 
 using namespace base;
@@ -109,12 +111,51 @@ TEST_CASE("media: control characters of a name do not reach the screen") {
   CHECK(missing.error().message.find("a?[2J?b?\"") != std::string::npos);
 }
 
+TEST_CASE("media: nothing that turns a message around or cannot be seen reaches the screen") {
+  const auto shown = [](std::string_view name) {
+    const std::string message =
+        read_file(std::string("/nowhere/") + std::string(name), 10).error().message;
+    const std::size_t start = message.find("nowhere/") + 8;
+    return message.substr(start, message.rfind('"') - start);
+  };
+  CHECK(shown("M\xC3\xBCnchen \xE2\x82\xAC \xF0\x9F\x94\x91") ==
+        "M\xC3\xBCnchen \xE2\x82\xAC \xF0\x9F\x94\x91");
+  // C1 controls, the soft hyphen, zero width, right to left override and isolate, line separator,
+  // byte order mark, a tag; a control and DEL.
+  const std::vector<std::string_view> hidden = {"c29b",
+                                                "c280",
+                                                "c2ad",
+                                                "e2808b",
+                                                "e280ae",
+                                                "e281a6",
+                                                "e280a8",
+                                                "efbbbf",
+                                                "f3a080a0",
+                                                "01",
+                                                "7f"};
+  for (const std::string_view hex : hidden) {
+    CAPTURE(hex);
+    CHECK(shown("a" + std::string(text_of(*from_hex(hex))) + "b") == "a?b");
+  }
+  // What is no UTF-8: bytes out of place, cut short, too long for what they say, beyond the last.
+  CHECK(shown("M\xFCnchen") == "M?nchen");
+  CHECK(shown("\x80") == "?");
+  CHECK(shown("\xE2\x82") == "??");
+  CHECK(shown("\xE2\x82x") == "??x");
+  CHECK(shown("\xC0\xAF") == "??");
+  CHECK(shown("\xE0\x80\xAF") == "???");
+  CHECK(shown("\xED\xA0\x80") == "???");
+  CHECK(shown("\xF4\x90\x80\x80") == "????");
+  CHECK(shown("\xF8\x88\x80\x80\x80") == "?????");
+  CHECK(shown("\xFF") == "?");
+}
+
 TEST_CASE("media: a file that grows too large for the system leaves nothing behind") {
   const TemporaryFolder folder;
   const auto path = folder / "large";
   const pid_t child = fork();
   if (child == 0) {
-    signal(SIGXFSZ, SIG_IGN);
+    static_cast<void>(signal(SIGXFSZ, SIG_IGN));
     const rlimit limit{100'000, 100'000};
     static_cast<void>(setrlimit(RLIMIT_FSIZE, &limit));
     const auto saved = save_new(path, Bytes(200'000));
@@ -165,10 +206,12 @@ TEST_CASE("media: only regular files are read, and a pipe does not hang the cere
   std::filesystem::create_symlink(folder / "file", folder / "link");
   std::filesystem::create_symlink(folder / "loop", folder / "loop");
   REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  REQUIRE(mknod((folder / "socket").c_str(), S_IFSOCK | 0600, 0) == 0);
   for (const std::filesystem::path& path : {folder.path(),
                                             folder / "link",
                                             folder / "loop",
                                             folder / "pipe",
+                                            folder / "socket",
                                             std::filesystem::path("/dev/zero")}) {
     CAPTURE(path);
     const auto bytes = read_file(path, 100);
@@ -184,4 +227,19 @@ TEST_CASE("media: a file that is not there is not found") {
   CHECK(read_file(folder / "nothing", 9).error().code == ErrorCode::kNotFound);
   CHECK(read_file(folder / "file/below", 9).error().code == ErrorCode::kNotFound);
   CHECK(read_secret_file(folder / "nothing", 9).error().code == ErrorCode::kNotFound);
+}
+
+TEST_CASE("a step that is done again finds its own file and takes it, and no other") {
+  const TemporaryFolder folder;
+  const auto path = folder / "seal.note";
+  CHECK(save_new_or_same(path, bytes_of("one")).ok());
+  const auto again = save_new_or_same(path, bytes_of("one"));
+  REQUIRE(again.ok());
+  CHECK(again->sha256 == sha256_hex(bytes_of("one")));
+  for (const std::string_view other : {"two", "", "one more", "o"}) {
+    const auto refused = save_new_or_same(path, bytes_of(other));
+    REQUIRE(!refused.ok());
+    CHECK(refused.error().code == ErrorCode::kRefusedByPolicy);
+  }
+  CHECK(content_of(path) == "one");
 }
