@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fcntl.h>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -40,6 +41,12 @@ std::optional<std::string> system_file(const Surroundings& where, std::string_vi
 bool exists(const Surroundings& where, std::string_view path) {
   std::error_code ignored;
   return std::filesystem::exists(where.root / path, ignored);
+}
+
+// Whether the kernel offers no such thing below /sys. Not so where it cannot be seen at all.
+bool is_absent(const Surroundings& where, std::string_view path) {
+  std::error_code error;
+  return !std::filesystem::exists(where.root / path, error) && !error && exists(where, "sys/class");
 }
 
 // Names in a folder, sorted; nothing where it cannot be read.
@@ -84,9 +91,25 @@ Finding unreadable(const About& about) {
                    "from the Conclave image.");
 }
 
+// In a container the kernel shows the container's own interfaces, and not the computer's. The two
+// numbers are the kernel's for the first of their kind (PROC_PID_INIT_INO, PROC_USER_INIT_INO).
+bool sees_the_whole_computer(const Surroundings& where) {
+  std::error_code error;
+  const auto processes = std::filesystem::read_symlink(where.root / "proc/self/ns/pid", error);
+  const auto users = std::filesystem::read_symlink(where.root / "proc/self/ns/user", error);
+  return processes == "pid:[4026531836]" && users == "user:[4026531837]";
+}
+
 MachineCheck network(const Surroundings& where) {
   constexpr std::string_view kRule = "network-interface";
   MachineCheck check{std::string(kRule), "There is no network interface.", {}};
+  if (!sees_the_whole_computer(where)) {
+    check.findings.push_back(
+        found({kRule, Severity::kError, "proc/self/ns"},
+              "This program runs in a container, or cannot see that it does not, so nobody can say "
+              "whether this computer can reach a network. Start it outside of containers, or from "
+              "the Conclave image."));
+  }
   const auto names = names_in(where, "sys/class/net");
   if (!names) {
     check.findings.push_back(unreadable({kRule, Severity::kError, "sys/class/net"}));
@@ -108,8 +131,15 @@ MachineCheck radio(const Surroundings& where) {
   constexpr std::string_view kRule = "radio-device";
   MachineCheck check{std::string(kRule), "There is no Wi-Fi or Bluetooth device.", {}};
   for (const std::string_view folder : {"sys/class/ieee80211", "sys/class/bluetooth"}) {
-    // A kernel without such drivers has no such folder.
-    for (const std::string& name : names_in(where, folder).value_or(std::vector<std::string>{})) {
+    if (is_absent(where, folder)) {
+      continue;  // a kernel without such drivers has no such folder
+    }
+    const auto names = names_in(where, folder);
+    if (!names) {
+      check.findings.push_back(unreadable({kRule, Severity::kError, std::string(folder)}));
+      continue;
+    }
+    for (const std::string& name : *names) {
       check.findings.push_back(found({kRule, Severity::kError, name},
                                      "This computer has the radio device " + in_quotes(name) +
                                          ". Take it out or turn it off in the firmware."));
@@ -149,9 +179,11 @@ MachineCheck core_dumps(const Surroundings& where) {
     return check;
   }
   const std::string pattern = text->substr(0, text->find('\n'));
-  // The kernel ignores the limit where the dump goes to a program.
+  // The kernel ignores the limit where the dump goes to a program. A pattern that is empty ends
+  // dumps only where no number is put behind it: else they go to ".PID" (core(5)).
   const bool to_program = !pattern.empty() && pattern.front() == '|';
-  const bool goes_nowhere = pattern.empty() || pattern == "|/bin/false";
+  const bool is_numbered = system_file(where, "proc/sys/kernel/core_uses_pid") != "0\n";
+  const bool goes_nowhere = (pattern.empty() && !is_numbered) || pattern == "|/bin/false";
   if (!goes_nowhere && (to_program || where.core_limit_bytes != 0)) {
     check.findings.push_back(
         found({kRule, Severity::kError, pattern},
@@ -221,27 +253,32 @@ MachineCheck tracing(const Surroundings& where) {
   return check;
 }
 
-// Text in which words stand between white space.
-struct Words {
-  std::string_view text;
+std::vector<std::string> words_of(std::string_view text) {
+  std::istringstream words{std::string(text)};
+  return {std::istream_iterator<std::string>(words), {}};
+}
 
-  [[nodiscard]] bool contain(std::string_view word) const {
-    std::istringstream words{std::string(text)};
-    std::string one;
-    while (words >> one) {
-      if (one == word) {
-        return true;
-      }
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// The kernel goes by the last of several, and takes none behind "--".
+bool wipes_freed_memory(std::string_view command_line) {
+  std::string last;
+  for (const std::string& word : words_of(command_line)) {
+    if (word == "--") {
+      break;
     }
-    return false;
+    last = word.rfind("init_on_free=", 0) == 0 ? word : last;
   }
-};
+  return last == "init_on_free=1";
+}
 
 MachineCheck wiping(const Surroundings& where) {
   constexpr std::string_view kRule = "wipe-freed-memory";
   MachineCheck check{std::string(kRule), "Freed memory is wiped.", {}};
   const auto text = system_file(where, "proc/cmdline");
-  if (!text || !Words{*text}.contain("init_on_free=1")) {
+  if (!text || !wipes_freed_memory(*text)) {
     check.findings.push_back(
         found({kRule, Severity::kWarning, "init_on_free"},
               "The system does not wipe memory that is freed, so what was deleted can be found "
@@ -255,7 +292,9 @@ MachineCheck hibernation(const Surroundings& where) {
   constexpr std::string_view kRule = "hibernation";
   MachineCheck check{std::string(kRule), "The computer cannot hibernate.", {}};
   const auto state = system_file(where, "sys/power/state");
-  if (state && Words{*state}.contain("disk")) {
+  if (!state && !is_absent(where, "sys/power/state")) {
+    check.findings.push_back(unreadable({kRule, Severity::kWarning, "sys/power/state"}));
+  } else if (state && contains(words_of(*state), "disk")) {
     check.findings.push_back(
         found({kRule, Severity::kWarning, "sys/power/state"},
               "This computer can hibernate, which writes its whole memory to disk. Start with "
@@ -268,7 +307,10 @@ MachineCheck virtual_machine(const Surroundings& where) {
   constexpr std::string_view kRule = "virtual-machine";
   MachineCheck check{std::string(kRule), "The computer is no virtual machine.", {}};
   const auto text = system_file(where, "proc/cpuinfo");
-  if (!text || Words{*text}.contain("hypervisor")) {
+  // Processors other than those of PCs have no "flags", and no mark of a virtual machine in it.
+  const bool has_flags = text && contains(words_of(*text), "flags");
+  if (!has_flags || contains(words_of(*text), "hypervisor") ||
+      exists(where, "sys/hypervisor/type")) {
     check.findings.push_back(
         found({kRule, Severity::kWarning, "proc/cpuinfo"},
               "This is a virtual machine, or cannot be told from one: whoever runs it can read "

@@ -19,8 +19,12 @@ class FakeMachine {
  public:
   FakeMachine() {
     std::filesystem::create_directories(folder_ / "sys/class/net/lo");
+    std::filesystem::create_directories(folder_ / "proc/self/ns");
+    links("proc/self/ns/pid", "pid:[4026531836]");
+    links("proc/self/ns/user", "user:[4026531837]");
     plant(folder_ / "proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
     plant(folder_ / "proc/sys/kernel/core_pattern", "|/bin/false\n");
+    plant(folder_ / "proc/sys/kernel/core_uses_pid", "0\n");
     plant(folder_ / "proc/meminfo", "MemTotal:        2014280 kB\nMemFree:         1000000 kB\n");
     plant(folder_ / "proc/sys/kernel/yama/ptrace_scope", "2\n");
     plant(folder_ / "proc/cmdline", "boot=live init_on_free=1 init_on_alloc=1 quiet\n");
@@ -28,13 +32,17 @@ class FakeMachine {
     plant(folder_ / "sys/power/state", "freeze mem\n");
     plant(folder_ / "dev/hwrng", "");
     around.root = folder_.path();
-    around.locked_limit_bytes = 8U * 1024U * 1024U;
+    around.locked_limit_bytes = std::uint64_t{8} * 1024 * 1024;
     around.can_lock = true;
     around.now = start_of(kSourceDate);
   }
 
   void has(std::string_view path, std::string_view content) { plant(folder_ / path, content); }
   void lacks(std::string_view path) { std::filesystem::remove_all(folder_ / path); }
+  void links(std::string_view path, std::string_view target) {
+    lacks(path);
+    std::filesystem::create_symlink(target, folder_ / path);
+  }
   void has_folder(std::string_view path) { std::filesystem::create_directories(folder_ / path); }
 
   [[nodiscard]] std::vector<MachineCheck> checks() const { return check_machine(around); }
@@ -104,6 +112,21 @@ TEST_CASE(
   CHECK(machine.only_finding().find("error network-interface eth0") == 0);
 }
 
+TEST_CASE("machine: a container, which shows its own interfaces and not the computer's, is unfit") {
+  for (const std::string_view name : {"pid", "user"}) {
+    const std::string path = "proc/self/ns/" + std::string(name);
+    FakeMachine machine;
+    machine.links(path, std::string(name) + ":[4026532177]");
+    CHECK(machine.only_finding() ==
+          "error network-interface proc/self/ns: This program runs in a container, or cannot see "
+          "that it does not, so nobody can say whether this computer can reach a network. Start it "
+          "outside of containers, or from the Conclave image.");
+    CHECK_FALSE(machine.is_fit());
+    machine.lacks(path);
+    CHECK_FALSE(machine.is_fit());
+  }
+}
+
 TEST_CASE("machine: radio devices are named even where they have no interface") {
   FakeMachine machine;
   machine.has_folder("sys/class/ieee80211/phy0");
@@ -137,10 +160,15 @@ TEST_CASE("machine: core dumps count by where they go and by the limit") {
     std::string_view pattern;
     std::uint64_t limit = 0;
     bool fit = false;
+    std::string_view uses_pid = "0\n";
   };
   const std::vector<Case> cases = {{"|/bin/false\n", 0, true},
                                    {"|/bin/false\n", 1000, true},
                                    {"\n", 1000, true},
+                                   {"\n", 0, true, "1\n"},
+                                   {"\n", 1000, false, "1\n"},
+                                   {"\n", 1000, false, ""},
+                                   {"|/bin/false\n", 1000, true, "1\n"},
                                    {"core\n", 0, true},
                                    {"core\n", 1, false},
                                    {"/var/crash/%e\n", 1000, false},
@@ -151,6 +179,7 @@ TEST_CASE("machine: core dumps count by where they go and by the limit") {
     CAPTURE(one.pattern);
     FakeMachine machine;
     machine.has("proc/sys/kernel/core_pattern", one.pattern);
+    machine.has("proc/sys/kernel/core_uses_pid", one.uses_pid);
     machine.around.core_limit_bytes = one.limit;
     CHECK(machine.is_fit() == one.fit);
     if (!one.fit) {
@@ -206,7 +235,11 @@ TEST_CASE("machine: what only weakens it is a warning, and it stays fit") {
       {"proc/cmdline", "quiet\n", "warning wipe-freed-memory"},
       {"proc/cmdline", "init_on_free=0\n", "warning wipe-freed-memory"},
       {"proc/cmdline", "xinit_on_free=1 init_on_free=10\n", "warning wipe-freed-memory"},
+      {"proc/cmdline", "init_on_free=1 init_on_free=0\n", "warning wipe-freed-memory"},
+      {"proc/cmdline", "quiet -- init_on_free=1\n", "warning wipe-freed-memory"},
       {"sys/power/state", "freeze mem disk\n", "warning hibernation"},
+      {"sys/hypervisor/type", "xen\n", "warning virtual-machine"},
+      {"proc/cpuinfo", "Features\t: fp asimd aes\n", "warning virtual-machine"},
       {"proc/cpuinfo", "flags\t: fpu hypervisor aes\n", "warning virtual-machine"}};
   for (const Case& one : cases) {
     CAPTURE(one.content);
@@ -249,6 +282,16 @@ TEST_CASE("machine: what cannot be read is never taken as good news") {
     CHECK(machine.only_finding().find(one.finding) == 0);
     CHECK(machine.is_fit() == one.fit);
   }
+  FakeMachine blind;
+  blind.lacks("sys");
+  std::vector<std::string> rules;
+  for (const std::string& finding : blind.findings()) {
+    rules.push_back(finding.substr(0, finding.find(':')));
+  }
+  CHECK(rules == std::vector<std::string>{"error network-interface sys/class/net",
+                                          "error radio-device sys/class/ieee80211",
+                                          "error radio-device sys/class/bluetooth",
+                                          "warning hibernation sys/power/state"});
   FakeMachine machine;
   machine.has("proc/swaps", "");
   CHECK(machine.only_finding() ==
@@ -264,6 +307,14 @@ TEST_CASE("machine: what cannot be read is never taken as good news") {
     odd.has("proc/meminfo", text);
     CHECK(odd.only_finding().find("error memory-size proc/meminfo: ") == 0);
   }
+}
+
+TEST_CASE("machine: what the kernel does not offer is no finding") {
+  FakeMachine machine;
+  machine.lacks("sys/power");
+  CHECK(machine.findings().empty());
+  machine.has("sys/class/bluetooth", "not a folder");
+  CHECK(machine.only_finding().find("error radio-device sys/class/bluetooth: ") == 0);
 }
 
 TEST_CASE("machine: this computer can be looked at") {
