@@ -53,16 +53,20 @@ SpoiledSource::Spoil with_period(std::size_t period) {
   };
 }
 
-double log2_of_choose(double n, double k) {
-  return (std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1)) / std::log(2.0);
+// In how many ways `chosen` of 512 can be chosen, as a logarithm.
+double log2_of_ways(int chosen) {
+  double sum = 0;
+  for (int one = 1; one <= chosen; ++one) {
+    sum += std::log2(512.0 - chosen + one) - std::log2(one);
+  }
+  return sum;
 }
 
 // The chance that `at_least` or more of 512 fair bytes equal one value, as its logarithm.
-double log2_of_tail(double at_least) {
+double log2_of_tail(int at_least) {
   double sum = 0;
-  for (double count = at_least; count < at_least + 40; ++count) {
-    sum +=
-        std::exp2(log2_of_choose(512, count) - 8 * count + (512 - count) * std::log2(255.0 / 256));
+  for (int count = at_least; count < at_least + 40; ++count) {
+    sum += std::exp2(log2_of_ways(count) - 8 * count + (512 - count) * std::log2(255.0 / 256));
   }
   return std::log2(sum);
 }
@@ -72,7 +76,7 @@ double log2_of_tail(double at_least) {
 TEST_CASE("entropy: the cutoffs are those of SP 800-90B for a false alarm once in 2^40") {
   CHECK(HealthTest::kRepetitionCutoff == 1 + 40 / 8);
   // 1 + critbinom(512, 2^-8, 1 - 2^-40): the critical value is the least c with P(X > c) <= 2^-40.
-  const double critical = static_cast<double>(HealthTest::kProportionCutoff) - 1;
+  const int critical = static_cast<int>(HealthTest::kProportionCutoff) - 1;
   CHECK(log2_of_tail(critical + 1) <= -40);
   CHECK(log2_of_tail(critical) > -40);
 }

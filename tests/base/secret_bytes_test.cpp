@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -20,14 +21,16 @@ using namespace base;
 
 namespace {
 
+constexpr std::size_t kKibi = 1024;
+
 // How a child that runs `act` ends: its exit code, or minus the signal that killed it.
 int end_of_child(const std::function<int()>& act) {
   const pid_t child = fork();
   if (child == 0) {
     for (const int number : {SIGSEGV, SIGABRT, SIGBUS}) {
-      signal(number, SIG_DFL);  // doctest and the sanitizers have their own
+      static_cast<void>(signal(number, SIG_DFL));  // doctest and the sanitizers have their own
     }
-    static_cast<void>(freopen("/dev/null", "w", stderr));
+    static_cast<void>(dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO));
     _exit(act());
   }
   int status = 0;
@@ -160,7 +163,7 @@ TEST_CASE("secret bytes: they are locked in memory and let go afterwards") {
   const long before = locked_kilobytes();
   REQUIRE(before >= 0);
   {
-    const SecretBytes secret(64 * 1024);
+    const SecretBytes secret(64 * kKibi);
     CHECK(locked_kilobytes() >= before + 64);
   }
   CHECK(locked_kilobytes() == before);
@@ -168,10 +171,10 @@ TEST_CASE("secret bytes: they are locked in memory and let go afterwards") {
 
 TEST_CASE("secret bytes: where memory may not be locked make() says so and nothing is given") {
   CHECK(end_of_child([] {
-          if (!lower_locked_memory_to(256 * 1024)) {
+          if (!lower_locked_memory_to(256 * kKibi)) {
             return 1;
           }
-          const auto refused = SecretBytes::make(1024 * 1024);
+          const auto refused = SecretBytes::make(kKibi * kKibi);
           const auto given = SecretBytes::make(1024);
           const bool as_told =
               !refused.ok() && refused.error().code == ErrorCode::kDeviceFailure &&
@@ -185,7 +188,7 @@ TEST_CASE("secret bytes: where memory may not be locked make() says so and nothi
 
 TEST_CASE("secret bytes: many small secrets cannot slip past the limit either") {
   CHECK(end_of_child([] {
-          if (!lower_locked_memory_to(256 * 1024)) {
+          if (!lower_locked_memory_to(256 * kKibi)) {
             return 1;
           }
           std::vector<SecretBytes> held;
@@ -202,17 +205,17 @@ TEST_CASE("secret bytes: many small secrets cannot slip past the limit either") 
 
 TEST_CASE("secret bytes: a constructor that cannot lock ends the program") {
   CHECK(end_of_child([] {
-          if (!lower_locked_memory_to(256 * 1024)) {
+          if (!lower_locked_memory_to(256 * kKibi)) {
             return 1;
           }
-          const SecretBytes secret(1024 * 1024);
+          const SecretBytes secret(kKibi * kKibi);
           return 0;
         }) == -SIGABRT);
 }
 
 TEST_CASE("secret bytes: the start-up check turns core dumps off and proves that memory locks") {
   CHECK(end_of_child([] {
-          if (!require_secret_memory(1024 * 1024)) {
+          if (!require_secret_memory(kKibi * kKibi)) {
             return 1;
           }
           rlimit limit{1, 1};
@@ -222,10 +225,10 @@ TEST_CASE("secret bytes: the start-up check turns core dumps off and proves that
           return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 42 : 3;
         }) == 42);
   CHECK(end_of_child([] {
-          if (!lower_locked_memory_to(256 * 1024)) {
+          if (!lower_locked_memory_to(256 * kKibi)) {
             return 1;
           }
-          const auto refused = require_secret_memory(1024 * 1024);
+          const auto refused = require_secret_memory(kKibi * kKibi);
           return !refused.ok() && refused.error().code == ErrorCode::kDeviceFailure ? 42 : 2;
         }) == 42);
 }

@@ -47,8 +47,7 @@ TEST_CASE("toml guard: characters beyond ASCII stand in quotes and comments only
   CHECK(object_to_toml("\xC3\xBC = 1")->what == "a letter beyond A to Z stands outside quotes");
   for (const char* const text : {"a = 1\n\xC3\xBC",
                                  "a = ''\n\xC3\xBC",
-                                 "a = 'x'\n[\xC2\xA0"
-                                 "b]",
+                                 "a = 'x'\n[\302\240b]",
                                  "a = \"\\\"\"\n\xC3\xBC",
                                  "a = '\\'\n\xC3\xBC",
                                  "a = 'open\n\xC3\xBC",
@@ -63,8 +62,7 @@ TEST_CASE("toml guard: characters beyond ASCII stand in quotes and comments only
                                  "'\xC3\xBC' = 1",
                                  "a = \"\"\"\n[& \xC3\xBC\n\"\" \"\"\"",
                                  "a = '''\n\\ \xC3\xBC\n'''",
-                                 "\xEF\xBB\xBF"
-                                 "a = 1"}) {
+                                 "\357\273\277a = 1"}) {
     CAPTURE(text);
     CHECK(line_of(text) == 0);
   }
