@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/posix_file.h"
 
 namespace base {
@@ -95,6 +96,18 @@ Result<SavedFile> save_new(const std::filesystem::path& path, const SecretBytes&
     return sha256.error();
   }
   return SavedFile{.path = path, .size_bytes = bytes.size(), .sha256 = *sha256};
+}
+
+Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView bytes) {
+  auto saved = save_new(path, bytes);
+  if (saved || saved.error().code != ErrorCode::kRefusedByPolicy) {
+    return saved;
+  }
+  const auto there = read_file(path, bytes.size());
+  if (!there || !std::equal(there->begin(), there->end(), bytes.begin(), bytes.end())) {
+    return saved;
+  }
+  return SavedFile{.path = path, .size_bytes = bytes.size(), .sha256 = sha256_hex(bytes)};
 }
 
 Result<void> make_new_folder(const std::filesystem::path& path) {

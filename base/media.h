@@ -34,6 +34,10 @@ Result<SavedFile> save_new(const std::filesystem::path& path, ByteView bytes);
 // The same for bytes that must stay secret (mode 0600, no copy outside SecretBytes).
 Result<SavedFile> save_new(const std::filesystem::path& path, const SecretBytes& bytes);
 
+// As save_new(), for a step that is done again after it failed half-way: where `path` holds exactly
+// these bytes already, that is a success. Errors: kRefusedByPolicy where it holds others.
+Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView bytes);
+
 // Makes a folder that must not exist yet (mode 0755) and makes its name durable.
 // Errors: kRefusedByPolicy where it exists; kStorageFailure.
 Result<void> make_new_folder(const std::filesystem::path& path);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/media.h"
+#include "ceremony/record_folder.h"
 
 namespace ceremony {
 
@@ -32,6 +33,20 @@ Error out_of_place(const std::string& why) {
                why +
                    "; nothing was done; bring the missing records from the other site or from the "
                    "published copies"};
+}
+
+// The seal of a record is copied last.
+bool is_whole(const fs::path& record) {
+  std::error_code failed;
+  return fs::exists(record / kSealFile, failed);
+}
+
+Error cut_off(const std::string& record) {
+  return Error{ErrorCode::kInconsistent,
+               "the copy of the record " + record +
+                   " in this ledger was cut off before its seal, so what it says may be missing "
+                   "here; nothing was done; end that ceremony at this site, or complete the "
+                   "folder from the other site or from the published copies"};
 }
 
 // The names of the entries of a folder, sorted; none where it is missing.
@@ -119,6 +134,9 @@ Result<LedgerState> read_ledger(const fs::path& ledger) {
   LedgerState state;
   state.head = no_previous();
   for (const std::string& name : names_in(ledger)) {
+    if (!is_whole(ledger / name)) {
+      return cut_off(name);
+    }
     auto record = Transcript::read(ledger / name / "transcript.log");
     if (!record) {
       return std::move(record).error().while_doing("the record " + name);
@@ -132,10 +150,25 @@ Result<LedgerState> read_ledger(const fs::path& ledger) {
 }
 
 Result<void> copy_record(const fs::path& from, const fs::path& to) {
-  if (auto made = base::make_new_folder(to); !made) {
-    return made;
+  std::error_code failed;
+  if (!fs::exists(to, failed)) {
+    if (auto made = base::make_new_folder(to); !made) {
+      return made;
+    }
   }
-  return copy_missing_files(from, to);
+  std::vector<std::string> names = names_in(from);
+  std::stable_partition(
+      names.begin(), names.end(), [](const std::string& name) { return name != kSealFile; });
+  for (const std::string& name : names) {
+    auto bytes = base::read_file(from / name, kLargestFile);
+    if (!bytes) {
+      return std::move(bytes).error();
+    }
+    if (auto saved = base::save_new_or_same(to / name, *bytes); !saved) {
+      return std::move(saved).error();
+    }
+  }
+  return {};
 }
 
 Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
@@ -155,7 +188,7 @@ Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
     }
   }
   for (const std::string& name : known) {
-    if (fs::exists(other / "ledger" / name, failed)) {
+    if (is_whole(other / "ledger" / name)) {
       continue;
     }
     if (auto copied = copy_record(home / "ledger" / name, other / "ledger" / name); !copied) {

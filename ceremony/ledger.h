@@ -47,8 +47,9 @@ base::Result<LedgerState> read_ledger(const std::filesystem::path& ledger);
 // Takes one more record into account. Errors: kInconsistent where it does not follow.
 base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 
-// Copies the closed record in `from` (a folder of files, no subfolders) to `to`, which must not
-// exist yet; each file is read back. Errors: as base::save_new().
+// Copies the closed record in `from` (a folder of files, no subfolders) to `to`; each file is read
+// back. A copy that was cut off is completed; the seal comes last, so a record with a seal is whole.
+// Errors: as base::save_new_or_same().
 base::Result<void> copy_record(const std::filesystem::path& from, const std::filesystem::path& to);
 
 // Brings a site up to date: copies what `home` has and `other` lacks of ledger/, ca/ and crl/.

@@ -11,6 +11,7 @@
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
 #include "ceremony/ledger.h"
+#include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
 
 namespace ceremony {
@@ -21,6 +22,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
+constexpr std::size_t kLargestSeal = 1U << 20U;  // bytes
 constexpr std::string_view kSoftware = "conclave 0.1.0";
 
 Json roster_data(const Plan& plan) {
@@ -207,6 +209,25 @@ Result<void> archive(const Workplace& work) {
   return {};
 }
 
+// The full seal of an attempt that was cut off stays, when the same officers signed the same text:
+// only the tags that hide the executives' names were drawn anew.
+Result<void> save_full_seal(const Workplace& work,
+                            std::string_view full,
+                            std::string_view published) {
+  const std::filesystem::path path = work.confidential_folder() / "seal-full.note";
+  if (const auto there = base::read_file(path, kLargestSeal); there) {
+    const auto same = make_public_seal(base::text_of(*there));
+    if (same && *same == published) {
+      return {};
+    }
+  }
+  auto saved = base::save_new(path, base::bytes_of(full));
+  if (!saved) {
+    return std::move(saved).error();
+  }
+  return {};
+}
+
 // All have signed: writes the full seal among the confidential, the public one beside the record.
 Result<Turn> finish_seal(Workplace& work, std::string_view text) {
   auto lines = executive_lines(work, text);
@@ -223,11 +244,10 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
   if (!published) {
     return std::move(published).error();
   }
-  auto saved = base::save_new(work.confidential_folder() / "seal-full.note", base::bytes_of(*full));
-  if (!saved) {
+  if (auto saved = save_full_seal(work, *full, *published); !saved) {
     return std::move(saved).error();
   }
-  saved = base::save_new(work.public_folder() / "seal.note", base::bytes_of(*published));
+  auto saved = base::save_new_or_same(work.public_folder() / kSealFile, base::bytes_of(*published));
   if (!saved) {
     return std::move(saved).error();
   }
