@@ -16,7 +16,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kLongestSignature = 1024;  // RSA-4096: 512
+constexpr std::size_t kLongestSignature = 1024;       // RSA-4096: 512
+constexpr std::size_t kLongestAttribute = 1U << 16U;  // of a public key: RSA-4096: 512
 constexpr std::size_t kFindAtOnce = 32;
 constexpr std::size_t kMostObjects = 4096;  // more than that is not a token of ours
 
@@ -44,6 +45,10 @@ Error unwrap_error(CK_RV answer) {
                                answer == CKR_ENCRYPTED_DATA_LEN_RANGE ||
                                answer == CKR_WRAPPED_KEY_LEN_RANGE;
   return pkcs11_error(may_be_the_blob ? CKR_WRAPPED_KEY_INVALID : answer, doing);
+}
+
+Error too_long(const std::string& doing) {
+  return pkcs11_error(CKR_DEVICE_ERROR, doing);
 }
 
 }  // namespace
@@ -191,13 +196,17 @@ base::Result<base::Bytes> TokenSession::wrap_private_key(const WrapInToken& what
   if (base::Result<void> open = require_open(); !open) {
     return open.error();
   }
+  const std::string doing = "wrapping the key in the token";
   CK_MECHANISM mechanism{dialect_->wrap_with_padding, nullptr, 0};
   base::Bytes blob(kLongestBlob);
   CK_ULONG length = blob.size();
   const CK_RV answer = functions_->C_WrapKey(
       session_, &mechanism, handle_of(what.kek), handle_of(what.private_key), blob.data(), &length);
   if (answer != CKR_OK) {
-    return pkcs11_error(answer, "wrapping the key in the token");
+    return pkcs11_error(answer, doing);
+  }
+  if (length > blob.size()) {
+    return too_long(doing);
   }
   blob.resize(length);
   return blob;
@@ -260,11 +269,15 @@ base::Result<base::SecretBytes> TokenSession::unwrap_bytes(const UnwrapInToken& 
     read = functions_->C_GetAttributeValue(session_, handle_of(*object), &value, 1);
   }
   const base::Result<void> destroyed = destroy_object(*object);
+  const std::string doing = "reading back what the token unwrapped";
   if (read != CKR_OK) {
-    return pkcs11_error(read, "reading back what the token unwrapped");
+    return pkcs11_error(read, doing);
   }
   if (!destroyed) {
     return destroyed.error();
+  }
+  if (value.ulValueLen > kLongestBlob) {
+    return too_long(doing);
   }
   const base::SecretBytes::Reader reader = padded.read();
   return base::SecretBytes::copy_of(reader.bytes().first(value.ulValueLen));
@@ -313,6 +326,9 @@ base::Result<base::Bytes> TokenSession::sign(Algorithm algorithm, const SignInTo
   if (answer != CKR_OK) {
     return pkcs11_error(answer, doing);
   }
+  if (length > signature.size()) {
+    return too_long(doing);
+  }
   signature.resize(length);
   return signature;
 }
@@ -327,11 +343,17 @@ base::Result<base::Bytes> TokenSession::read_attribute(TokenObject object, CK_AT
   if (answer != CKR_OK) {
     return pkcs11_error(answer, doing);
   }
+  if (attribute.ulValueLen > kLongestAttribute) {
+    return too_long(doing);
+  }
   base::Bytes value(attribute.ulValueLen);
   attribute.pValue = value.data();
   answer = functions_->C_GetAttributeValue(session_, handle_of(object), &attribute, 1);
   if (answer != CKR_OK) {
     return pkcs11_error(answer, doing);
+  }
+  if (attribute.ulValueLen > value.size()) {
+    return too_long(doing);
   }
   value.resize(attribute.ulValueLen);
   return value;

@@ -1,9 +1,11 @@
 // What is left of the KEK and of the private key in this process' memory, measured.
 
+#include <cstdlib>
 #include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
+#include <openssl/crypto.h>
 
 #include "ca/openssl_memory.h"
 #include "ca/root_key.h"
@@ -105,6 +107,9 @@ TEST_CASE("memory: the scan finds a secret that is there") {
 TEST_CASE("memory: OpenSSL was prepared before main") {
   const auto prepared = ca::prepare_openssl();
   CHECK_MESSAGE(prepared.ok(), (prepared.ok() ? "" : prepared.error().message));
+  CHECK(CRYPTO_secure_malloc_initialized() == 1);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
+  CHECK(std::string(std::getenv("OPENSSL_CONF")) == "/dev/null");  // SoftHSM obeys it, too
 }
 
 TEST_CASE("memory: nothing is left of the KEK and the private key after a root key's life") {

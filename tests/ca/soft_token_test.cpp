@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <doctest/doctest.h>
+#include <openssl/err.h>
 #include <p11-kit/pkcs11.h>
 
 #include "ca/pkcs11_error.h"
@@ -76,6 +77,34 @@ CK_RV signs_too_little(CK_SESSION_HANDLE /*session*/,
                        unsigned char* /*signature*/,
                        unsigned long* signature_length) {
   *signature_length = 63;
+  return CKR_OK;
+}
+
+// Answers that are longer than anything can be; PKCS #11 gives this number for "unavailable".
+CK_RV signs_too_much(CK_SESSION_HANDLE /*session*/,
+                     unsigned char* /*data*/,
+                     unsigned long /*length*/,
+                     unsigned char* /*signature*/,
+                     unsigned long* signature_length) {
+  *signature_length = CK_UNAVAILABLE_INFORMATION;
+  return CKR_OK;
+}
+
+CK_RV knows_no_length(CK_SESSION_HANDLE /*session*/,
+                      CK_OBJECT_HANDLE /*object*/,
+                      CK_ATTRIBUTE* attributes,
+                      unsigned long /*count*/) {
+  attributes->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+  return CKR_OK;
+}
+
+CK_RV wraps_too_much(CK_SESSION_HANDLE /*session*/,
+                     CK_MECHANISM* /*how*/,
+                     CK_OBJECT_HANDLE /*kek*/,
+                     CK_OBJECT_HANDLE /*key*/,
+                     unsigned char* /*blob*/,
+                     unsigned long* length) {
+  *length = CK_UNAVAILABLE_INFORMATION;
   return CKR_OK;
 }
 
@@ -329,6 +358,42 @@ TEST_CASE("token session: a token that signs wrongly is caught") {
         "the token gave a signature that is none; begin this step again, and use another token if "
         "it happens twice");
   session->close();
+}
+
+TEST_CASE("token session: an answer of impossible length is a failure of the token") {
+  const auto token = fresh_token();
+  const std::string sentence =
+      ": the token failed; begin this step again, and use another token or machine if it happens "
+      "twice (CKR_DEVICE_ERROR)";
+  CK_FUNCTION_LIST changed = token->functions();
+  const auto session = session_with(*token, changed);
+  const auto key = ca::TokenKey::generate(session, Algorithm::kP256, ca::Extractable::kYes);
+  REQUIRE(key.ok());
+  const ca::Kek kek = ca::Kek::random().value();
+  const auto wraps = session->import_kek(kek, ca::KekUse::kWrap);
+  const auto unwraps = session->import_kek(kek, ca::KekUse::kUnwrap);
+  const auto blob = session->wrap_private_key({.private_key = (*key)->object(), .kek = *wraps});
+  REQUIRE(blob.ok());
+  changed.C_Sign = signs_too_much;
+  CHECK((*key)->sign(base::Bytes{1}).error().message == "signing in the token" + sentence);
+  changed.C_GetAttributeValue = knows_no_length;
+  CHECK(session->read_attribute((*key)->object(), CKA_MODULUS).error().message ==
+        "reading a key's public part from the token" + sentence);
+  CHECK(session->unwrap_bytes({.blob = *blob, .kek = *unwraps}).error().message ==
+        "reading back what the token unwrapped" + sentence);
+  changed.C_WrapKey = wraps_too_much;
+  CHECK(
+      session->wrap_private_key({.private_key = (*key)->object(), .kek = *wraps}).error().message ==
+      "wrapping the key in the token" + sentence);
+  session->close();
+}
+
+TEST_CASE("soft token: it leaves no entry in OpenSSL's queue of errors") {
+  ERR_clear_error();
+  auto token = fresh_token();
+  CHECK(ERR_peek_error() == 0);
+  REQUIRE(token->destroy().ok());
+  CHECK(ERR_peek_error() == 0);
 }
 
 TEST_CASE("PKCS #11 answers: known ones by name, others by number") {
