@@ -2,7 +2,7 @@
 //
 // A profile is a TOML file in ca/profiles; it names the policy document that it follows. A profile
 // table once lagged behind the policy it was made for, for eight months (Mozilla bug 2038351).
-// Format: docs/FORMATS.md, "Profile".
+// Format: docs/formats/profile.md.
 
 #pragma once
 

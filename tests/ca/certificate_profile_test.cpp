@@ -43,6 +43,24 @@ TEST_CASE("profiles: every file in the folder is a profile of that name") {
   CHECK(count >= 6);
 }
 
+TEST_CASE(
+    "profiles: the example of docs/formats/profile.md is one, and it has every section cited") {
+  const std::string page = support::content_of(kFolder + "/../../docs/formats/profile.md");
+  const std::string begin = "```toml\n";
+  const std::size_t at = page.find(begin) + begin.size();
+  const base::Result<CertificateProfile> example =
+      parse_profile(std::string_view(page).substr(at, page.find("```\n", at) - at));
+  REQUIRE(example.ok());
+  CHECK(example->certificate.key_identifier == KeyIdentifierMethod::kRfc7093);
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    const CertificateProfile profile = support::profile_named(entry.path().stem().string());
+    CHECK(page.find("# " + profile.policy.document + ", version " + profile.policy.version) == 0);
+    CHECK((page.find("\n## " + profile.policy.section + "\n") != std::string::npos ||
+           page.find("\n| " + profile.policy.section + " |") != std::string::npos));
+    CHECK(page.find("`" + profile.name + "`") != std::string::npos);
+  }
+}
+
 TEST_CASE("profiles: root, subordinate and CRL say what they should") {
   const CertificateProfile root = support::profile_named("root");
   CHECK(root.kind == ProfileKind::kRoot);
