@@ -82,34 +82,6 @@ Result<void> lock(const FileDescriptor& file, const std::filesystem::path& path)
   return errno == EWOULDBLOCK ? locked_error(path) : storage_error({path, "locked", errno});
 }
 
-// The file, and its name in its folder.
-Result<void> make_durable(const FileDescriptor& file,
-                          const ParentFolder& parent,
-                          const std::filesystem::path& path) {
-  if (fsync(file.number()) != 0 || fsync(parent.folder.number()) != 0) {
-    return storage_error({path, "made durable", errno});
-  }
-  return {};
-}
-
-// From here on reading gives what stands on the medium. A program that was killed may have left
-// lines in the kernel's memory only: they go to the medium first. After an fsync that failed that
-// memory holds lines that never got there, and the kernel takes them for written: it lets go of
-// them.
-Result<void> settle(const FileDescriptor& file, const std::filesystem::path& path) {
-  const Result<ParentFolder> parent = open_parent(path);
-  if (!parent) {
-    return parent.error();
-  }
-  if (auto durable = make_durable(file, *parent, path); !durable) {
-    return durable;
-  }
-  if (const int error = forget_cached(file.number()); error != 0) {
-    return storage_error({path, "read", error});
-  }
-  return {};
-}
-
 Result<FileDescriptor> open_existing(const std::filesystem::path& path) {
   FileDescriptor file(retry_interrupted(
       [&] { return open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); }));

@@ -31,6 +31,14 @@ Error changed_while_read(const std::filesystem::path& path) {
                    "medium and do this step again."};
 }
 
+Error holds_others(const std::filesystem::path& path) {
+  return Error{ErrorCode::kRefusedByPolicy,
+               "The file " + in_quotes(path) +
+                   " already exists and holds something else, and nothing is ever overwritten. If "
+                   "this step was cut off before, it may be half of what is written now: move it "
+                   "to another folder, keep it, and do this step again."};
+}
+
 Result<OpenedFile> open_bounded(const std::filesystem::path& path, std::size_t max_bytes) {
   Result<OpenedFile> opened = open_regular_file(path);
   if (opened && opened->size_bytes > max_bytes) {
@@ -103,9 +111,20 @@ Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView b
   if (saved || saved.error().code != ErrorCode::kRefusedByPolicy) {
     return saved;
   }
-  const auto there = read_file(path, bytes.size());
-  if (!there || !std::equal(there->begin(), there->end(), bytes.begin(), bytes.end())) {
-    return saved;
+  const Result<OpenedFile> there = open_regular_file(path);
+  if (!there || there->size_bytes != bytes.size()) {
+    return holds_others(path);
+  }
+  // The attempt before may have been killed when the bytes stood in the kernel's memory only.
+  if (const auto settled = settle(there->file, path); !settled) {
+    return settled.error();
+  }
+  Bytes content(bytes.size());
+  if (const auto done = read_exactly(path, there->file.number(), content); !done) {
+    return done.error();
+  }
+  if (!std::equal(content.begin(), content.end(), bytes.begin())) {
+    return holds_others(path);
   }
   return SavedFile{.path = path, .size_bytes = bytes.size(), .sha256 = sha256_hex(bytes)};
 }

@@ -35,7 +35,8 @@ Result<SavedFile> save_new(const std::filesystem::path& path, ByteView bytes);
 Result<SavedFile> save_new(const std::filesystem::path& path, const SecretBytes& bytes);
 
 // As save_new(), for a step that is done again after it failed half-way: where `path` holds exactly
-// these bytes already, that is a success. Errors: kRefusedByPolicy where it holds others.
+// these bytes already (made durable, and read back from the medium), that is a success. Errors:
+// kRefusedByPolicy where it holds others.
 Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView bytes);
 
 // Makes a folder that must not exist yet (mode 0755) and makes its name durable.

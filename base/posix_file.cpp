@@ -284,6 +284,29 @@ int forget_cached(int number) {
   return posix_fadvise(number, 0, 0, POSIX_FADV_DONTNEED);
 }
 
+Result<void> make_durable(const FileDescriptor& file,
+                          const ParentFolder& parent,
+                          const std::filesystem::path& path) {
+  if (fsync(file.number()) != 0 || fsync(parent.folder.number()) != 0) {
+    return storage_error({path, "made durable", errno});
+  }
+  return {};
+}
+
+Result<void> settle(const FileDescriptor& file, const std::filesystem::path& path) {
+  const Result<ParentFolder> parent = open_parent(path);
+  if (!parent) {
+    return parent.error();
+  }
+  if (auto durable = make_durable(file, *parent, path); !durable) {
+    return durable;
+  }
+  if (const int error = forget_cached(file.number()); error != 0) {
+    return storage_error({path, "read", error});
+  }
+  return {};
+}
+
 Error removed_after(const ParentFolder& parent, Error error) {
   if (unlinkat(parent.folder.number(), parent.name.c_str(), 0) != 0 && errno != ENOENT) {
     error.message += " The unfinished file could not be removed: do not use this medium.";

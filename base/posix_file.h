@@ -90,6 +90,17 @@ std::ptrdiff_t read_up_to(int number, std::span<std::uint8_t> target);
 // not on the medium yet stays: fsync first. Gives 0 or an errno.
 int forget_cached(int number);
 
+// Makes the file and its name in its folder durable. Errors: kStorageFailure.
+Result<void> make_durable(const FileDescriptor& file,
+                          const ParentFolder& parent,
+                          const std::filesystem::path& path);
+
+// From here on reading gives what stands on the medium. A program that was killed may have left
+// bytes in the kernel's memory only: they go to the medium first. After an fsync that failed that
+// memory holds bytes that never got there, and the kernel takes them for written: it lets go of
+// them. Errors: kStorageFailure.
+Result<void> settle(const FileDescriptor& file, const std::filesystem::path& path);
+
 // Takes an unfinished file away again, so that nobody finds half of one. Gives `error`, which says
 // so where even that failed.
 Error removed_after(const ParentFolder& parent, Error error);

@@ -229,7 +229,7 @@ TEST_CASE("media: a file that is not there is not found") {
   CHECK(read_secret_file(folder / "nothing", 9).error().code == ErrorCode::kNotFound);
 }
 
-TEST_CASE("a step that is done again finds its own file and takes it, and no other") {
+TEST_CASE("media: a step that is done again finds its own file and takes it, and no other") {
   const TemporaryFolder folder;
   const auto path = folder / "seal.note";
   CHECK(save_new_or_same(path, bytes_of("one")).ok());
@@ -240,6 +240,14 @@ TEST_CASE("a step that is done again finds its own file and takes it, and no oth
     const auto refused = save_new_or_same(path, bytes_of(other));
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == ErrorCode::kRefusedByPolicy);
+    CHECK(refused.error().message ==
+          "The file \"" + path.string() +
+              "\" already exists and holds something else, and nothing is ever overwritten. If "
+              "this step was cut off before, it may be half of what is written now: move it to "
+              "another folder, keep it, and do this step again.");
   }
   CHECK(content_of(path) == "one");
+  std::filesystem::create_symlink(path, folder / "link");
+  CHECK(save_new_or_same(folder / "link", bytes_of("one")).error().code ==
+        ErrorCode::kRefusedByPolicy);
 }

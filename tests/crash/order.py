@@ -19,13 +19,14 @@ import driver
 # A whole file: its name may never have been used; it and then its folder become durable; what is
 # read back comes from the medium and not from memory.
 SAVE = ["new {}", "write {}", "fsync {}", "fsync FOLDER", "forget {}", "read {}"]
-# A log that is there: what a killed program left in memory becomes durable, and what the medium
-# refused before is forgotten, before a line of it counts.
+# A file or log that is there: what a killed program left in memory becomes durable, and what the
+# medium refused before is forgotten, before a byte of it counts.
 OPEN = ["fsync {}", "fsync FOLDER", "forget {}", "read {}"]
 APPEND = ["write {}", "fdatasync {}"]
 EXPECTED = {
     "make made": ["mkdir made", "fsync made", "fsync FOLDER"],
     "save public.bin": SAVE,
+    "again public.bin": OPEN,
     "save secret.bin": SAVE,
     "read FOLDER": ["read public.bin", "read secret.bin", "forget secret.bin"],
     "create journal.log": ["new {}", "fsync {}", "fsync FOLDER"],
@@ -51,6 +52,8 @@ def step_of(line, folder):
     if not match:
         return None
     call, target, text = match.groups()
+    if "EEXIST" in line:
+        return None
     if call == "openat" and "O_CREAT" in line:
         return f"{'new' if 'O_EXCL' in line else 'make'} {short(text)}"
     if call == "mkdirat":

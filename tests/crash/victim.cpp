@@ -68,6 +68,12 @@ bool save_public(const fs::path& folder) {
   return saved.ok() ? done("save", saved->path, saved->sha256) : refused(saved.error());
 }
 
+// As a step does that is done again.
+bool save_public_again(const fs::path& folder) {
+  const auto saved = base::save_new_or_same(folder / "public.bin", public_bytes());
+  return saved.ok() ? done("again", saved->path, saved->sha256) : refused(saved.error());
+}
+
 bool save_secret(const fs::path& folder) {
   const auto saved = base::save_new(folder / "secret.bin", secret_bytes());
   return saved.ok() ? done("save", saved->path, saved->sha256) : refused(saved.error());
@@ -115,8 +121,8 @@ bool go_on_with_log(const fs::path& path) {
 }
 
 ExitCode act(const fs::path& folder) {
-  const bool all = make_folder(folder) && save_public(folder) && save_secret(folder) &&
-                   read_again(folder) && begin_log(folder) &&
+  const bool all = make_folder(folder) && save_public(folder) && save_public_again(folder) &&
+                   save_secret(folder) && read_again(folder) && begin_log(folder) &&
                    go_on_with_log(folder / "journal.log") && go_on_with_log(folder / "torn.log");
   return all ? ExitCode::kDone : ExitCode::kRefused;
 }
