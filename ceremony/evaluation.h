@@ -43,7 +43,7 @@ struct Statement {
   std::string document_sha256;  // "" if none
 };
 
-struct Answer {
+struct Answer {  // NOLINT(bugprone-exception-escape): a null Json allocates nothing
   TaxonomyField field = TaxonomyField::kInitialEnclaveLocation;
   Json value;  // null: none, or "no limit", or "does not apply"; see `reading` and `reason`
   AnswerSource source = AnswerSource::kNotAnswered;

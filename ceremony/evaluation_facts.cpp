@@ -258,6 +258,17 @@ Result<std::vector<CeremonySummary>> summarise_all(const std::vector<PublicRecor
   return ceremonies;
 }
 
+Result<void> add_ceremony(const CeremonySummary& ceremony,
+                          std::pair<std::size_t, AnchorFacts*> place) {
+  for (const TranscriptEntry& entry : ceremony.record->transcript.entries()) {
+    auto added = add_entry(ceremony, entry, place);
+    if (!added) {
+      return added;
+    }
+  }
+  return {};
+}
+
 // Adds the facts of the ceremonies of one group, oldest first.
 Result<void> add_group(const std::vector<CeremonySummary>& ceremonies,
                        const std::vector<std::size_t>& members,
@@ -267,12 +278,10 @@ Result<void> add_group(const std::vector<CeremonySummary>& ceremonies,
   for (const std::size_t member : members) {
     const CeremonySummary& ceremony = ceremonies[member];
     chain.push_back(ceremony);
-    for (const TranscriptEntry& entry : ceremony.record->transcript.entries()) {
-      facts.as_of = std::max(facts.as_of, entry.date);
-      auto added = add_entry(ceremony, entry, {member, &anchor});
-      if (!added) {
-        return added;
-      }
+    // Dates do not go back in a transcript.
+    facts.as_of = std::max(facts.as_of, ceremony.record->transcript.entries().back().date);
+    if (auto added = add_ceremony(ceremony, {member, &anchor}); !added) {
+      return added;
     }
   }
   anchor.whole = is_whole(chain);

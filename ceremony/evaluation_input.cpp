@@ -137,8 +137,8 @@ bool is_public_line(const Json& data, const std::string& sha256) {
 
 // What one pass over a journal has found.
 struct JournalReading {
-  std::string share_set_entry;  // the public line that is looked for
-  Json holders;
+  std::string share_set_entry;    // the public line that is looked for
+  Json holders = Json::object();  // empty: no such entry
   bool issued_the_set = false;
 };
 

@@ -24,12 +24,10 @@ std::vector<QuorumHypothesis> all_that_explain(const PublishedFigures& figures) 
   std::vector<QuorumHypothesis> list;
   for (unsigned threshold = 2; threshold < shamir::kMostShares; ++threshold) {
     for (unsigned shares = threshold; shares <= shamir::kMostShares; ++shares) {
-      const QuorumHypothesis hypothesis{.threshold = threshold, .shares = shares};
-      if (explains(figures, hypothesis)) {
-        list.push_back(hypothesis);
-      }
+      list.push_back({.threshold = threshold, .shares = shares});
     }
   }
+  std::erase_if(list, [&figures](const auto& one) { return !explains(figures, one); });
   return list;
 }
 

@@ -11,7 +11,6 @@
 #include "ceremony/quorum_words.h"
 #include "support/temporary_folder.h"
 
-using ceremony::Declarations;
 using ceremony::find_declaration;
 using ceremony::Json;
 using ceremony::parse_declarations;
@@ -19,8 +18,8 @@ using ceremony::TaxonomyField;
 
 namespace {
 
-const std::string kHead = "format = \"conclave-declarations-v1\"\n";
-const std::string kBy = "by = \"PKI manager\"\ndate = \"2026-11-23\"\n";
+constexpr const char* kHead = "format = \"conclave-declarations-v1\"\n";
+constexpr const char* kBy = "by = \"PKI manager\"\ndate = \"2026-11-23\"\n";
 
 // The message about a file that is refused.
 std::string refusal_of(const std::string& body) {

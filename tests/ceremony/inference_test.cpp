@@ -47,14 +47,21 @@ bool holds(const std::vector<unsigned>& list, unsigned number) {
   return std::find(list.begin(), list.end(), number) != list.end();
 }
 
-// Calls `check(k, n, c)` for every share set and every number of continents that it can serve.
+// A share set, and a number of continents that it can serve.
+struct PlacedSet {
+  unsigned k;
+  unsigned n;
+  unsigned c;
+};
+
+// Calls `check(PlacedSet)` for all of them.
 template <typename Check>
 unsigned for_every_set(Check check) {
   unsigned cases = 0;
   for (unsigned k = 2; k < 16; ++k) {
     for (unsigned n = k + 1; n <= 16; ++n) {
       for (unsigned c = 0; c <= 7 && c * k <= n; ++c) {
-        check(k, n, c);
+        check(PlacedSet{.k = k, .n = n, .c = c});
         ++cases;
       }
     }
@@ -65,7 +72,8 @@ unsigned for_every_set(Check check) {
 }  // namespace
 
 TEST_CASE("inference: the true numbers are among the hypotheses, for every set and continents") {
-  const unsigned cases = for_every_set([](unsigned k, unsigned n, unsigned c) {
+  const unsigned cases = for_every_set([](const PlacedSet& set) {
+    const auto [k, n, c] = set;
     const ceremony::QuorumHypothesis truth{.threshold = k, .shares = n};
     for (const PublishedFigures& figures :
          {both({n - k, c}),
@@ -83,7 +91,8 @@ TEST_CASE("inference: the true numbers are among the hypotheses, for every set a
 }
 
 TEST_CASE("inference: both figures leave exactly 2 <= k <= e / (c - 1), as far as 16 shares go") {
-  for_every_set([](unsigned k, unsigned n, unsigned c) {
+  for_every_set([](const PlacedSet& set) {
+    const auto [k, n, c] = set;
     const unsigned e = n - k;
     const unsigned most = c < 2 ? 16 - e : std::min(e / (c - 1), 16 - e);
     CHECK(infer(both({e, c}))->thresholds == two_to(most));
@@ -159,7 +168,8 @@ TEST_CASE("inference: a reader who supposes n = 2k - 1 gets k = e + 1, where tha
 }
 
 TEST_CASE("inference: shares lost since then narrow the set, and the true k stays in it") {
-  for_every_set([](unsigned k, unsigned n, unsigned c) {
+  for_every_set([](const PlacedSet& set) {
+    const auto [k, n, c] = set;
     for (unsigned lost = 0; lost <= n - k; ++lost) {
       const unsigned c_now = std::min(c, (n - lost) / k);
       const auto left = SpareSharesLeft::after_loss(SpareShares::of(n - k).value(), lost);
