@@ -94,17 +94,24 @@ Result<void> Journal::append(std::string_view type, const Json& data) {
   return state_->write(type, data);
 }
 
+// The day on which the record was opened. Had later entries a later date, a ceremony of many
+// holders could be told from one of few.
+std::string Journal::public_date() const {
+  const auto& entries = state_->transcript.entries();
+  return entries.empty() ? base::format_date(base::date_of(state_->options.clock->now()))
+                         : entries.front().date;
+}
+
 Result<void> Journal::publish(std::string_view type,
                               const Json& data,
                               std::vector<HiddenFact> hidden) {
-  const auto line =
-      build_public_line({.i = state_->transcript.entries().size(),
-                         .prev = state_->transcript.head(),
-                         .date = base::format_date(base::date_of(state_->options.clock->now())),
-                         .type = std::string(type),
-                         .data = data,
-                         .journal = head()},
-                        std::move(hidden));
+  const auto line = build_public_line({.i = state_->transcript.entries().size(),
+                                       .prev = state_->transcript.head(),
+                                       .date = public_date(),
+                                       .type = std::string(type),
+                                       .data = data,
+                                       .journal = head()},
+                                      std::move(hidden));
   if (!line) {
     return line.error();
   }

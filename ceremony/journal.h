@@ -104,6 +104,7 @@ class Journal {
  private:
   struct State;
   explicit Journal(std::unique_ptr<State> state);
+  [[nodiscard]] std::string public_date() const;
   std::unique_ptr<State> state_;
 };
 

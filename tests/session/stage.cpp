@@ -51,10 +51,10 @@ const base::SystemClock& system_clock() {
   return clock;
 }
 
-ceremony::cli::OpenPlayer session_opener(Hook hook) {
-  return [hook = std::move(hook)](
+ceremony::cli::OpenPlayer session_opener(const base::Clock& clock, Hook hook) {
+  return [&clock, hook = std::move(hook)](
              const client::OpenRequest& room) -> Result<std::unique_ptr<ceremony::cli::Player>> {
-    auto session = ceremony::Session::open(room, system_clock());
+    auto session = ceremony::Session::open(room, clock);
     if (!session) {
       return std::move(session).error();
     }
@@ -65,15 +65,18 @@ ceremony::cli::OpenPlayer session_opener(Hook hook) {
 
 }  // namespace
 
-Stage::Stage(Hook hook)
+Stage::Stage(const Setting& setting, Hook hook)
     : out_(folder_.path() / "rehearsal"),
-      rehearsal_({.out = out_,
-                  .quorum = shamir::Quorum::of({.threshold = 2, .shares = 3}).value(),
-                  .algorithm = ca::Algorithm::kP256,
-                  .requests = {},
-                  .kdf = "fast",
-                  .data = DATA_FOLDER,
-                  .open = session_opener(std::move(hook))}) {}
+      rehearsal_(
+          {.out = out_,
+           .quorum = shamir::Quorum::of({.threshold = setting.threshold, .shares = setting.shares})
+                         .value(),
+           .algorithm = ca::Algorithm::kP256,
+           .requests = {},
+           .kdf = "fast",
+           .data = DATA_FOLDER,
+           .open = session_opener(setting.clock == nullptr ? system_clock() : *setting.clock,
+                                  std::move(hook))}) {}
 
 std::string Stage::generate_root() {
   if (auto prepared = rehearsal_.prepare(); !prepared) {

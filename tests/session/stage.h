@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
+#include "base/calendar.h"
 #include "ceremony/cli/player.h"
 #include "ceremony/cli/rehearsal.h"
 #include "support/temporary_folder.h"
@@ -16,10 +18,18 @@ namespace stage {
 // What a test does before a step's turn; it may change files, or the input that goes in.
 using Hook = std::function<void(const ceremony::client::StepView&, ceremony::client::Input&)>;
 
-// A rehearsal of 2 of 3 with P-256 and fast passphrases.
+// Who and when; as a rule 2 of 3, by the machine's clock.
+struct Setting {
+  unsigned threshold = 2;
+  unsigned shares = 3;
+  const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
+};
+
+// A rehearsal with P-256 and fast passphrases.
 class Stage {
  public:
-  explicit Stage(Hook hook = {});
+  explicit Stage(Hook hook = {}) : Stage(Setting{}, std::move(hook)) {}
+  Stage(const Setting& setting, Hook hook);
 
   [[nodiscard]] const std::filesystem::path& out() const { return out_; }
   ceremony::cli::Rehearsal& rehearsal() { return rehearsal_; }
