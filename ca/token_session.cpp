@@ -16,8 +16,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kLongestSignature = 1024;       // RSA-4096: 512
-constexpr std::size_t kLongestAttribute = 1U << 16U;  // of a public key: RSA-4096: 512
+constexpr std::size_t kLongestSignature = 1024;  // RSA-4096: 512
+constexpr std::size_t kLongestAttribute = 8192;  // RSA-4096: 512, a public key of ML-DSA-87: 2592
 constexpr std::size_t kFindAtOnce = 32;
 constexpr std::size_t kMostObjects = 4096;  // more than that is not a token of ours
 
@@ -32,9 +32,11 @@ CK_OBJECT_HANDLE handle_of(TokenObject object) {
   return static_cast<CK_OBJECT_HANDLE>(object);
 }
 
-// What every private key here is, apart from whether it may be wrapped.
+// What every private key here is, apart from whether it may be wrapped. What is not forbidden
+// SoftHSM allows.
 void describe_private_key(TokenTemplate& about) {
   about.no(CKA_TOKEN).yes(CKA_PRIVATE).yes(CKA_SENSITIVE).yes(CKA_SIGN);
+  about.no(CKA_SIGN_RECOVER).no(CKA_DECRYPT).no(CKA_UNWRAP).no(CKA_DERIVE);
 }
 
 // What a token says to a blob that does not open differs; SoftHSM says CKR_GENERAL_ERROR.
@@ -178,6 +180,9 @@ base::Result<TokenObject> TokenSession::import_kek(const Kek& kek, KekUse use) {
       .no(CKA_EXTRACTABLE)
       .no(CKA_ENCRYPT)
       .no(CKA_DECRYPT)
+      .no(CKA_SIGN)
+      .no(CKA_VERIFY)
+      .no(CKA_DERIVE)
       .bytes(CKA_VALUE, value.bytes());
   if (use == KekUse::kWrap) {
     about.yes(CKA_WRAP).no(CKA_UNWRAP);
@@ -338,17 +343,9 @@ base::Result<base::Bytes> TokenSession::read_attribute(TokenObject object, CK_AT
     return open.error();
   }
   const std::string doing = "reading a key's public part from the token";
-  CK_ATTRIBUTE attribute{type, nullptr, 0};
-  CK_RV answer = functions_->C_GetAttributeValue(session_, handle_of(object), &attribute, 1);
-  if (answer != CKR_OK) {
-    return pkcs11_error(answer, doing);
-  }
-  if (attribute.ulValueLen > kLongestAttribute) {
-    return too_long(doing);
-  }
-  base::Bytes value(attribute.ulValueLen);
-  attribute.pValue = value.data();
-  answer = functions_->C_GetAttributeValue(session_, handle_of(object), &attribute, 1);
+  base::Bytes value(kLongestAttribute);
+  CK_ATTRIBUTE attribute{type, value.data(), value.size()};
+  const CK_RV answer = functions_->C_GetAttributeValue(session_, handle_of(object), &attribute, 1);
   if (answer != CKR_OK) {
     return pkcs11_error(answer, doing);
   }

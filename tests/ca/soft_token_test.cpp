@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 #include <sys/stat.h>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <openssl/err.h>
@@ -253,6 +254,51 @@ TEST_CASE("token session: a private key and a KEK can be read by nobody") {
           "reading a key's public part from the token: the token's own rules forbid this for this "
           "key, so nothing was given out (CKR_ATTRIBUTE_SENSITIVE)");
   }
+}
+
+TEST_CASE("token session: the token itself knows what a private key and a KEK are for") {
+  const auto token = fresh_token();
+  ca::TokenSession& session = *token->session();
+  const auto uses_of = [&session](ca::TokenObject object) {
+    constexpr std::array<CK_ATTRIBUTE_TYPE, 9> kUses{CKA_SIGN,
+                                                     CKA_SIGN_RECOVER,
+                                                     CKA_VERIFY,
+                                                     CKA_ENCRYPT,
+                                                     CKA_DECRYPT,
+                                                     CKA_WRAP,
+                                                     CKA_UNWRAP,
+                                                     CKA_DERIVE,
+                                                     CKA_EXTRACTABLE};
+    std::vector<CK_ATTRIBUTE_TYPE> uses;
+    for (const CK_ATTRIBUTE_TYPE use : kUses) {
+      const auto value = session.read_attribute(object, use);  // not every object has each
+      if (value && *value == base::Bytes{CK_TRUE}) {
+        uses.push_back(use);
+      }
+    }
+    return uses;
+  };
+  using Uses = std::vector<CK_ATTRIBUTE_TYPE>;
+  const ca::Kek kek = ca::Kek::random().value();
+  const auto wraps = session.import_kek(kek, ca::KekUse::kWrap);
+  const auto unwraps = session.import_kek(kek, ca::KekUse::kUnwrap);
+  REQUIRE(unwraps.ok());
+  CHECK(uses_of(*wraps) == Uses{CKA_WRAP});
+  CHECK(uses_of(*unwraps) == Uses{CKA_UNWRAP});
+  for (const Algorithm algorithm : {Algorithm::kRsa3072, Algorithm::kP384}) {
+    CAPTURE(ca::name_of(algorithm));
+    const auto pair = session.generate_key_pair(algorithm, ca::Extractable::kYes);
+    REQUIRE(pair.ok());
+    CHECK(uses_of(pair->private_key) == Uses{CKA_SIGN, CKA_EXTRACTABLE});
+    const auto blob = session.wrap_private_key({.private_key = pair->private_key, .kek = *wraps});
+    REQUIRE(blob.ok());
+    const auto key = session.unwrap_private_key({.blob = *blob, .kek = *unwraps}, algorithm);
+    REQUIRE(key.ok());
+    CHECK(uses_of(*key) == Uses{CKA_SIGN});
+  }
+  const auto imported = session.import_ed25519(base::SecretBytes::random(32));
+  REQUIRE(imported.ok());
+  CHECK(uses_of(*imported) == Uses{CKA_SIGN});
 }
 
 TEST_CASE("token session: a KEK does what it was given for, and nothing else") {
