@@ -34,11 +34,11 @@ void must(bool verified) {
 }
 
 const base::Bytes& request_der() {
-  static const base::Bytes kDer = [] {
+  static const base::Bytes der = [] {
     const auto key = support::new_key(Algorithm::kP256);
     return support::request_for(*key, "Example TLS CA").der();
   }();
-  return kDer;
+  return der;
 }
 
 base::Bytes issue(bench::TokenRoot& root, const ca::CertificateProfile& profile) {
@@ -156,27 +156,42 @@ void verify_list_libcrypto(benchmark::State& state, std::size_t size) {
   }
 }
 
-// The rows of both sides of one task.
-template <typename Function, typename Argument>
-void pair(const std::string& task, Function ours, Function peers, Argument argument) {
-  for (const auto& [who, function] : {std::pair("conclave", ours), std::pair("libcrypto", peers)}) {
-    benchmark::RegisterBenchmark(("pair/" + task + "/" + who).c_str(), function, argument)
-        ->Unit(benchmark::kMicrosecond);
-  }
-}
+// One side of a task.
+template <typename Argument>
+struct Row {
+  const char* task;
+  const char* who;
+  void (*function)(benchmark::State&, Argument);
+};
+
+constexpr std::array kCertificateRows{
+    Row<Algorithm>{"sign a certificate", "conclave", issue_ours},
+    Row<Algorithm>{"sign a certificate", "libcrypto", issue_libcrypto},
+    Row<Algorithm>{"verify a certificate", "conclave", verify_ours},
+    Row<Algorithm>{"verify a certificate", "libcrypto", verify_libcrypto}};
+constexpr std::array kListRows{
+    Row<std::size_t>{"sign a CRL", "conclave", list_ours},
+    Row<std::size_t>{"sign a CRL", "libcrypto", list_libcrypto},
+    Row<std::size_t>{"verify a CRL", "conclave", verify_list_ours},
+    Row<std::size_t>{"verify a CRL", "libcrypto", verify_list_libcrypto}};
 
 // Registered before main().
 // NOLINTNEXTLINE(cert-err58-cpp): only an exhausted memory throws, and then nothing is lost
 [[maybe_unused]] const bool registered = [] {
-  for (const Algorithm algorithm : kIssuers) {
-    const std::string name(ca::name_of(algorithm));
-    pair("sign a certificate, " + name, issue_ours, issue_libcrypto, algorithm);
-    pair("verify a certificate, " + name, verify_ours, verify_libcrypto, algorithm);
+  for (const Row<Algorithm>& row : kCertificateRows) {
+    for (const Algorithm algorithm : kIssuers) {
+      const std::string name = std::string("pair/") + row.task + ", " +
+                               std::string(ca::name_of(algorithm)) + "/" + row.who;
+      benchmark::RegisterBenchmark(name.c_str(), row.function, algorithm)
+          ->Unit(benchmark::kMicrosecond);
+    }
   }
-  for (const std::size_t size : kListSizes) {
-    const std::string name = "a CRL of " + std::to_string(size);
-    pair("sign " + name, list_ours, list_libcrypto, size);
-    pair("verify " + name, verify_list_ours, verify_list_libcrypto, size);
+  for (const Row<std::size_t>& row : kListRows) {
+    for (const std::size_t size : kListSizes) {
+      const std::string name =
+          std::string("pair/") + row.task + ", " + std::to_string(size) + " entries/" + row.who;
+      benchmark::RegisterBenchmark(name.c_str(), row.function, size)->Unit(benchmark::kMicrosecond);
+    }
   }
   return true;
 }();

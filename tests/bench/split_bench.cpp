@@ -157,8 +157,9 @@ void gfshare_combine(benchmark::State& state, Scheme scheme) {
 
 // Asks slip39_peer.js, which measures itself: starting node takes longer than the work.
 void npm(benchmark::State& state, const std::string& task, Scheme scheme) {
+  const std::string script = std::string(BENCH_FOLDER) + "/slip39_peer.js";
   const support::CommandOutcome outcome = support::run_command("node",
-                                                               {BENCH_FOLDER "/slip39_peer.js",
+                                                               {script,
                                                                 NPM_FOLDER,
                                                                 task,
                                                                 std::to_string(scheme.threshold),
