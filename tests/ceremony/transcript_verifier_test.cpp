@@ -97,18 +97,23 @@ TEST_CASE("record: the public folders of other thresholds and share counts have 
 
 TEST_CASE("report: everything from a transcript is escaped, and what is invisible is shown") {
   CHECK(ceremony::escaped_html("<a href='x'>&\"") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): this is what must be shown
   CHECK(ceremony::escaped_html("a\xe2\x80\xae") == "a<span class=\"sign\">U+202E</span>");
   CHECK(ceremony::escaped_html("\xc3\xb6\xf0\x9f\x94\x91") == "&#x00F6;&#x1F511;");
-  for (const char* const hidden : {"\x01",
-                                   "\n",
-                                   "\x7f",
-                                   "\xc2\xa0",
-                                   "\xe2\x80\x8b",
-                                   "\xe2\x81\xa6",
-                                   "\xef\xbb\xbf",
-                                   "\xf3\xa0\x80\x81",
-                                   "\xff",
-                                   "\xe2\x80"}) {
+  for (const char* const hidden :
+       {"\x01",
+        "\n",
+        "\x7f",
+        "\xc2\xa0",
+        "\xe2\x80\x8b",
+        // NOLINTNEXTLINE(misc-misleading-bidirectional): this is what must be shown
+        "\xe2\x81\xa6",
+        "\xef\xbb\xbf",
+        "\xf3\xa0\x80\x81",
+        "\xdc\x8f",          // Syriac abbreviation mark
+        "\xf0\x9d\x85\xb3",  // musical symbol begin beam
+        "\xff",
+        "\xe2\x80"}) {
     CHECK(ceremony::escaped_html(hidden).rfind("<span class=\"sign\">U+", 0) == 0);
   }
 }
