@@ -14,6 +14,7 @@ constexpr std::string_view kQuorumSentence =
 std::vector<Evidence> evidence_of(const std::vector<EntryRef>& entries,
                                   const std::string& pointer) {
   std::vector<Evidence> list;
+  list.reserve(entries.size());
   for (const EntryRef& entry : entries) {
     list.push_back({.entry = entry, .pointer = pointer});
   }

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -57,7 +58,7 @@ void put(const fs::path& path, const std::string& content) {
 
 void must(const base::Result<void>& result) {
   if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
+    std::cerr << result.error().message << '\n';
     std::exit(1);
   }
 }
@@ -101,7 +102,7 @@ class CrashTest {
   Sample make_sample() {
     auto journal = ceremony::Journal::create(options());
     if (!journal) {
-      std::fprintf(stderr, "%s\n", journal.error().message.c_str());
+      std::cerr << journal.error().message << '\n';
       std::exit(1);
     }
     must(journal->append("begin", {{"step", "open-bag"}}));
@@ -190,10 +191,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   const Tally tally = CrashTest(fs::path(folder) / "record", mode).run();
-  std::printf("%s: %zu cuts, %zu wrong\n",
-              std::string(ceremony::name_of(mode)).c_str(),
-              tally.cuts,
-              tally.wrong);
+  std::cout << ceremony::name_of(mode) << ": " << tally.cuts << " cuts, " << tally.wrong
+            << " wrong\n";
   fs::remove_all(folder);
   return tally.wrong == 0 && tally.cuts > 0 ? 0 : 1;
 }

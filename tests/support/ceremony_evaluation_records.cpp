@@ -1,5 +1,5 @@
-#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "base/digest.h"
 #include "support/evaluation_records.h"
@@ -13,7 +13,7 @@ using ceremony::Json;
 constexpr const char* kDate = "2026-11-23";
 
 [[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "the test's record cannot be written: %s\n", why.c_str());
+  std::cerr << "the test's record cannot be written: " << why << '\n';
   std::abort();
 }
 

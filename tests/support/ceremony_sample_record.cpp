@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <utility>
 
@@ -32,7 +32,7 @@ constexpr std::string_view kEvaluation = "{\n  \"format\": \"sample\"\n}\n";
 template <typename T>
 T must(base::Result<T> result) {
   if (!result) {
-    std::fprintf(stderr, "sample record: %s\n", result.error().message.c_str());
+    std::cerr << "sample record: " << result.error().message << '\n';
     std::abort();
   }
   return std::move(result).value();
@@ -40,7 +40,7 @@ T must(base::Result<T> result) {
 
 void must(const base::Result<void>& result) {
   if (!result) {
-    std::fprintf(stderr, "sample record: %s\n", result.error().message.c_str());
+    std::cerr << "sample record: " << result.error().message << '\n';
     std::abort();
   }
 }
@@ -175,6 +175,7 @@ class Maker {
                           {"holders", std::move(holders)}}));
     must(journal.publish("cert.issue",
                          {{"profile", "root"},
+                          // NOLINTNEXTLINE(misc-misleading-bidirectional): the report must show it
                           {"subject", "CN=Root <G1> & \xd7\xa9\xe2\x80\xae"},
                           {"certificate", random_hash()},
                           {"path_length", -1}}));

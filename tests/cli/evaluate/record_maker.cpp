@@ -1,10 +1,10 @@
 // record_maker DIR K N - a record of root generation and subordinate signing, written and sealed by
 // the real classes, with journals: holders alternate between Europe and Asia, a copy lies on both.
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,7 +28,7 @@ constexpr const char* kOrigin = "pki.example/root-g1";
 template <typename T>
 T must(base::Result<T> result) {
   if (!result) {
-    std::fprintf(stderr, "record_maker: %s\n", result.error().message.c_str());
+    std::cerr << "record_maker: " << result.error().message << '\n';
     std::exit(1);
   }
   return std::move(result).value();
@@ -36,7 +36,7 @@ T must(base::Result<T> result) {
 
 void must(const base::Result<void>& result) {
   if (!result) {
-    std::fprintf(stderr, "record_maker: %s\n", result.error().message.c_str());
+    std::cerr << "record_maker: " << result.error().message << '\n';
     std::exit(1);
   }
 }
@@ -137,7 +137,7 @@ class Maker {
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
   if (arguments.size() != 4) {
-    std::fprintf(stderr, "usage: record_maker DIR K N\n");
+    std::cerr << "usage: record_maker DIR K N\n";
     return 2;
   }
   Maker maker(arguments[1],
