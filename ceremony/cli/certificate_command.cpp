@@ -171,9 +171,9 @@ class Linter {
 
   // The certificate of that name among those given, else around; the first given when none fits,
   // so that the rule on the issuer's name reports it.
-  const ca::Certificate* issuer_of(const ca::DistinguishedName& name,
-                                   const base::Bytes& key,
-                                   const Certificates& around) const {
+  [[nodiscard]] const ca::Certificate* issuer_of(const ca::DistinguishedName& name,
+                                                 const base::Bytes& key,
+                                                 const Certificates& around) const {
     for (const Certificates* const list : {&given_, &around}) {
       if (const ca::Certificate* const found = named(*list, name, key)) {
         return found;

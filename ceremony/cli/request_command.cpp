@@ -45,33 +45,40 @@ base::Result<ca::RequestCheck> check_file(const std::string& file, const ca::Key
   return ca::check_request(*bytes, seen);
 }
 
-ExitCode check(const CheckArguments& arguments) {
+// What was found so far, and the keys of the requests looked at.
+struct Look {
   std::vector<FileFinding> findings;
   ca::KeyRegistry seen;
   bool ok = true;
+};
+
+void note(Look& look, const std::string& file, const ca::RequestCheck& check) {
+  if (check.request) {
+    look.seen.add(check.request->public_key_info(), "the request " + file);
+  }
+  look.ok = look.ok && ca::is_acceptable(check.findings);
+  for (const base::Finding& finding : check.findings) {
+    look.findings.push_back({file, finding});
+  }
+}
+
+ExitCode check(const CheckArguments& arguments) {
+  Look look;
   for (const std::string& file : arguments.files) {
-    const base::Result<ca::RequestCheck> check = check_file(file, seen);
+    const base::Result<ca::RequestCheck> check = check_file(file, look.seen);
     if (!check) {
       return report(base::Error(check.error()).while_doing(file));
     }
-    if (check->request) {
-      seen.add(check->request->public_key_info(), "the request " + file);
-      if (!arguments.json) {
-        show(file, *check->request);
-      }
+    if (check->request && !arguments.json) {
+      show(file, *check->request);
     }
-    ok = ok && ca::is_acceptable(check->findings);
-    for (const base::Finding& finding : check->findings) {
-      findings.push_back({file, finding});
-    }
+    note(look, file, *check);
   }
-  if (arguments.json) {
-    std::cout << findings_json(kRequestFormat, findings, ok);
-  } else {
-    std::cout << findings_text(findings)
-              << (ok ? "Nothing stands against signing.\n" : "This will not be signed.\n");
-  }
-  return ok ? ExitCode::kDone : ExitCode::kRefused;
+  const char* const verdict =
+      look.ok ? "Nothing stands against signing.\n" : "This will not be signed.\n";
+  std::cout << (arguments.json ? findings_json(kRequestFormat, look.findings, look.ok)
+                               : findings_text(look.findings) + verdict);
+  return look.ok ? ExitCode::kDone : ExitCode::kRefused;
 }
 
 }  // namespace
