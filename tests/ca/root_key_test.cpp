@@ -154,7 +154,74 @@ void check_whole_life(Algorithm algorithm) {
   check_recovery_by_command(folder.path(), vault);
 }
 
+// SoftHSM with a fault in what it gives out: one bit of the last byte is another one.
+CK_FUNCTION_LIST* sound_functions = nullptr;
+
+CK_RV wraps_wrongly(CK_SESSION_HANDLE session,
+                    CK_MECHANISM* how,
+                    CK_OBJECT_HANDLE kek,
+                    CK_OBJECT_HANDLE key,
+                    unsigned char* blob,
+                    unsigned long* length) {
+  const CK_RV answer = sound_functions->C_WrapKey(session, how, kek, key, blob, length);
+  blob[*length - 1] ^= 1U;
+  return answer;
+}
+
+CK_RV reads_wrongly(CK_SESSION_HANDLE session,
+                    CK_OBJECT_HANDLE object,
+                    CK_ATTRIBUTE* attributes,
+                    unsigned long count) {
+  const CK_RV answer = sound_functions->C_GetAttributeValue(session, object, attributes, count);
+  static_cast<unsigned char*>(attributes->pValue)[attributes->ulValueLen - 1] ^= 1U;
+  return answer;
+}
+
+// A second session with the token, through functions of which some are faulty.
+std::shared_ptr<ca::TokenSession> faulty_session(const ca::SoftToken& token,
+                                                 CK_FUNCTION_LIST& functions) {
+  sound_functions = &token.functions();
+  std::array<CK_SLOT_ID, 8> slots{};
+  CK_ULONG count = slots.size();
+  REQUIRE(token.functions().C_GetSlotList(CK_TRUE, slots.data(), &count) == CKR_OK);
+  auto session = ca::TokenSession::open(functions, token.session()->dialect(), slots[0]);
+  REQUIRE(session.ok());
+  return std::move(session).value();
+}
+
+constexpr const char* kDisagree =
+    "the token and OpenSSL do not agree about the wrapped key, so nobody could rely on it; do not "
+    "use this token, and begin again with another";
+
 }  // namespace
+
+TEST_CASE("root key: a token that wraps wrongly gives no blob") {
+  const auto token = fresh_token();
+  CK_FUNCTION_LIST functions = token->functions();
+  functions.C_WrapKey = wraps_wrongly;
+  const auto session = faulty_session(*token, functions);
+  const auto key = ca::TokenKey::generate(session, Algorithm::kP256, ca::Extractable::kYes);
+  REQUIRE(key.ok());
+  const auto blob = ca::wrap_from_token(*session, (*key)->object(), fresh_kek());
+  REQUIRE(!blob.ok());
+  CHECK(blob.error().code == ErrorCode::kInconsistent);
+  CHECK(blob.error().message == kDisagree);
+  session->close();
+}
+
+TEST_CASE("root key: a token that unwraps to other bytes than OpenSSL proves nothing") {
+  const Vault vault = born(Algorithm::kEd25519);
+  const auto token = fresh_token();
+  CK_FUNCTION_LIST functions = token->functions();
+  const auto session = faulty_session(*token, functions);
+  const ca::WrappedKey wrapped{.blob = vault.blob, .public_key_info = vault.public_key_info};
+  CHECK(ca::prove_blob_opens_elsewhere(session, wrapped, vault.kek).ok());
+  functions.C_GetAttributeValue = reads_wrongly;
+  const auto proven = ca::prove_blob_opens_elsewhere(session, wrapped, vault.kek);
+  REQUIRE(!proven.ok());
+  CHECK(proven.error().message == kDisagree);
+  session->close();
+}
 
 TEST_CASE("root key: born, wrapped, opened in a second token, recovered by openssl alone") {
   for (const Algorithm algorithm : ca::all_algorithms()) {
