@@ -1,8 +1,10 @@
 #include "ceremony/evaluation_rules.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -64,6 +66,13 @@ DeepestLevel deepest_level(const AnchorFacts& facts) {
   return deepest;
 }
 
+// The day after the last on which a certificate is valid: `not_after` counts to the end of its day
+// (RFC 5280 section 4.1.2.5, "inclusive"). None: 9999-12-31, which stands for no end.
+std::optional<base::Date> end_of(const CertificateFact& certificate) {
+  auto end = base::add_days(certificate.not_after, std::chrono::days(1));
+  return end ? std::optional<base::Date>(*end) : std::nullopt;
+}
+
 // Checks a declared limit against each subordinate CA: it cannot serve longer than it is valid.
 Result<void> check_time_limit(const std::vector<CertificateFact>& authorities,
                               const Declaration& declaration) {
@@ -75,8 +84,9 @@ Result<void> check_time_limit(const std::vector<CertificateFact>& authorities,
     return std::move(limit).error();
   }
   for (const CertificateFact& authority : authorities) {
-    auto end = date_after(authority.not_before, *limit);
-    if (!end || *end > authority.not_after) {
+    const std::optional<base::Date> end = end_of(authority);
+    auto limit_over = date_after(authority.not_before, *limit);
+    if (end && (!limit_over || *limit_over > *end)) {
       return contradiction(declaration.field,
                            "the declared time is longer than a subordinate CA's certificate is "
                            "valid");
@@ -94,14 +104,17 @@ std::vector<CertificateFact> authorities_of(const AnchorFacts& facts) {
   return authorities;
 }
 
-base::DateSpan longest_validity(const std::vector<CertificateFact>& authorities) {
+// The longest validity of `authorities`, of which there is one; none where one has no end.
+std::optional<base::DateSpan> longest_validity(const std::vector<CertificateFact>& authorities) {
   base::DateSpan longest{.from = authorities.front().not_before,
-                         .to = authorities.front().not_after};
+                         .to = authorities.front().not_before};
   for (const CertificateFact& authority : authorities) {
-    const base::DateSpan span{.from = authority.not_before, .to = authority.not_after};
-    if (base::days_in(span) > base::days_in(longest)) {
-      longest = span;
+    const std::optional<base::Date> end = end_of(authority);
+    if (!end) {
+      return std::nullopt;
     }
+    const base::DateSpan span{.from = authority.not_before, .to = *end};
+    longest = base::days_in(span) > base::days_in(longest) ? span : longest;
   }
   return longest;
 }
@@ -239,8 +252,11 @@ base::Result<Answer> time_limit_answer(const AnchorFacts& facts, const Declarati
     answer = answered(kField,
                       AnswerSource::kDerived,
                       "The longest time for which a subordinate CA's certificate is valid.");
-    answer.value = iso_duration_of(longest_validity(authorities));
-    answer.reading = "An upper bound: no shorter limit has been declared.";
+    const auto longest = longest_validity(authorities);
+    answer.value = longest ? Json(iso_duration_of(*longest)) : Json();
+    answer.reading = longest ? "An upper bound: no shorter limit has been declared."
+                             : "A subordinate CA's certificate has no end, and no limit has been "
+                               "declared.";
   }
   for (const CertificateFact& authority : authorities) {
     answer.evidence.push_back({authority.entry, "/data/not_before"});

@@ -163,9 +163,35 @@ TEST_CASE("evaluation: the time limit is the declared one, else the longest vali
   CHECK(limit().value == "P10Y");
   CHECK(limit().source == AnswerSource::kDeclared);
   CHECK(limit().evidence.size() == 2);
+  // From the first second of 2026-11-23 to the last of 2036-11-22: 3653 days, no day more.
+  declare(input, statement("identity-time-limits-per-subordinate", "value = \"P3653D\""));
+  CHECK(limit().value == "P3653D");
+  declare(input, statement("identity-time-limits-per-subordinate", "value = \"P3654D\""));
+  CHECK(refusal_of(input).code == base::ErrorCode::kInconsistent);
   declare(input, statement("identity-time-limits-per-subordinate", "no_limit = true"));
   CHECK(limit().value.is_null());
   CHECK(limit().reading == "There is no such limit.");
+}
+
+TEST_CASE("evaluation: a subordinate CA whose certificate has no end has no limit by itself") {
+  auto records = whole_life({});
+  records.resize(1);
+  Json endless = support::subordinate_data({});
+  endless["not_after"] = "9999-12-31";  // RFC 5280 section 4.1.2.5
+  records.push_back(RecordBuilder({.id = "0002-subordinate-signing",
+                                   .sequence = 2,
+                                   .previous_head = records[0].transcript.head()})
+                        .add("cert.issue", endless)
+                        .completed());
+  EvaluationInput input = input_from(std::move(records));
+  const auto limit = [&input] {
+    return answer_in(evaluated(input).answers(), TaxonomyField::kIdentityTimeLimitsPerSubordinate);
+  };
+  CHECK(limit().value.is_null());
+  CHECK(limit().source == AnswerSource::kDerived);
+  CHECK(contains(limit().reading, "has no end"));
+  declare(input, statement("identity-time-limits-per-subordinate", "value = \"P9000Y\""));
+  CHECK(limit().value == "P9000Y");
 }
 
 TEST_CASE("evaluation: storage is told from the record, and never how many people it takes") {

@@ -110,7 +110,7 @@ Json root_certificate_data(const LifeOptions& options) {
           {"public_key", digest_named(options.root)},
           {"issuer_public_key", digest_named(options.root)},
           {"not_before", "2026-11-23"},
-          {"not_after", "2056-11-23"},
+          {"not_after", "2056-11-22"},
           {"path_length", -1},
           {"algorithm", "p-384"}};
 }
@@ -123,7 +123,7 @@ Json subordinate_data(const LifeOptions& options) {
           {"public_key", digest_named(options.root + " subordinate")},
           {"issuer_public_key", digest_named(options.root)},
           {"not_before", "2026-11-23"},
-          {"not_after", "2036-11-23"},
+          {"not_after", "2036-11-22"},
           {"path_length", 0},
           {"algorithm", "p-256"}};
 }
