@@ -17,7 +17,9 @@ struct CharacterRange {
   const char* harm;
 };
 
-// Source: Unicode 15, general categories Cc, Cf, Zl, Zp and the bidi controls (UAX #9 section 2).
+// Source: Unicode 15, general categories Cc, Cf, Zl, Zp and the bidi controls (UAX #9 section 2),
+// but for the marks of category Cf that are seen (U+0600 and its like); and what else is drawn as
+// nothing.
 constexpr const char* kControl = "a control character";
 constexpr const char* kBidi = "a character that turns the direction of writing";
 constexpr const char* kInvisible = "an invisible character";
@@ -37,12 +39,16 @@ constexpr std::array kHarmful{
     CharacterRange{0x2060, 0x2065, kInvisible},
     CharacterRange{0x2066, 0x2069, kBidi},
     CharacterRange{0x206a, 0x206f, kInvisible},
+    CharacterRange{0x2800, 0x2800, kInvisible},
     CharacterRange{0x3164, 0x3164, kInvisible},
     CharacterRange{0xe000, 0xf8ff, "a character without an agreed meaning"},
     CharacterRange{0xfe00, 0xfe0f, kInvisible},
     CharacterRange{0xfeff, 0xfeff, kInvisible},
     CharacterRange{0xffa0, 0xffa0, kInvisible},
     CharacterRange{0xfff0, 0xffff, kInvisible},
+    CharacterRange{0x13430, 0x1343f, kInvisible},
+    CharacterRange{0x1bca0, 0x1bca3, kInvisible},
+    CharacterRange{0x1d173, 0x1d17a, kInvisible},
     CharacterRange{0xe0000, 0x10ffff, kInvisible},
 };
 

@@ -67,6 +67,9 @@ TEST_CASE("names: each fault is named by its rule, with field and character code
         "The CN of the name holds a character that turns the direction of writing (U+202E), so "
         "people would read another name than programs do; remove it.");
   CHECK(rule_of(one("CN", DerTag::kUtf8String, "a\u200b")) == "name-harmful-character");
+  for (const char* invisible : {"a\u2800", "a\U0001d173", "a\U0001bca0", "a\U000e0041"}) {
+    CHECK(rule_of(one("CN", DerTag::kUtf8String, invisible)) == "name-harmful-character");
+  }
   CHECK(rule_of(one("CN", DerTag::kPrintableString, "a\xff")) == "name-invalid-utf8");
   CHECK(rule_of(one("CN", DerTag::kIa5String, "a")) == "name-string-type");
   CHECK(rule_of(one("C", DerTag::kUtf8String, "DE")) == "name-string-type");
