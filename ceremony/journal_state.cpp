@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "base/digest.h"
+#include "base/media.h"
 #include "base/random.h"
 #include "base/text_encoding.h"
 #include "ceremony/journal_box.h"
@@ -22,6 +24,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kLargestTorn = std::size_t{64} << 20U;  // bytes
 constexpr std::string_view kTornMark = ".torn-";
 
 // Files that the save layer set aside from torn ends of `log`, by name, in order.
@@ -146,12 +149,12 @@ Result<void> Journal::State::note_recovery() {
       return entry.type == kRecoveredType && told && *told == sha256;
     });
     const bool now = log.torn_tail().size_bytes != 0 && log.torn_tail().sha256 == sha256;
-    std::error_code failed;
-    const auto size = std::filesystem::file_size(file, failed);
-    if (!is_sha256_hex(sha256) || failed || (known && !now)) {
+    // Where the power failed while it was set aside, a file holds a part; the whole is in another.
+    const auto torn = base::read_file(file, kLargestTorn);
+    if (!torn || base::sha256_hex(*torn) != sha256 || (known && !now)) {
       continue;
     }
-    auto written = write(kRecoveredType, {{"size_bytes", size}, {"sha256", sha256}});
+    auto written = write(kRecoveredType, {{"size_bytes", torn->size()}, {"sha256", sha256}});
     if (!written) {
       return written;
     }

@@ -252,6 +252,21 @@ TEST_CASE("journal: a torn line is set aside and told, once; a torn transcript l
   CHECK(support::files_in(room.folder.path()) == 3);
 }
 
+TEST_CASE("journal: a torn line that was set aside in part only is told once, as it was") {
+  const Room room;
+  { CHECK(Journal::create(room.options(Mode::kRehearsal))); }
+  const std::string torn_sha256 = base::sha256_hex(base::bytes_of("torn"));
+  support::plant(room.folder / "journal.log", room.text("journal.log") + "torn");
+  support::plant(room.folder / ("journal.log.torn-" + torn_sha256),
+                 "to");  // the power failed again
+  for (int again = 0; again < 2; ++again) {
+    const auto journal = Journal::open(room.options(Mode::kRehearsal));
+    REQUIRE(journal);
+    REQUIRE(journal->entries().size() == 2);
+    CHECK(journal->entries().back().data == Json{{"size_bytes", 4}, {"sha256", torn_sha256}});
+  }
+}
+
 TEST_CASE("journal: the chain of an encrypted one is checked without a key") {
   const Room room;
   {
