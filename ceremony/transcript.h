@@ -108,8 +108,8 @@ struct PublicLine {
 // Builds a public line. Its length depends on the open members alone: every hidden fact is one of
 // 32 digests of equal length, and so is every decoy.
 // Errors: kInvalidArgument for a bad type name, data that is no object, a member named "_sd" or
-// "..." (hidden ones too), a hidden fact in an entry of a type that has none, two facts of one name,
-// or more than 32 of them.
+// "..." (hidden ones too), a hidden fact in an entry of a type that has none, two facts of one
+// name, or more than 32 of them.
 base::Result<PublicLine> build_public_line(PublicEntry entry, std::vector<HiddenFact> hidden);
 
 }  // namespace ceremony
