@@ -1,6 +1,6 @@
 #include "ceremony/journal_box.h"
 
-#include <algorithm>
+#include <span>
 
 #include <sodium.h>
 
@@ -36,6 +36,22 @@ bool is_filler(std::uint8_t character) {
 std::uint8_t lower(std::uint8_t character) {
   const bool upper = character >= 'A' && character <= 'F';
   return upper ? static_cast<std::uint8_t>(character - 'A' + 'a') : character;
+}
+
+// Copies what is no filler into `digits`, in lower case. Gives how many there were, and may be more
+// than there was room for.
+std::size_t copy_digits(base::ByteView text, std::span<std::uint8_t> digits) {
+  std::size_t count = 0;
+  for (const std::uint8_t character : text) {
+    if (is_filler(character)) {
+      continue;
+    }
+    if (count < digits.size()) {
+      digits[count] = lower(character);
+    }
+    ++count;
+  }
+  return count;
 }
 
 }  // namespace
@@ -168,15 +184,7 @@ base::Result<SecretBytes> key_of_ticket(const SecretBytes& text) {
   {
     const auto reader = text.read();
     const auto writer = digits.write();
-    for (const std::uint8_t character : reader.bytes()) {
-      if (is_filler(character)) {
-        continue;
-      }
-      if (count == digits.size()) {
-        return unreadable;
-      }
-      writer.bytes()[count++] = lower(character);
-    }
+    count = copy_digits(reader.bytes(), writer.bytes());
   }
   if (count != digits.size()) {
     return unreadable;

@@ -13,25 +13,30 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// What is not allowed in `value`, or "" where all of it is.
-std::string objection_to(const Json& value, std::size_t depth) {
-  if (depth > kMaxJsonDepth) {
-    return "its JSON is nested too deeply";
-  }
-  if (value.is_structured()) {
-    for (const Json& member : value) {
-      std::string objection = objection_to(member, depth + 1);
-      if (!objection.empty()) {
-        return objection;
-      }
-    }
-    return "";
-  }
+// What is not allowed in a value without members, or "".
+std::string objection_to_single(const Json& value) {
   if (value.is_number_float()) {
     return "its JSON holds a number that is no whole number of 64 bits";
   }
   const bool allowed = value.is_string() || value.is_number_integer() || value.is_boolean();
   return allowed ? "" : "its JSON holds a null, or a value of another kind than those allowed";
+}
+
+// What is not allowed in `value`, or "" where all of it is.
+std::string objection_to(const Json& value, std::size_t depth) {
+  if (depth > kMaxJsonDepth) {
+    return "its JSON is nested too deeply";
+  }
+  if (!value.is_structured()) {
+    return objection_to_single(value);
+  }
+  for (const Json& member : value) {
+    std::string objection = objection_to(member, depth + 1);
+    if (!objection.empty()) {
+      return objection;
+    }
+  }
+  return "";
 }
 
 std::string dump(const Json& value) {
