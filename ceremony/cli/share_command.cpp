@@ -10,8 +10,9 @@ namespace ceremony::cli {
 
 namespace {
 
-// Pages for the shares of the largest set, their copies, and what stands beside them.
-constexpr std::size_t kLockedBytes = std::size_t{1} << 20U;
+// A page for each of the 256 shares of the largest set (1 MiB), their words as they were read
+// (256 KiB, and a copy), and what stands beside them.
+constexpr std::size_t kLockedBytes = std::size_t{2} << 20U;
 
 constexpr const char* kSplitHelp =
     "The secret comes on standard input as hex digits, or as bytes with --raw; never as an\n"
@@ -122,6 +123,7 @@ void add_split(CLI::App& share, Outcome& outcome) {
       ->check(CLI::IsMember({"yes", "no"}))
       ->needs(words);
   split->add_option("--passphrase-file", arguments->passphrase_file, "SLIP-39 passphrase")
+      ->check(objection_to_file_name)
       ->needs(words);
   split->add_flag("--raw", arguments->raw, "The secret is bytes, not hex digits");
   split->footer(kSplitHelp);
@@ -138,6 +140,7 @@ void add_combine(CLI::App& share, Outcome& outcome) {
   combine->add_option("--passphrase-dir", arguments->passphrase_dir, "Folder of passphrases")
       ->excludes(words);
   combine->add_option("--passphrase-file", arguments->passphrase_file, "SLIP-39 passphrase")
+      ->check(objection_to_file_name)
       ->needs(words);
   combine->add_flag("--raw", arguments->raw, "Print bytes, not hex digits");
   combine->add_option("FILE", arguments->files, "Share files, or cards as text");

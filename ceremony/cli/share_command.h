@@ -72,6 +72,13 @@ base::Result<void> write_secret(const base::SecretBytes& secret, SecretForm form
 // Bytes to standard output as they are. Errors: kStorageFailure.
 base::Result<void> write_output(const base::SecretBytes& bytes);
 
+// Text that is no secret to standard output. Errors: kStorageFailure; a card of which only a part
+// arrived must not look done.
+base::Result<void> print_text(std::string_view text);
+
+// The text without one line end (LF or CR LF) at its end, which editors put there.
+base::SecretBytes without_line_end(const base::SecretBytes& text);
+
 // The text without blanks and line ends at its end.
 base::SecretBytes without_trailing_space(const base::SecretBytes& text);
 
@@ -87,7 +94,8 @@ base::Result<base::Bytes> read_envelope(const std::filesystem::path& file);
 
 base::Result<shamir::SetHeader> read_header(const std::filesystem::path& file);
 
-// What people call a file in messages: its name without the folders.
+// What a file is called in messages: as it was given, because the files of all holders may have one
+// name and the folder alone tells them apart.
 std::string label_of(const std::filesystem::path& file);
 
 // The passphrase files to try for a share file: DIR/TAG.txt for share-TAG.conclave, and every

@@ -1,6 +1,5 @@
 // `conclave share combine|verify`: locked shares are opened, checked, and put together again.
 
-#include <iostream>
 #include <utility>
 
 #include "ceremony/cli/share_command.h"
@@ -98,8 +97,12 @@ ExitCode verify_files(const CombineArguments& arguments) {
     ok = ok && verdict.ok();
     findings.push_back({.file = file, .finding = finding_of(verdict)});
   }
-  std::cout << (arguments.json ? findings_json("conclave-share-verification-1", findings, ok)
-                               : findings_text(findings));
+  const Result<void> printed =
+      print_text(arguments.json ? findings_json("conclave-share-verification-1", findings, ok)
+                                : findings_text(findings));
+  if (!printed) {
+    return report(printed.error());
+  }
   return ok ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }
 

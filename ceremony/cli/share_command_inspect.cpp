@@ -1,6 +1,5 @@
 // `conclave share inspect|card`: what a file says to everybody, and a share as a card.
 
-#include <iostream>
 #include <utility>
 
 #include "base/digest.h"
@@ -80,8 +79,12 @@ ExitCode inspect_files(const CombineArguments& arguments) {
     findings.push_back({.file = file, .finding = describe(file)});
     ok = ok && findings.back().finding.severity == base::Severity::kNotice;
   }
-  std::cout << (arguments.json ? findings_json("conclave-share-inspection-1", findings, ok)
-                               : findings_text(findings));
+  const Result<void> printed =
+      print_text(arguments.json ? findings_json("conclave-share-inspection-1", findings, ok)
+                                : findings_text(findings));
+  if (!printed) {
+    return report(printed.error());
+  }
   return ok ? ExitCode::kDone : ExitCode::kRefused;
 }
 
@@ -95,8 +98,8 @@ ExitCode print_card(const CardArguments& arguments) {
   if (!card) {
     return report(base::Error{card.error()}.while_doing(label_of(arguments.file)));
   }
-  std::cout << *card;
-  return ExitCode::kDone;
+  const Result<void> printed = print_text(*card);
+  return printed ? ExitCode::kDone : report(printed.error());
 }
 
 }  // namespace ceremony::cli

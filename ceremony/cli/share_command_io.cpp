@@ -33,6 +33,18 @@ ssize_t read_some(int file, std::span<std::uint8_t> into) {
   return count;
 }
 
+Result<void> write_all(std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) {
+      return Error{ErrorCode::kStorageFailure,
+                   "standard output could not be written to its end; do not use what arrived"};
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  }
+  return {};
+}
+
 bool is_space(std::uint8_t byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
@@ -66,6 +78,21 @@ Result<SecretBytes> read_secret_input(std::size_t max_bytes) {
                "there is more on standard input than belongs there; nothing was written"};
 }
 
+Result<void> print_text(std::string_view text) {
+  return write_all(base::bytes_of(text));
+}
+
+SecretBytes without_line_end(const SecretBytes& text) {
+  const SecretBytes::Reader reader = text.read();
+  auto bytes = reader.bytes();
+  for (const std::uint8_t ending : {std::uint8_t{'\n'}, std::uint8_t{'\r'}}) {
+    if (!bytes.empty() && bytes.back() == ending) {
+      bytes = bytes.first(bytes.size() - 1);
+    }
+  }
+  return SecretBytes::copy_of(bytes);
+}
+
 SecretBytes without_trailing_space(const SecretBytes& text) {
   const SecretBytes::Reader reader = text.read();
   auto bytes = reader.bytes();
@@ -93,17 +120,7 @@ Result<SecretBytes> read_secret(SecretForm form) {
 }
 
 Result<void> write_output(const SecretBytes& bytes) {
-  const SecretBytes::Reader reader = bytes.read();
-  auto rest = reader.bytes();
-  while (!rest.empty()) {
-    const ssize_t count = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (count < 0 && errno != EINTR) {
-      return Error{ErrorCode::kStorageFailure,
-                   "standard output could not be written to its end; do not use what arrived"};
-    }
-    rest = rest.subspan(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-  }
-  return {};
+  return write_all(bytes.read().bytes());
 }
 
 Result<void> write_secret(const SecretBytes& secret, SecretForm form) {
@@ -183,7 +200,7 @@ Result<shamir::SetHeader> read_header(const std::filesystem::path& file) {
 }
 
 std::string label_of(const std::filesystem::path& file) {
-  return file.filename().string();
+  return file.string();
 }
 
 Result<std::vector<std::filesystem::path>> passphrases_to_try(const PassphraseSearch& search) {

@@ -22,6 +22,7 @@ using base::Result;
 using base::SecretBytes;
 
 constexpr std::size_t kMostWordsBytes = std::size_t{256} * 1024;  // 256 shares of 59 words fit
+constexpr std::size_t kMostSharesOfAllGroups = 256;               // sixteen groups of sixteen
 
 // Two or more of as many, as SLIP-39 allows; all others by the rules of a Quorum.
 Result<void> check_numbers(const SplitArguments& arguments) {
@@ -45,13 +46,14 @@ shamir::Slip39Layout layout_of(const SplitArguments& arguments) {
   return {.group_threshold = 1, .groups = {std::move(group)}};
 }
 
-// The passphrase of SLIP-39, which may be of no length: no file was given.
+// The passphrase of SLIP-39, which may be of no length: no file was given. Blanks count, also at
+// its end: another passphrase gives another secret and no error.
 Result<SecretBytes> slip39_passphrase(const std::string& file) {
   if (file.empty()) {
     return SecretBytes(0);
   }
   const Result<SecretBytes> text = base::read_secret_file(file, shamir::kLongestPassphrase + 2);
-  return text ? Result<SecretBytes>(without_trailing_space(*text)) : text.error();
+  return text ? Result<SecretBytes>(without_line_end(*text)) : text.error();
 }
 
 Result<void> print_words(const shamir::Slip39Share& share) {
@@ -126,6 +128,11 @@ Result<std::vector<shamir::Slip39Share>> read_shares() {
     const SecretBytes words = without_trailing_space(SecretBytes::copy_of(line));
     if (words.size() == 0) {
       continue;
+    }
+    if (shares.size() == kMostSharesOfAllGroups) {
+      return Error{ErrorCode::kMalformed,
+                   "there are more lines on standard input than any set has shares; give the words "
+                   "of one set alone"};
     }
     Result<shamir::Slip39Share> share = shamir::read_words(words);
     if (!share) {

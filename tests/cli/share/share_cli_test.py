@@ -113,7 +113,7 @@ class Locked(Case):
         card.write_text("\n".join(text))
         self.assertEqual(
             self.combine(card, second).stderr.decode(),
-            f"conclave: {card.name}: line 3 does not fit its check; please read it again (look "
+            f"conclave: {card}: line 3 does not fit its check; please read it again (look "
             "first at group 6)\n" + MORE_NEEDED)
 
 
@@ -193,7 +193,7 @@ class Refusals(Case):
         self.split()
         first = self.shares()[0]
         self.refused(self.combine(first, first),
-                     f"conclave: {first.name}: this card is already entered; present another "
+                     f"conclave: {first}: this card is already entered; present another "
                      "one\n" + MORE_NEEDED)
 
     def test_shares_of_two_sets(self):
@@ -209,7 +209,7 @@ class Refusals(Case):
         foreign = Case.shares(other)[0]
         done = self.combine(foreign)
         self.assertRegex(done.stderr.decode(),
-                         f"^conclave: {foreign.name}: this card is of another share set \\(its "
+                         f"^conclave: {foreign}: this card is of another share set \\(its "
                          'words are "[a-z ]+", those wanted here are "[a-z ]+"\\); nothing was '
                          "changed; put it back and present a card of this set\n" + MORE_NEEDED)
         self.assertNotEqual(mine.read_bytes(), foreign.read_bytes())
@@ -226,8 +226,38 @@ class Refusals(Case):
         done = self.combine(bad, *good)
         self.assertEqual((done.returncode, done.stdout.strip()), (DONE, secret.hex().encode()))
         self.assertEqual(done.stderr.decode(),
-                         f"conclave: {bad.name}: the passphrase does not open this card; nothing "
+                         f"conclave: {bad}: the passphrase does not open this card; nothing "
                          "was changed; try again (mind keyboard layout and caps lock)\n")
+
+    def test_files_of_one_name_are_told_apart_by_their_folders(self):
+        self.split()
+        files = []
+        for holder, share in zip(("alpha", "bravo", "charlie"), self.shares()):
+            (self.path / holder).mkdir()
+            files.append(self.path / holder / "share.conclave")
+            shutil.copy(share, files[-1])
+        data = bytearray(files[1].read_bytes())
+        data[70] ^= 1
+        files[1].chmod(0o644)
+        files[1].write_bytes(data)
+        self.refused(self.combine(*files[:2]),
+                     f"conclave: {files[1]}: this share is damaged, or mixed from two; nothing was "
+                     "changed; read it again or use another copy of it\n" + MORE_NEEDED)
+
+    def test_what_standard_output_does_not_take_is_not_done(self):
+        self.split()
+        share = self.shares()[0]
+        locks = ("--header", self.header, "--passphrase-dir", self.words)
+        for arguments in (("card", share), ("card", "--svg", share), ("inspect", share),
+                          ("inspect", "--json", share), ("verify", *locks, share),
+                          ("combine", *locks, *self.shares()),
+                          ("split", "--words", "--threshold", 2, "--shares", 3)):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([CONCLAVE, "share", *map(str, arguments)], input=b"00" * 32,
+                                      stdout=full, stderr=subprocess.PIPE, check=False)
+            self.assertEqual((done.returncode, done.stderr.decode()),
+                             (REFUSED, "conclave: standard output could not be written to its end; "
+                                       "do not use what arrived\n"), arguments)
 
     def test_usage(self):
         for arguments in (("split",), ("split", "--threshold", 2, "--shares", 3),
@@ -236,6 +266,9 @@ class Refusals(Case):
                           ("split", "--threshold", 2, "--shares", 3, "--kdf", "none"),
                           ("split", "--threshold", 2, "--shares", 3, "--secret", "00"),
                           ("combine",), ("combine", "--words", "file"), ("verify",), ("inspect",),
+                          ("combine", "--words", "--passphrase-file", ""),
+                          ("split", "--threshold", 2, "--shares", 3, "--words",
+                           "--passphrase-file", ""),
                           ("combine", "--header", "x"), ()):
             self.assertEqual(run(*arguments).returncode, USAGE, arguments)
         for verb in ("split", "combine", "verify", "inspect", "card"):
@@ -268,7 +301,7 @@ class Verification(Case):
         self.assertEqual([finding["rule"] for finding in verdict["findings"]],
                          ["share-verified", "share-not-verified", "share-not-verified"])
         self.assertEqual(verdict["findings"][1]["message"],
-                         f"{damaged.name}: this is neither a share nor the lines of a card; look "
+                         f"{damaged}: this is neither a share nor the lines of a card; look "
                          "for the file or card that was handed to the holder")
 
     def test_a_damaged_header_stops_everything(self):
@@ -276,8 +309,8 @@ class Verification(Case):
         text = self.header.read_text("ascii")
         self.header.unlink()
         self.header.write_text(text.replace("generation: 1", "generation: 2"), "ascii")
-        message = ("conclave: set.header: this set header is damaged or was edited: its hash does "
-                   "not fit; use another copy of it\n")
+        message = (f"conclave: {self.header}: this set header is damaged or was edited: its hash "
+                   "does not fit; use another copy of it\n")
         self.refused(self.combine(*self.shares()), message)
         self.refused(run("verify", "--header", self.header, "--passphrase-dir", self.words,
                          *self.shares()), message)
@@ -334,6 +367,17 @@ class Words(Case):
                          secret.hex())
         self.assertNotEqual(self.open(lines[1:]).stdout.decode().strip(), secret.hex())
 
+    def test_a_blank_at_the_end_of_the_passphrase_counts(self):
+        secret = os.urandom(32)
+        file, blank = self.path / "passphrase", self.path / "blank"
+        file.write_text("TREZOR")
+        blank.write_text("TREZOR \r\n")
+        lines = self.split_words(2, 3, secret, "--passphrase-file", blank)
+        opened = [self.open(lines[1:], "--passphrase-file", each).stdout.decode().strip()
+                  for each in (blank, file)]
+        self.assertEqual(opened[0], secret.hex())
+        self.assertNotEqual(opened[1], secret.hex())
+
     # Source: SLIP-0039, vectors.json, all 45 cases (1 of 1 and groups among them).
     def test_official_vectors_with_one_share_and_with_groups(self):
         file = self.path / "passphrase"
@@ -351,6 +395,15 @@ class Words(Case):
         done = self.open([lines[0], lines[1] + "x"])
         self.assertEqual(done.returncode, REFUSED)
         self.assertTrue(done.stderr.startswith(b"conclave: line 2: "), done.stderr)
+
+    def test_more_lines_than_any_set_has(self):
+        lines = self.split_words(2, 3, os.urandom(32))
+        self.refused(self.open([lines[0]] * 257),
+                     "conclave: there are more lines on standard input than any set has shares; "
+                     "give the words of one set alone\n")
+        self.refused(self.open([lines[0]] * 256),
+                     "conclave: share 2 of those given was given before; leave out the second copy "
+                     "and take another share\n")
 
     def test_no_words_at_all(self):
         self.refused(self.open(["", "  "]),
