@@ -433,15 +433,16 @@ def check_entry(entry, before):
 
 
 def read_transcript(content, file):
-    entries = []
+    entries, start = [], 0
     try:
         if not content:
             raise Flaw("line", "the transcript is empty")
-        while content:
-            line, end, content = content.partition(b"\n")
-            if not end:
+        while start < len(content):
+            end = content.find(b"\n", start)
+            if end < 0:
                 raise Flaw("line", "its line has no end; the file was cut short")
-            text = read_line(line)
+            text = read_line(content[start:end])
+            start = end + 1
             entry = read_entry(text)
             check_entry(entry, entries)
             entry["sha256"], entry["text"] = sha256_hex(text), text
