@@ -5,8 +5,10 @@
     recover.py --set-id HEX --commitment HEX --modules node_modules SHARE ...
 
 --header takes a vault's vault.json or a set.header. SHARE is a holder's share.conclave (200
-bytes). Without a passphrase file the passphrase is asked for. --modules is the folder in which `npm install slip39@0.1.9` put the package. The secret (the
-KEK) is printed in hexadecimal, and only if it is the one that the commitment names.
+bytes), or a text file with the sixteen lines of a card and their numbers ("1: 8D74 6K2P ...").
+Without a passphrase file the passphrase is asked for. --modules is the folder in which
+`npm install slip39@0.1.9` put the package. The secret (the KEK) is printed in hexadecimal, and only
+if it is the one that the commitment names.
 Formats: docs/formats/share.md. Run it on a computer that is on no network.
 """
 
@@ -16,6 +18,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -28,6 +31,7 @@ import nacl.signing
 
 ENVELOPE = 200
 CLEAR = 52  # bytes of header that are authenticated and not encrypted
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # of a card's lines, 5 bits each
 
 COMBINE = """
 const { WORD_LIST } = require('slip39/src/slip39_helper.js');
@@ -51,9 +55,41 @@ def read_passphrase(share, file):
     return normalised(text.removesuffix("\n").removesuffix("\r"))
 
 
+def line_fits(number, symbols):
+    """Whether the polynomial of a card's line is zero at a, a^2, a^3, a^4; GF(32), x^5 + x^2 + 1."""
+    for root in range(1, 5):
+        value = 0
+        for symbol in (number - 1, *symbols):
+            for _ in range(root):  # times a
+                value = value << 1 ^ (0b100101 if value & 16 else 0)
+            value ^= symbol
+        if value != 0:
+            return False
+    return True
+
+
+def read_card(share, text):
+    """The 200 bytes that a card's lines stand for: 20 characters of each, then 4 of check."""
+    found = re.findall(r"^[ \t]*([0-9]{1,2}):(.*)$", text, re.MULTILINE)
+    lines = {int(number): line for number, line in found}
+    if len(found) != 16 or sorted(lines) != list(range(1, 17)):
+        sys.exit(f"{share}: neither a share nor the lines of a card, numbered from 1 to 16")
+    bits = 0
+    for number in range(1, 17):
+        typed = lines[number].upper().translate(str.maketrans("OIL", "011", " -\t\r"))
+        symbols = [ALPHABET.find(character) for character in typed]
+        if len(symbols) != 24 or -1 in symbols or not line_fits(number, symbols):
+            sys.exit(f"{share}: line {number} is not as it stands on the card; read it again")
+        for symbol in symbols[:20]:
+            bits = bits << 5 | symbol
+    return bits.to_bytes(ENVELOPE, "big")
+
+
 def open_envelope(share, passphrase):
     """The 128 bytes of body, and the letter of the mode."""
     data = pathlib.Path(share).read_bytes()
+    if data[:7] != b"CNCLVSH":
+        data = read_card(share, data.decode("utf-8", "replace"))
     if len(data) != ENVELOPE or data[:7] != b"CNCLVSH" or data[8] != 1:
         sys.exit(f"{share}: this is not a share")
     if hashlib.sha256(data[:196]).digest()[:4] != data[196:]:

@@ -90,6 +90,42 @@ class Recovery(unittest.TestCase):
                                      "dealer_key": lines["dealer-key"]}), "ascii")
         self.assertEqual(recover(vault, pairs[1:]).stdout.strip(), secret.hex())
 
+    def test_a_card_as_it_was_typed_opens_too(self):
+        secret = os.urandom(32)
+        pairs, header = split(self.path, 2, 3, secret)
+        share, _, words = pairs[0].partition("=")
+        card = subprocess.run([CONCLAVE, "share", "card", share], check=True, text=True,
+                              capture_output=True).stdout
+        typed = self.path / "typed.txt"
+        alone = "".join(line[:3] + line[3:].lower().replace("0", "o").replace("1", "l") + "\r\n"
+                        for line in card.splitlines() if line[2:3] == ":")
+        for text in (card, card.replace(" ", "-").replace("\n-", "\n "), alone):
+            typed.write_text(text, "utf-8")
+            done = recover(header, [f"{typed}={words}", pairs[2]])
+            self.assertEqual((done.stdout.strip(), done.stderr), (secret.hex(), ""), text)
+
+    def test_every_mistyped_line_is_named(self):
+        pairs, header = split(self.path, 2, 3, os.urandom(32))
+        share, _, words = pairs[0].partition("=")
+        card = subprocess.run([CONCLAVE, "share", "card", share], check=True, text=True,
+                              capture_output=True).stdout
+        typed = self.path / "typed.txt"
+
+        def refusal(text):
+            typed.write_text(text)
+            return recover(header, [f"{typed}={words}", pairs[1]]).stderr
+        for number in range(1, 17):
+            line = next(line for line in card.splitlines() if line.startswith(f"{number:2}: "))
+            for wrong in (line[:-1] + ("7" if line[-1] != "7" else "8"), line[:-1], line + "A",
+                          line[:-1] + "U"):
+                self.assertEqual(refusal(card.replace(line, wrong)),
+                                 f"{typed}: line {number} is not as it stands on the card; read it "
+                                 "again\n")
+        for text in ("", card.replace("16: ", "17: "), card.replace("16: ", ""),
+                     card + "\n 1: again"):
+            self.assertEqual(refusal(text), f"{typed}: neither a share nor the lines of a card, "
+                                            "numbered from 1 to 16\n")
+
     def test_wrong_passphrase_and_altered_share_are_named(self):
         pairs, header = split(self.path, 2, 3, os.urandom(32))
         share = pairs[0].partition("=")[0]
