@@ -20,6 +20,21 @@ DONE, REFUSED, USAGE, NOT_VERIFIED = 0, 1, 2, 3
 MORE_NEEDED = ("conclave: more shares are needed; nothing was changed; present another card, as "
                "often as it takes\n")
 
+NO_QUORUM = {  # (threshold, shares): why not
+    (3, 2): "more shares would be needed than are made, so nobody could ever open the secret; lower "
+            "the number needed or make more shares",
+    (1, 3): "one share alone would open the secret, so every holder could act alone; let at least "
+            "two shares be needed",
+    (3, 3): "every share would be needed, so the first lost share would lose the secret; make at "
+            "least one share more than are needed",
+    (3, 17): "more than sixteen shares were asked for, and a set has room for sixteen; plan for "
+             "fewer holders",
+    (0, 3): "the number of shares that open the secret was not given; give it beside the number of "
+            "shares to make",
+    (2, 0): "no shares were asked for, so nobody could ever open the secret; give the number of "
+            "shares to make",
+}
+
 
 def run(*arguments, stdin=b""):
     return subprocess.run([CONCLAVE, "share", *map(str, arguments)], input=stdin,
@@ -119,21 +134,15 @@ class Locked(Case):
 
 class Refusals(Case):
     def test_numbers_that_make_no_quorum(self):
-        for threshold, shares, message in (
-                (3, 2, "more shares would be needed than are made, so nobody could ever open the "
-                       "secret; lower the number needed or make more shares"),
-                (1, 3, "one share alone would open the secret, so every holder could act alone; "
-                       "let at least two shares be needed"),
-                (3, 3, "every share would be needed, so the first lost share would lose the "
-                       "secret; make at least one share more than are needed"),
-                (3, 17, "more than sixteen shares were asked for, and a set has room for "
-                        "sixteen; plan for fewer holders"),
-                (0, 3, "the number of shares that open the secret was not given; give it beside "
-                       "the number of shares to make"),
-                (2, 0, "no shares were asked for, so nobody could ever open the secret; give the "
-                       "number of shares to make")):
-            self.refused(self.split(threshold, shares), f"conclave: {message}\n")
+        rehearsal = self.path / "rehearsal"
+        for numbers, message in NO_QUORUM.items():
+            self.refused(self.split(*numbers), f"conclave: {message}\n")
             self.assertFalse(self.set.exists() or self.words.exists())
+            done = subprocess.run([CONCLAVE, "rehearse", "--out", rehearsal, "--threshold",
+                                   str(numbers[0]), "--shares", str(numbers[1])],
+                                  capture_output=True, check=False)
+            self.refused(done, f"conclave: {message}\n")
+            self.assertFalse(rehearsal.exists())
 
     def test_output_that_exists(self):
         self.split()
