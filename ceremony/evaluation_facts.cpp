@@ -116,7 +116,7 @@ class Groups {
 
  private:
   void join(std::pair<std::size_t, std::size_t> pair) {
-    const auto [low, high] = std::minmax(of(pair.first), of(pair.second));
+    const auto [low, high] = std::minmax({of(pair.first), of(pair.second)});
     parent_[high] = low;
   }
 
