@@ -72,18 +72,23 @@ Result<void> test_randomness() {
   return {};
 }
 
+// Why this computer is not fit for production, a sentence for each reason.
+Error not_fit(const std::vector<base::MachineCheck>& checks) {
+  std::string what;
+  for (const base::MachineCheck& check : checks) {
+    for (const base::Finding& finding : check.findings) {
+      what += finding.severity == base::Severity::kError ? " " + finding.message : "";
+    }
+  }
+  return Error{ErrorCode::kRefusedByPolicy,
+               "this computer is not fit for a production ceremony:" + what};
+}
+
 Result<Turn> check_machine(Workplace& work, client::Input& /*input*/) {
   const auto checks = base::check_machine(base::Surroundings::of_this_process());
   const bool is_fit = base::is_fit_for_production(checks);
   if (!is_fit && work.plan.mode == Mode::kProduction) {
-    std::string what;
-    for (const base::MachineCheck& check : checks) {
-      for (const base::Finding& finding : check.findings) {
-        what += finding.severity == base::Severity::kError ? " " + finding.message : "";
-      }
-    }
-    return Error{ErrorCode::kRefusedByPolicy,
-                 "this computer is not fit for a production ceremony:" + what};
+    return not_fit(checks);
   }
   if (auto tested = test_randomness(); !tested) {
     return std::move(tested).error();
@@ -189,15 +194,15 @@ Result<void> archive(const Workplace& work) {
   }
   const std::filesystem::path& home = work.room.sites.front();
   std::error_code failed;
+  if (!std::filesystem::exists(home / "ledger", failed)) {
+    if (auto made = base::make_new_folder(home / "ledger"); !made) {
+      return made;
+    }
+  }
   for (const std::filesystem::path& site : work.room.sites) {
-    if (site != home) {
-      if (auto brought = bring_up_to_date(home, site); !brought) {
-        return brought;
-      }
-    } else if (!std::filesystem::exists(home / "ledger", failed)) {
-      if (auto made = base::make_new_folder(home / "ledger"); !made) {
-        return made;
-      }
+    auto brought = site == home ? Result<void>() : bring_up_to_date(home, site);
+    if (!brought) {
+      return brought;
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
@@ -209,19 +214,22 @@ Result<void> archive(const Workplace& work) {
   return {};
 }
 
+struct BothSeals {
+  std::string_view full;
+  std::string_view published;
+};
+
 // The full seal of an attempt that was cut off stays, when the same officers signed the same text:
 // only the tags that hide the executives' names were drawn anew.
-Result<void> save_full_seal(const Workplace& work,
-                            std::string_view full,
-                            std::string_view published) {
+Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
   const std::filesystem::path path = work.confidential_folder() / "seal-full.note";
   if (const auto there = base::read_file(path, kLargestSeal); there) {
     const auto same = make_public_seal(base::text_of(*there));
-    if (same && *same == published) {
+    if (same && *same == seals.published) {
       return {};
     }
   }
-  auto saved = base::save_new(path, base::bytes_of(full));
+  auto saved = base::save_new(path, base::bytes_of(seals.full));
   if (!saved) {
     return std::move(saved).error();
   }
@@ -244,7 +252,7 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
   if (!published) {
     return std::move(published).error();
   }
-  if (auto saved = save_full_seal(work, *full, *published); !saved) {
+  if (auto saved = save_full_seal(work, {.full = *full, .published = *published}); !saved) {
     return std::move(saved).error();
   }
   auto saved = base::save_new_or_same(work.public_folder() / kSealFile, base::bytes_of(*published));

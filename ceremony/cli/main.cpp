@@ -1,11 +1,16 @@
 // ceremony/cli/main.cpp - the `conclave` command: parses its line and hands over to a verb.
 
+#include <cstdio>
+
 #include <CLI/CLI.hpp>
 
 #include "ceremony/cli/command.h"
 
-int main(int argc, char** argv) {
-  using namespace ceremony::cli;
+namespace ceremony::cli {
+
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App app(
       "Conclave: offline root CA and key ceremonies.\n"
       "To see a root key's whole life in one command: conclave rehearse --out DIR",
@@ -25,4 +30,21 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
   }
   return static_cast<int>(outcome.code);
+}
+
+}  // namespace
+
+}  // namespace ceremony::cli
+
+// Nothing of ours throws; what the libraries throw (no memory left, above all) ends here.
+int main(int argc, char** argv) {
+  try {
+    return ceremony::cli::run(argc, argv);
+  } catch (...) {
+    static_cast<void>(std::fputs(
+        "conclave: it ended early, most likely because the memory is full. What is on the "
+        "media is whole; close other programs and do this again.\n",
+        stderr));
+    return static_cast<int>(ceremony::cli::ExitCode::kRefused);
+  }
 }

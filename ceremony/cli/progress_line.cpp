@@ -1,7 +1,6 @@
 #include "ceremony/cli/progress_line.h"
 
-#include <array>
-#include <cstdio>
+#include <iomanip>
 #include <iostream>
 #include <unistd.h>
 #include <utility>
@@ -29,10 +28,9 @@ void ProgressLine::show(const client::StepView& step) {
     return;
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begun_;
-  std::array<char, 16> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%6.1f s", elapsed.count());
-  std::cout << "\r\033[K" << ceremony_ << ' ' << bar(step.index, step.count) << ' '
-            << seconds.data() << "  " << step.title << std::flush;
+  std::cout << "\r\033[K" << ceremony_ << ' ' << bar(step.index, step.count) << ' ' << std::fixed
+            << std::setprecision(1) << std::setw(6) << elapsed.count() << " s  " << step.title
+            << std::flush;
 }
 
 double ProgressLine::finish() {

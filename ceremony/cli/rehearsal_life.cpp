@@ -1,8 +1,9 @@
 // The seven ceremonies of a rehearsal, in the order of a root key's life.
 
 #include <array>
-#include <cstdio>
+#include <iomanip>
 #include <iostream>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -25,7 +26,7 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t kObjective_s = 3600;  // of the drill: cold start to the first CRL
+constexpr std::uint32_t kObjectiveSeconds = 3600;  // of the drill: cold start to the first CRL
 constexpr int kRootYears = 20;
 constexpr int kSubordinateYears = 10;
 constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
@@ -36,9 +37,8 @@ std::string years_after(const std::string& date, int years) {
 }
 
 void say(const std::string& ceremony, double seconds, const std::string& what) {
-  std::array<char, 96> line{};
-  std::snprintf(line.data(), line.size(), "  %-24s %6.1f s  ", ceremony.c_str(), seconds);
-  std::cout << line.data() << what << std::endl;
+  std::cout << "  " << std::left << std::setw(24) << ceremony << ' ' << std::right << std::fixed
+            << std::setprecision(1) << std::setw(6) << seconds << " s  " << what << std::endl;
 }
 
 Result<void> rename_folder(const fs::path& from, const fs::path& to) {
@@ -87,18 +87,18 @@ Result<void> Rehearsal::learn_possession_keys() {
   if (!lines) {
     return std::move(lines).error();
   }
+  std::map<std::string, std::string> by_seat;
   for (const base::LogLine& line : *lines) {
     auto entry = parse_json(line.text);
     if (!entry || entry->value("type", "") != "holders") {
       continue;
     }
     for (const Json& noted : entry->at("data").at("holders")) {
-      for (RehearsedHolder& holder : people_.holders) {
-        if (holder.planned.seat == noted.at("seat").get<std::string>()) {
-          holder.planned.possession_key = noted.at("possession_key").get<std::string>();
-        }
-      }
+      by_seat[noted.at("seat")] = noted.at("possession_key").get<std::string>();
     }
+  }
+  for (RehearsedHolder& holder : people_.holders) {
+    holder.planned.possession_key = by_seat[holder.planned.seat];
   }
   return {};
 }
@@ -219,7 +219,7 @@ Result<void> Rehearsal::activate_backup() {
 Result<void> Rehearsal::drill() {
   Plan plan = new_plan("recovery-drill");
   plan.mode = Mode::kDrill;
-  plan.objective_s = kObjective_s;
+  plan.objective_s = kObjectiveSeconds;
   plan.root = PlannedRoot{.algorithm = ca::Algorithm::kP256,
                           .profile = "root",
                           .name = {.common_name = "DRILL - NOT TRUSTED",

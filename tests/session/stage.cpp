@@ -63,20 +63,26 @@ ceremony::cli::OpenPlayer session_opener(const base::Clock& clock, Hook hook) {
   };
 }
 
+ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
+                                           const Setting& setting,
+                                           Hook hook) {
+  ceremony::cli::RehearsalOptions options{
+      .out = out,
+      .quorum =
+          shamir::Quorum::of({.threshold = setting.threshold, .shares = setting.shares}).value(),
+      .algorithm = ca::Algorithm::kP256,
+      .requests = {},
+      .kdf = "fast",
+      .data = DATA_FOLDER};
+  const base::Clock& clock = setting.clock == nullptr ? system_clock() : *setting.clock;
+  options.open = session_opener(clock, std::move(hook));
+  return options;
+}
+
 }  // namespace
 
 Stage::Stage(const Setting& setting, Hook hook)
-    : out_(folder_.path() / "rehearsal"),
-      rehearsal_(
-          {.out = out_,
-           .quorum = shamir::Quorum::of({.threshold = setting.threshold, .shares = setting.shares})
-                         .value(),
-           .algorithm = ca::Algorithm::kP256,
-           .requests = {},
-           .kdf = "fast",
-           .data = DATA_FOLDER,
-           .open = session_opener(setting.clock == nullptr ? system_clock() : *setting.clock,
-                                  std::move(hook))}) {}
+    : out_(folder_.path() / "rehearsal"), rehearsal_(options_of(out_, setting, std::move(hook))) {}
 
 std::string Stage::generate_root() {
   if (auto prepared = rehearsal_.prepare(); !prepared) {
