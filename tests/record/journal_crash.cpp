@@ -74,18 +74,23 @@ class CrashTest {
     sample_ = make_sample();
     Tally tally;
     for (std::size_t cut = 0; cut <= sample_.journal.size(); ++cut) {
-      for (std::size_t tail = 0; tail < kTails.size(); ++tail) {
-        // Encrypted lines are cut by the same code: one tail a position, each in its turn.
-        if (mode_ == ceremony::Mode::kRehearsal || cut % kTails.size() == tail) {
-          ++tally.cuts;
-          tally.wrong += recovers(cut, kTails.at(tail).text()) ? 0U : 1U;
-        }
+      for (const Tail& tail : tails_at(cut)) {
+        ++tally.cuts;
+        tally.wrong += recovers(cut, tail.text()) ? 0U : 1U;
       }
     }
     return tally;
   }
 
  private:
+  // Encrypted lines are cut by the same code: one tail a position, each in its turn.
+  [[nodiscard]] std::vector<Tail> tails_at(std::size_t cut) const {
+    if (mode_ == ceremony::Mode::kRehearsal) {
+      return {kTails.begin(), kTails.end()};
+    }
+    return {kTails.at(cut % kTails.size())};
+  }
+
   [[nodiscard]] ceremony::JournalOptions options() const {
     ceremony::JournalOptions given;
     given.journal_path = folder_ / "journal.log";
