@@ -189,9 +189,11 @@ class Refusals(Case):
         self.words.mkdir()
         for name in ("one", "two", "x" * 250):  # share-xxx.conclave is longer than a name may be
             (self.words / f"{name}.txt").write_text("y")
-        done = self.split()
-        self.assertEqual(done.returncode, REFUSED)
+        name = self.set / f"share-{'x' * 250}.conclave"
+        self.refused(self.split(), f'conclave: The file "{name}" could not be made: File name too '
+                                   "long. Use another medium and do this step again.\n")
         self.assertEqual(list(self.set.iterdir()), [])
+        self.assertEqual(len(list(self.words.iterdir())), 3)
 
     def test_a_single_share_and_too_few(self):
         self.split(3, 4)
