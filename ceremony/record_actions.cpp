@@ -13,6 +13,7 @@
 #include "ceremony/ledger.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
+#include "ceremony/software.h"
 
 namespace ceremony {
 
@@ -23,7 +24,6 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kLargestSeal = 1U << 20U;  // bytes
-constexpr std::string_view kSoftware = "conclave 0.1.0";
 
 Json roster_data(const Plan& plan) {
   Json signers = Json::array();

@@ -1,10 +1,12 @@
 // ceremony/cli/main.cpp - the `conclave` command: parses its line and hands over to a verb.
 
 #include <cstdio>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "ceremony/cli/command.h"
+#include "ceremony/software.h"
 
 namespace ceremony::cli {
 
@@ -16,6 +18,10 @@ int run(int argc, char** argv) {
       "To see a root key's whole life in one command: conclave rehearse --out DIR",
       "conclave");
   app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(kSoftware));
+  app.footer(
+      "Exit codes: 0 done, 1 refused or failed, 2 the command line was not understood,\n"
+      "3 verification failed, 4 consistent, but the signers were not verified.");
   Outcome outcome;
   add_rehearse_command(app, outcome);
   add_share_commands(app, outcome);
