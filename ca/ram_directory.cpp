@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <string>
+#include <string_view>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <system_error>
@@ -23,6 +25,10 @@ using base::ErrorCode;
 // From statfs(2).
 constexpr std::uint64_t kTmpfs = 0x01021994;
 constexpr std::uint64_t kRamfs = 0x858458f6;
+
+// A folder has the first name until its lock is held, so that no sweep can come in between.
+constexpr std::string_view kMakingPrefix = "conclave-making-";
+constexpr std::string_view kPrefix = "conclave-ram-";
 
 bool lies_in_memory(const std::filesystem::path& folder) {
   struct statfs facts {};
@@ -67,6 +73,38 @@ bool overwrite_all(const std::filesystem::path& folder) {
   return good && !error;
 }
 
+// Overwrites and removes. Errors: kStorageFailure.
+base::Result<void> wipe(const std::filesystem::path& folder) {
+  const bool wiped = overwrite_all(folder);
+  std::error_code error;
+  std::filesystem::remove_all(folder, error);
+  if (!wiped || error) {
+    return Error{ErrorCode::kStorageFailure,
+                 "the token's folder in memory could not be wiped and removed; turn this machine "
+                 "off now, so that its memory is lost, and record it"};
+  }
+  return {};
+}
+
+// The lock on a folder of this user's; closed where it is none, or where somebody else has it.
+base::FileDescriptor lock_on(const std::filesystem::path& folder) {
+  base::FileDescriptor opened(
+      ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat facts {};
+  if (!opened.is_open() || fstat(opened.number(), &facts) != 0 || facts.st_uid != geteuid() ||
+      flock(opened.number(), LOCK_EX | LOCK_NB) != 0) {
+    return {};
+  }
+  return opened;
+}
+
+Error not_made(const std::filesystem::path& parent) {
+  return Error{ErrorCode::kStorageFailure,
+               "no folder could be made in " + parent.string() + " (" +
+                   std::generic_category().message(errno) +
+                   "), and the token needs one; free memory or its permissions and begin again"};
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<RamDirectory>> RamDirectory::create(
@@ -77,14 +115,43 @@ base::Result<std::unique_ptr<RamDirectory>> RamDirectory::create(
                      " does not lie in memory (tmpfs), so a key there could stay on a disk; use "
                      "/dev/shm or another folder in memory"};
   }
-  std::string pattern = (parent / "conclave-token-XXXXXX").string();
+  std::string pattern = (parent / (std::string(kMakingPrefix) + "XXXXXX")).string();
   if (mkdtemp(pattern.data()) == nullptr) {
-    return Error{ErrorCode::kStorageFailure,
-                 "no folder could be made in " + parent.string() + " (" +
-                     std::generic_category().message(errno) +
-                     "), and the token needs one; free memory or its permissions and begin again"};
+    return not_made(parent);
   }
-  return std::unique_ptr<RamDirectory>(new RamDirectory(pattern));
+  const std::filesystem::path making(pattern);
+  const std::string tag = making.filename().string().substr(kMakingPrefix.size());
+  const std::filesystem::path made = parent / (std::string(kPrefix) + tag);
+  base::FileDescriptor lock = lock_on(making);
+  if (!lock.is_open() || ::rename(making.c_str(), made.c_str()) != 0) {
+    const Error error = not_made(parent);
+    ::rmdir(making.c_str());
+    return error;
+  }
+  return std::unique_ptr<RamDirectory>(new RamDirectory(made, std::move(lock)));
+}
+
+base::Result<void> RamDirectory::sweep(const std::filesystem::path& parent) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(parent, error);
+  while (!error && entry != std::filesystem::directory_iterator()) {
+    if (entry->path().filename().string().starts_with(kPrefix)) {
+      found.push_back(entry->path());
+    }
+    entry.increment(error);
+  }
+  base::Result<void> result;
+  for (const std::filesystem::path& folder : found) {
+    const base::FileDescriptor lock = lock_on(folder);
+    if (!lock.is_open()) {
+      continue;
+    }
+    if (base::Result<void> wiped = wipe(folder); !wiped) {
+      result = std::move(wiped);
+    }
+  }
+  return result;
 }
 
 RamDirectory::~RamDirectory() {
@@ -96,15 +163,11 @@ base::Result<void> RamDirectory::remove() {
   if (path_.empty()) {
     return {};
   }
-  const bool wiped = overwrite_all(path_);
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-  if (!wiped || error) {
-    return Error{ErrorCode::kStorageFailure,
-                 "the token's folder in memory could not be wiped and removed; turn this machine "
-                 "off now, so that its memory is lost, and record it"};
+  if (base::Result<void> wiped = wipe(path_); !wiped) {
+    return wiped;
   }
   path_.clear();
+  lock_ = {};
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/posix_file.h"
 #include "base/result.h"
 
 namespace ca {
@@ -22,6 +23,11 @@ class RamDirectory {
   static base::Result<std::unique_ptr<RamDirectory>> create(const std::filesystem::path& parent,
                                                             RamOnly ram_only);
 
+  // Wipes and removes the folders in `parent` that processes of this user left behind when they
+  // were killed. Those of living processes stay: each holds a lock on its own. Errors:
+  // kStorageFailure where one of them could not be wiped.
+  static base::Result<void> sweep(const std::filesystem::path& parent);
+
   // Removes what remove() has not.
   ~RamDirectory();
   RamDirectory(const RamDirectory&) = delete;
@@ -34,9 +40,11 @@ class RamDirectory {
   base::Result<void> remove();
 
  private:
-  explicit RamDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  RamDirectory(std::filesystem::path path, base::FileDescriptor lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
 
   std::filesystem::path path_;  // empty once removed
+  base::FileDescriptor lock_;   // on the folder; the kernel lets go of it when the process ends
 };
 
 }  // namespace ca

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "base/posix_file.h"
+#include "ca/ram_directory.h"
+#include "ca/soft_token.h"
 #include "ceremony/client/codec.h"
 #include "ceremony/client/wire.h"
 #include "ceremony/engine/sandbox.h"
@@ -86,6 +88,12 @@ EndCode run_engine(std::span<char* const> arguments, Handler& handler) {
   const Result<void> prepared = prepare_process(*socket);
   if (!prepared) {
     return refuse(channel, prepared.error());
+  }
+  // A token of an engine that was killed, or whose computer was: nobody can open it, but it is
+  // there.
+  const Result<void> swept = ca::RamDirectory::sweep(ca::SoftToken::Options().memory);
+  if (!swept) {
+    return refuse(channel, swept.error());
   }
   const Result<base::FileDescriptor> stop = stop_signals();
   if (!stop) {

@@ -158,6 +158,20 @@ TEST_CASE("soft token: two in turn have different serials, two at once are refus
   CHECK(token->facts().serial != serial);
 }
 
+TEST_CASE("soft token: what a killed process left in memory is swept, a living one's token stays") {
+  const support::TemporaryFolder folder;
+  const auto living = ca::RamDirectory::create(folder.path(), ca::RamOnly::kAny);
+  REQUIRE(living.ok());
+  support::plant((*living)->path() / "tokens" / "key", "in use");
+  support::plant(folder / "conclave-ram-dead00" / "tokens" / "key", "left behind");
+  support::plant(folder / "another-program" / "file", "not ours");
+  CHECK(ca::RamDirectory::sweep(folder.path()).ok());
+  CHECK(support::content_of((*living)->path() / "tokens" / "key") == "in use");
+  CHECK(support::content_of(folder / "another-program" / "file") == "not ours");
+  CHECK(!std::filesystem::exists(folder / "conclave-ram-dead00"));
+  CHECK(ca::RamDirectory::sweep("/nowhere").ok());
+}
+
 TEST_CASE("soft token: a folder on a disk is refused") {
   const support::TemporaryFolder folder;
   const auto directory = ca::RamDirectory::create("/proc", ca::RamOnly::kYes);

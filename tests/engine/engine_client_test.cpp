@@ -34,6 +34,13 @@ SecretBytes secret(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("engine: it sweeps the token of one that was killed before it does anything") {
+  const std::filesystem::path left = "/dev/shm/conclave-ram-" + std::to_string(getpid());
+  support::plant(left / "tokens" / "key", "left behind");
+  const ceremony::client::EngineClient client = started();
+  CHECK(!std::filesystem::exists(left));
+}
+
 TEST_CASE("client: a whole ceremony goes through the engine and back") {
   const TemporaryFolder folder;
   EngineClient client = opened(folder);
