@@ -60,7 +60,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-void fold_entry(const TranscriptEntry& entry, LedgerState& state) {
+Result<void> fold_entry(const TranscriptEntry& entry, LedgerState& state) {
   const Json& data = entry.data;
   if (entry.type == "shares.issue") {
     state.generation = static_cast<std::uint32_t>(number_of(data, "generation"));
@@ -77,15 +77,67 @@ void fold_entry(const TranscriptEntry& entry, LedgerState& state) {
                             .profile = text_of(data, "profile"),
                             .not_after = text_of(data, "not_after")});
   } else if (entry.type == "crl.issue") {
+    if (number_of(data, "number") < state.crl_number) {
+      return out_of_place("a CRL of the records has a lower number than one before it");
+    }
     state.crl_number = number_of(data, "number");
     state.crl_sha256 = text_of(data, "crl");
   } else if (entry.type == "site.activate") {
+    if (number_of(data, "epoch") < state.epoch) {
+      return out_of_place("an activation of the records goes back to an earlier epoch");
+    }
     state.epoch = number_of(data, "epoch");
   }
+  return {};
+}
+
+// Both sites have acted since they last met.
+Error forked(const fs::path& other, const std::string& what) {
+  return Error{ErrorCode::kInconsistent,
+               "the site " + other.filename().string() + " has " + what +
+                   " that the site of this ceremony does not know: both sites have acted; "
+                   "nothing of it was overwritten; the two ledgers must be merged first"};
+}
+
+// Whether two files hold the same. Errors: as base::read_file().
+Result<bool> same_bytes(const fs::path& one, const fs::path& other) {
+  auto first = base::read_file(one, kLargestFile);
+  if (!first) {
+    return std::move(first).error();
+  }
+  auto second = base::read_file(other, kLargestFile);
+  if (!second) {
+    return std::move(second).error();
+  }
+  return *first == *second;
+}
+
+// Every whole record of `other` must be one of `home`, and the same.
+Result<void> check_no_fork(const fs::path& home, const fs::path& other) {
+  const std::vector<std::string> known = names_in(home / "ledger");
+  for (const std::string& name : names_in(other / "ledger")) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return forked(other, "the record " + name);
+    }
+    if (!is_whole(other / "ledger" / name)) {
+      continue;
+    }
+    auto same = same_bytes(home / "ledger" / name / "transcript.log",
+                           other / "ledger" / name / "transcript.log");
+    if (!same) {
+      return std::move(same).error();
+    }
+    if (!*same) {
+      return forked(other, "another record " + name);
+    }
+  }
+  return {};
 }
 
 // What may stand in ca/ and crl/: plain files, copied where they are missing.
-Result<void> copy_missing_files(const fs::path& from, const fs::path& to) {
+Result<void> copy_missing_files(const fs::path& home, const fs::path& other, const char* folder) {
+  const fs::path from = home / folder;
+  const fs::path to = other / folder;
   std::error_code failed;
   if (!fs::exists(to, failed)) {
     if (auto made = base::make_new_folder(to); !made) {
@@ -94,6 +146,13 @@ Result<void> copy_missing_files(const fs::path& from, const fs::path& to) {
   }
   for (const std::string& name : names_in(from)) {
     if (fs::exists(to / name, failed)) {
+      auto same = same_bytes(from / name, to / name);
+      if (!same) {
+        return std::move(same).error();
+      }
+      if (!*same) {
+        return forked(other, std::string("another file ") + folder + "/" + name);
+      }
       continue;
     }
     auto bytes = base::read_file(from / name, kLargestFile);
@@ -122,7 +181,9 @@ Result<void> fold_record(const Transcript& record, LedgerState& state) {
   }
   if (text_of(opening, "mode") != "DRILL") {
     for (const TranscriptEntry& entry : record.entries()) {
-      fold_entry(entry, state);
+      if (auto folded = fold_entry(entry, state); !folded) {
+        return folded;
+      }
     }
   }
   state.sequence += 1;
@@ -172,13 +233,13 @@ Result<void> copy_record(const fs::path& from, const fs::path& to) {
 }
 
 Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
-  const std::vector<std::string> known = names_in(home / "ledger");
-  for (const std::string& name : names_in(other / "ledger")) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return Error{ErrorCode::kInconsistent,
-                   "the site " + other.filename().string() + " has the record " + name +
-                       ", which the site of this ceremony does not know: both sites have acted; "
-                       "nothing was copied; the two ledgers must be merged first"};
+  if (auto checked = check_no_fork(home, other); !checked) {
+    return checked;
+  }
+  // What the records name comes before them, so that a ledger never knows more than its site has.
+  for (const char* const folder : {"ca", "crl"}) {
+    if (auto copied = copy_missing_files(home, other, folder); !copied) {
+      return copied;
     }
   }
   std::error_code failed;
@@ -187,7 +248,7 @@ Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
       return made;
     }
   }
-  for (const std::string& name : known) {
+  for (const std::string& name : names_in(home / "ledger")) {
     if (is_whole(other / "ledger" / name)) {
       continue;
     }
@@ -195,10 +256,7 @@ Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
       return copied;
     }
   }
-  if (auto copied = copy_missing_files(home / "ca", other / "ca"); !copied) {
-    return copied;
-  }
-  return copy_missing_files(home / "crl", other / "crl");
+  return {};
 }
 
 }  // namespace ceremony

@@ -44,17 +44,18 @@ struct LedgerState {
 // Errors: kMalformed, kInconsistent: a record that is damaged, missing or out of its place, named.
 base::Result<LedgerState> read_ledger(const std::filesystem::path& ledger);
 
-// Takes one more record into account. Errors: kInconsistent where it does not follow.
+// Takes one more record into account. Errors: kInconsistent where it does not follow, or goes back
+// to a lower CRL number or an earlier epoch; `state` is then no longer to be used.
 base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 
 // Copies the closed record in `from` (a folder of files, no subfolders) to `to`; each file is read
-// back. A copy that was cut off is completed; the seal comes last, so a record with a seal is whole.
-// Errors: as base::save_new_or_same().
+// back. A copy that was cut off is completed; the seal comes last, so a record with a seal is
+// whole. Errors: as base::save_new_or_same().
 base::Result<void> copy_record(const std::filesystem::path& from, const std::filesystem::path& to);
 
-// Brings a site up to date: copies what `home` has and `other` lacks of ledger/, ca/ and crl/.
-// Errors: kInconsistent where `other` has a record that `home` does not have (both sites acted:
-// nothing was copied); as copy_record().
+// Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/ and ledger/.
+// Errors: kInconsistent where `other` has a record that `home` does not have, or has otherwise
+// (both sites acted: nothing was copied), or another file of the same name; as copy_record().
 base::Result<void> bring_up_to_date(const std::filesystem::path& home,
                                     const std::filesystem::path& other);
 

@@ -178,3 +178,42 @@ TEST_CASE("ledger: a site that has a record of its own is not touched") {
   CHECK(says(brought.error(), "site-2 has the record 0002-backup-activation"));
   CHECK(!fs::exists(other / "ledger" / "0002-crl"));
 }
+
+TEST_CASE("ledger: a record of the same name that says something else is a fork, and is found") {
+  const TemporaryFolder folder;
+  plant_site(folder / "site-1");
+  const fs::path other = folder / "site-2";
+  plant_site(other);
+  const Transcript own = made({.sequence = 2, .head = std::string(64, '2')});
+  plant_record(other / "ledger" / "0002-crl", own);
+  plant(folder / "site-1" / "crl" / "8.crl", "a newer CRL");
+  const auto brought = bring_up_to_date(folder / "site-1", other);
+  REQUIRE(!brought.ok());
+  CHECK(says(brought.error(), "site-2 has another record 0002-crl"));
+  CHECK(!fs::exists(other / "crl" / "8.crl"));
+}
+
+TEST_CASE("ledger: another CRL of the same number is a fork, and no record is copied after it") {
+  const TemporaryFolder folder;
+  plant_site(folder / "site-1");
+  const fs::path other = folder / "site-2";
+  plant(other / "crl" / "7.crl", "a CRL of this site");
+  const auto brought = bring_up_to_date(folder / "site-1", other);
+  REQUIRE(!brought.ok());
+  CHECK(says(brought.error(), "another file crl/7.crl"));
+  CHECK(!fs::exists(other / "ledger"));
+  CHECK(content_of(other / "crl" / "7.crl") == "a CRL of this site");
+}
+
+TEST_CASE("ledger: CRL numbers and epochs never go back") {
+  LedgerState state;
+  state.head = std::string(64, '0');
+  state.crl_number = 8;
+  state.epoch = 3;
+  LedgerState behind = state;
+  CHECK(says(fold_record(made({.entries = {{"crl.issue", {{"number", 7}, {"crl", "abc"}}}}}), state)
+                 .error(),
+             "a lower number than one before it"));
+  CHECK(says(fold_record(made({.entries = {{"site.activate", {{"epoch", 2}}}}}), behind).error(),
+             "goes back to an earlier epoch"));
+}
