@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cstdio>
+#include <set>
 #include <utility>
 
 #include "base/calendar.h"
@@ -19,6 +20,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
+constexpr std::int64_t kLastSequence = 9999;     // what the name of a record's folder holds
 constexpr std::size_t kLargestPlan = 1U << 20U;  // bytes; a plan of 1,000 requests has 0.3 MB
 
 bool is_digest(const std::string& text) {
@@ -159,9 +161,43 @@ Result<void> check_dates(const Plan& plan) {
   return {};
 }
 
+// Lower-case letters, digits and "-": fit for a name of a folder or script.
+bool is_script_name(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+// A name of one file or folder, that stays below where it is looked for.
+bool is_bare_name(const std::string& text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+}
+
+// Each certificate leaves under the name of its request without the ending, and with "-chain"; a
+// transfer stick (FAT) takes "A" and "a" for the same.
+Result<void> check_requests(const std::vector<PlannedRequest>& requests) {
+  std::set<std::string> taken;
+  for (const PlannedRequest& request : requests) {
+    if (!is_digest(request.sha256) || !is_bare_name(request.file)) {
+      return inconsistent("a [[request]] needs the bare name of its file and its SHA-256");
+    }
+    std::string name = std::filesystem::path(request.file).stem().string();
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    const bool is_new = taken.insert(name).second;
+    if (!taken.insert(name + "-chain").second || !is_new) {
+      return inconsistent("two requests would give certificates of one name, \"" + name +
+                          ".pem\"; rename one of the files");
+    }
+  }
+  return {};
+}
+
 Result<void> check_whole(const Plan& plan) {
-  if (plan.sequence == 0) {
+  if (plan.sequence == 0 || plan.sequence > kLastSequence) {
     return inconsistent("\"sequence\" must be 1 for the first ceremony and rise by one");
+  }
+  if (!is_script_name(plan.ceremony)) {
+    return inconsistent("\"ceremony\" must be the name of a script, like \"root-generation\"");
   }
   if (!is_digest(plan.previous_head) ||
       (!plan.annex_sha256.empty() && !is_digest(plan.annex_sha256))) {
@@ -178,10 +214,8 @@ Result<void> check_whole(const Plan& plan) {
   if (plan.signers.empty()) {
     return inconsistent("nobody is named who signs the record; add at least one [[signer]]");
   }
-  for (const PlannedRequest& request : plan.requests) {
-    if (!is_digest(request.sha256) || request.file.find('/') != std::string::npos) {
-      return inconsistent("a [[request]] needs the bare name of its file and its SHA-256");
-    }
+  if (auto requests = check_requests(plan.requests); !requests) {
+    return requests;
   }
   return check_dates(plan);
 }
@@ -219,6 +253,23 @@ Result<void> read_people(TomlTable& table, Annex& annex) {
     return std::move(sites).error();
   }
   annex.sites = std::move(sites).value();
+  return {};
+}
+
+// Nobody stands for two, and each stick is another one.
+Result<void> check_holders(const std::vector<PlannedHolder>& holders) {
+  std::set<std::string> seats;
+  std::set<std::string> folders;
+  for (const PlannedHolder& holder : holders) {
+    if (!is_bare_name(holder.folder)) {
+      return Error{ErrorCode::kInconsistent,
+                   "the annex: a [[holder]] needs the bare name of a folder; correct it"};
+    }
+    if (!seats.insert(holder.seat).second || !folders.insert(holder.folder).second) {
+      return Error{ErrorCode::kInconsistent,
+                   "the annex: two holders have one seat or one folder; give each its own"};
+    }
+  }
   return {};
 }
 
@@ -262,7 +313,7 @@ Result<Plan> parse_plan(std::string_view text) {
   Plan plan;
   plan.ceremony = table.text("ceremony");
   const std::string mode = table.text("mode");
-  plan.sequence = static_cast<std::uint32_t>(table.number("sequence"));
+  plan.sequence = static_cast<std::uint32_t>(std::min(table.number("sequence"), kLastSequence + 1));
   plan.date = table.text("date");
   plan.origin = table.text("origin");
   plan.previous_head = table.text("previous_head");
@@ -309,7 +360,7 @@ Result<Annex> parse_annex(std::string_view text) {
   }
   TomlTable table(*parsed, "the annex");
   Annex annex;
-  if (table.text("salt").size() != 64) {
+  if (!is_digest(table.text("salt"))) {
     return Error{ErrorCode::kMalformed,
                  "the annex: \"salt\" must be 64 hex digits (256 random bits), so that nobody can "
                  "guess what it hides from its digest"};
@@ -320,6 +371,9 @@ Result<Annex> parse_annex(std::string_view text) {
   }
   if (auto done = table.finish(); !done) {
     return std::move(done).error();
+  }
+  if (auto checked = check_holders(annex.holders); !checked) {
+    return std::move(checked).error();
   }
   if (auto quorum = read_quorum(threshold, annex); !quorum) {
     return std::move(quorum).error();

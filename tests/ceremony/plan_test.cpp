@@ -72,6 +72,38 @@ TEST_CASE("plan: every fault is named with its line or its key") {
                  "\"kdf\" must be"));
 }
 
+TEST_CASE("plan: a name that would leave its folder, or come twice, is refused") {
+  const std::string good = example("plan.md", "toml", 1);
+  CHECK(contains(refusal(replaced(good, "\"subordinate-signing\"", "\"../scripts/crl\"")),
+                 "must be the name of a script"));
+  CHECK(contains(refusal(replaced(good, "factory-1.csr", "..")), "the bare name of its file"));
+  CHECK(contains(refusal(replaced(good, "sequence = 2", "sequence = 10000")),
+                 "\"sequence\" must be 1"));
+  CHECK(contains(refusal(replaced(good, "sequence = 2", "sequence = 4294967298")),
+                 "\"sequence\" must be 1"));
+  const auto from = good.find("[[request]]");
+  const std::string request = good.substr(from, good.find("[[signer]]") - from);
+  for (const char* const name : {"Factory-1.pem", "factory-1-chain.csr"}) {
+    CHECK(contains(refusal(good + "\n" + replaced(request, "factory-1.csr", name)),
+                   "two requests would give certificates of one name"));
+  }
+  CHECK(refusal(good + "\n" + replaced(request, "factory-1.csr", "factory-2.csr")).empty());
+}
+
+TEST_CASE("annex: nobody stands for two, and a salt is hex") {
+  const std::string good = example("plan.md", "toml", 2);
+  const auto fault = [](const std::string& text) {
+    const auto annex = parse_annex(text);
+    return annex ? std::string() : annex.error().message;
+  };
+  CHECK(fault(good).empty());
+  CHECK(
+      contains(fault(replaced(good, "seat = \"B\"", "seat = \"A\"")), "two holders have one seat"));
+  CHECK(contains(fault(replaced(good, "\"bjorn\"", "\"amara\"")), "two holders have one seat"));
+  CHECK(contains(fault(replaced(good, "\"bjorn\"", "\"../bjorn\"")), "the bare name of a folder"));
+  CHECK(contains(fault(replaced(good, "1e1f", "1e1g")), "256 random bits"));
+}
+
 TEST_CASE("plan: PRODUCTION refuses fast passphrase hashing") {
   std::string text = replaced(example("plan.md", "toml", 1), "REHEARSAL", "PRODUCTION");
   CHECK(refusal(text).empty());
