@@ -42,7 +42,7 @@ base::Bytes key_bits_of(base::ByteView public_key_info) {
 TbsCertificate common_parts(const CertificatePlan& plan, base::ByteView public_key_info) {
   TbsCertificate tbs;
   tbs.version = der(DerTag::kContext0Constructed, {der_unsigned(kVersion3)});
-  tbs.serial = der_unsigned(new_serial_number());
+  tbs.serial = der_unsigned(plan.serial.empty() ? new_serial_number() : plan.serial);
   tbs.validity = encode(plan.validity);
   tbs.public_key_info.assign(public_key_info.begin(), public_key_info.end());
   return tbs;

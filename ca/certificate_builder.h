@@ -30,6 +30,9 @@ struct CertificatePlan {
   std::vector<std::string> crl_uris;        // where the issuer's CRLs will be published
   std::vector<std::string> ca_issuer_uris;  // where the issuer's certificate will be published
   std::vector<std::string> accepted;        // names of lint rules whose warnings are meant
+
+  // From new_serial_number(), where people saw it before the signature; empty: a new one is drawn.
+  base::Bytes serial = {};
 };
 
 // TBSCertificate by its parts, each as DER with its header; empty: absent.

@@ -8,6 +8,7 @@
 #include "base/media.h"
 #include "base/text_encoding.h"
 #include "ca/root_key.h"
+#include "ca/serial_number.h"
 #include "ceremony/action.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/turns.h"
@@ -46,7 +47,7 @@ Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
   }
   const ca::TokenFacts& facts = (*token)->facts();
   Turn turn;
-  turn.facts = {{"public-key", *fact}};
+  turn.facts = {{"public-key", *fact}, {"root-serial", base::to_hex(ca::new_serial_number())}};
   turn.publications.push_back(
       {.type = "key.generate",
        .data = {{"algorithm", ca::name_of(work.plan.root->algorithm)},

@@ -120,13 +120,33 @@ Result<ca::SigningRequest> read_request(const Workplace& work, const PlannedRequ
   return ca::SigningRequest::parse(*bytes);
 }
 
+// The serial number that a request's certificate got when it was checked; none before that.
+Result<base::Bytes> drawn_serial(const Workplace& work, std::size_t number) {
+  const auto drawn = work.facts.find("requests");
+  if (drawn == work.facts.end()) {
+    return base::Bytes();
+  }
+  if (!drawn->second.is_array() || number >= drawn->second.size() ||
+      !drawn->second.at(number).is_string()) {
+    return Error{ErrorCode::kInconsistent,
+                 "the serial numbers of this ceremony are not those of its requests; keep the "
+                 "journal and call for help"};
+  }
+  return base::from_hex(drawn->second.at(number).get<std::string>());
+}
+
 Result<RequestDraft> draft_of(const Workplace& work,
-                              const PlannedRequest& planned,
+                              std::size_t number,
                               const ca::Certificate& root,
                               const ca::KeyRegistry& seen) {
+  const PlannedRequest& planned = work.plan.requests[number];
   auto request = read_request(work, planned);
   if (!request) {
     return std::move(request).error();
+  }
+  auto serial = drawn_serial(work, number);
+  if (!serial) {
+    return std::move(serial).error();
   }
   auto profile = profile_of(work, planned.profile);
   if (!profile) {
@@ -141,7 +161,8 @@ Result<RequestDraft> draft_of(const Workplace& work,
                                  .policies = planned.policies,
                                  .crl_uris = planned.crl_uris,
                                  .ca_issuer_uris = planned.ca_issuer_uris,
-                                 .accepted = {}};
+                                 .accepted = {},
+                                 .serial = std::move(serial).value()};
   auto draft = ca::CertificateDraft::of_subordinate(
       {.profile = *profile, .plan = plan, .request = *request, .issuer = root}, seen);
   if (!draft) {
@@ -152,6 +173,15 @@ Result<RequestDraft> draft_of(const Workplace& work,
   }
   return RequestDraft{
       .planned = planned, .request = std::move(request).value(), .draft = std::move(draft).value()};
+}
+
+// The serial number of the root certificate, drawn when its key was made.
+Result<base::Bytes> root_serial(const Workplace& work) {
+  auto text = work.text_fact("root-serial");
+  if (!text) {
+    return std::move(text).error();
+  }
+  return base::from_hex(*text);
 }
 
 // The revocations that stand in a CRL, and those that the plan adds.
@@ -257,12 +287,17 @@ Result<ca::CertificateDraft> root_draft(const Workplace& work) {
   if (!validity) {
     return std::move(validity).error();
   }
+  auto serial = root_serial(work);
+  if (!serial) {
+    return std::move(serial).error();
+  }
   const ca::CertificatePlan plan{.subject = std::move(name).value(),
                                  .validity = *validity,
                                  .policies = {},
                                  .crl_uris = {},
                                  .ca_issuer_uris = {},
-                                 .accepted = {}};
+                                 .accepted = {},
+                                 .serial = std::move(serial).value()};
   return ca::CertificateDraft::of_root(*profile, plan, key->public_key_info);
 }
 
@@ -288,12 +323,13 @@ Result<std::vector<RequestDraft>> request_drafts(const Workplace& work) {
     return std::move(seen).error();
   }
   std::vector<RequestDraft> drafts;
-  for (const PlannedRequest& planned : work.plan.requests) {
-    auto draft = draft_of(work, planned, *root, *seen);
+  for (std::size_t i = 0; i < work.plan.requests.size(); ++i) {
+    const std::string& file = work.plan.requests[i].file;
+    auto draft = draft_of(work, i, *root, *seen);
     if (!draft) {
-      return std::move(draft).error().while_doing(planned.file);
+      return std::move(draft).error().while_doing(file);
     }
-    seen->add(draft->request.public_key_info(), "the request " + planned.file);
+    seen->add(draft->request.public_key_info(), "the request " + file);
     drafts.push_back(std::move(draft).value());
   }
   return drafts;

@@ -27,7 +27,8 @@ struct RequestDraft {
 };
 
 // All requests of the plan, in its order. Each file is read from transfer/in and must have the
-// digest of the plan; keys must be new to this root and to each other.
+// digest of the plan; keys must be new to this root and to each other. Serial numbers are those of
+// the fact "requests", so that what is agreed to is what is signed; without it they are drawn.
 // Errors, naming the file: kNotFound; kInconsistent where the digest differs; kMalformed;
 // kRefusedByPolicy with the first finding against it. One bad request refuses the batch.
 base::Result<std::vector<RequestDraft>> request_drafts(const Workplace& work);

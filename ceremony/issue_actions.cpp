@@ -1,5 +1,6 @@
 // The acts that look at what is to be signed, and sign it.
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -71,6 +72,16 @@ Result<Turn> agree(Workplace& /*work*/, client::Input& /*input*/) {
   return Turn{};
 }
 
+// Whether the certificate was signed before this ceremony was interrupted: it is not signed twice.
+bool is_signed_already(const Workplace& work, const ca::Certificate& agreed) {
+  if (!work.facts.contains("root-certificate")) {
+    return false;
+  }
+  const auto before = root_of(work);
+  return before && std::ranges::equal(before->tbs(), agreed.tbs()) &&
+         before->verify_with(agreed.public_key_info());
+}
+
 Result<Turn> sign_root(Workplace& work, client::Input& /*input*/) {
   auto signer = signer_of(work);
   if (!signer) {
@@ -79,6 +90,11 @@ Result<Turn> sign_root(Workplace& work, client::Input& /*input*/) {
   auto draft = root_draft(work);
   if (!draft) {
     return std::move(draft).error();
+  }
+  if (is_signed_already(work, draft->unsigned_form())) {
+    Turn turn;
+    turn.public_note = "it was signed before the interruption, and is kept";
+    return turn;
   }
   auto certificate = ca::sign_certificate(*draft, **signer);
   if (!certificate) {
@@ -139,8 +155,9 @@ Result<Turn> check_requests(Workplace& work, client::Input& /*input*/) {
                  "the plan names no request, so there is nothing to sign; correct the plan"};
   }
   Turn turn;
-  turn.facts = {{"requests", drafts->size()}};
+  Json serials = Json::array();
   for (const RequestDraft& one : *drafts) {
+    serials.push_back(base::to_hex(one.draft.unsigned_form().serial()));
     turn.publications.push_back(
         {.type = "request.check",
          .data = {{"request", one.planned.sha256},
@@ -149,6 +166,7 @@ Result<Turn> check_requests(Workplace& work, client::Input& /*input*/) {
                   {"result", "accepted"}},
          .hidden = {}});
   }
+  turn.facts = {{"requests", std::move(serials)}};
   return turn;
 }
 

@@ -88,6 +88,11 @@ Result<Turn> stop_clock(Workplace& work, client::Input& /*input*/) {
     return std::move(started).error();
   }
   const auto took = (work.clock.now() - *started).count();
+  if (took < 0) {
+    return Error{ErrorCode::kInconsistent,
+                 "this computer's clock was set back since the drill began, so the time is not "
+                 "known; set it right, and raise an exception that says so"};
+  }
   const bool is_met = work.plan.objective_s == 0 || took <= work.plan.objective_s;
   Turn turn;
   turn.facts = {{"recovery-time", took}};
@@ -225,7 +230,8 @@ Result<Turn> evaluate(Workplace& work, client::Input& input) {
   if (!bytes) {
     return std::move(bytes).error();
   }
-  auto saved = base::save_new(work.room.published / "evaluation.json", base::bytes_of(*bytes));
+  auto saved =
+      base::save_new_or_same(work.room.published / "evaluation.json", base::bytes_of(*bytes));
   if (!saved) {
     return std::move(saved).error();
   }

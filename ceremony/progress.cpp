@@ -45,6 +45,12 @@ bool holds(const Step& step, const std::string& thing) {
   return std::find(step.holds.begin(), step.holds.end(), thing) != step.holds.end();
 }
 
+// Whether `step` does nothing with `thing` but wipe it, which a restart has done by itself.
+bool wipes(const Step& step, const std::string& thing) {
+  return step.kind == StepKind::kZeroise &&
+         std::find(step.drops.begin(), step.drops.end(), thing) != step.drops.end();
+}
+
 // The last step before `from` that holds `thing`; `from` where none does.
 std::size_t holder_before(const Script& script, std::size_t from, const std::string& thing) {
   for (std::size_t i = from; i > 0; --i) {
@@ -140,7 +146,7 @@ std::size_t Progress::restart_step(const Script& script) const {
     }
     std::size_t earliest = i;
     for (const std::string& need : script.steps[i].needs) {
-      if (!facts_.contains(need)) {
+      if (!facts_.contains(need) && !wipes(script.steps[i], need)) {
         earliest = std::min(earliest, holder_before(script, i, need));
       }
     }

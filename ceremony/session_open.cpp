@@ -81,6 +81,14 @@ struct Papers {
   Script script;
 };
 
+// The keepers need keys of their own, and every new process the journal's key.
+Error no_production_yet() {
+  return Error{ErrorCode::kRefusedByPolicy,
+               "this release holds no PRODUCTION ceremony yet: its record has to be encrypted for "
+               "record keepers, and a plan cannot name them so far; nothing was written; rehearse "
+               "with mode = \"REHEARSAL\""};
+}
+
 Result<Papers> read_papers(const client::OpenRequest& request) {
   auto plan = read_plan(request.plan);
   if (!plan) {
@@ -96,6 +104,9 @@ Result<Papers> read_papers(const client::OpenRequest& request) {
       return std::move(read).error();
     }
     annex = std::move(read).value();
+  }
+  if (plan->mode == Mode::kProduction) {
+    return no_production_yet();
   }
   auto script = load_script(request.data / "scripts", plan->ceremony, action_names());
   if (!script) {
@@ -115,8 +126,10 @@ Result<Papers> read_papers(const client::OpenRequest& request) {
 
 // Notes that the ceremony is opened, or that it goes back to where its needs are on disk.
 Result<void> Session::Body::note_opening(const Json& opening) {
-  if (journal.entries().size() == 1) {
-    return append("opened", opening);
+  const bool is_noted = std::ranges::any_of(
+      journal.entries(), [](const JournalEntry& entry) { return entry.type == "opened"; });
+  if (!is_noted) {
+    return append("opened", opening);  // new, or cut off before this could be noted
   }
   if (is_over()) {
     return {};

@@ -1,11 +1,13 @@
 #include "ceremony/vault.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/digest.h"
 #include "base/media.h"
 #include "base/text_encoding.h"
+#include "ca/certificate.h"
 #include "ca/pem.h"
 #include "ceremony/json_lines.h"
 
@@ -54,7 +56,7 @@ bool from_hex_into(const std::string& text, std::array<std::uint8_t, N>& out) {
   return true;
 }
 
-// The SHA-256 of the file's bytes must be the one expected.
+// A file of the vault; an error says that it is one.
 Result<base::Bytes> read_named_file(const std::filesystem::path& path, std::size_t most) {
   auto bytes = base::read_file(path, most);
   if (!bytes) {
@@ -165,6 +167,12 @@ Result<Vault> read_vault(const std::filesystem::path& site) {
   if (objects->size() != 1 || base::sha256_hex(der) != header->root_sha256) {
     return Error{ErrorCode::kInconsistent,
                  "the root certificate (root.pem) is not the one that this vault's header names; "
+                 "nothing was done; use the vault copy of the other site"};
+  }
+  const auto root = ca::Certificate::parse(der);
+  if (!root || !std::ranges::equal(root->public_key_info(), header->public_key_info)) {
+    return Error{ErrorCode::kInconsistent,
+                 "the public key in this vault's header is not the one of its root certificate; "
                  "nothing was done; use the vault copy of the other site"};
   }
   return Vault{.header = std::move(header).value(),

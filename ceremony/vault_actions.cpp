@@ -24,7 +24,8 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestCrl = 64U << 20U;  // bytes
+constexpr std::size_t kLargestCertificate = 1U << 16U;  // bytes
+constexpr std::size_t kLargestCrl = 64U << 20U;
 
 Result<fs::path> home_of(const Workplace& work) {
   if (work.room.sites.empty()) {
@@ -59,6 +60,27 @@ Result<void> check_newest_crl(const fs::path& home, const LedgerState& ledger) {
     return Error{ErrorCode::kInconsistent,
                  "the newest CRL in this vault is not the one that the records name; nothing was "
                  "signed; bring the published CRL, or the copy of the other site"};
+  }
+  return {};
+}
+
+// Every certificate of the records must lie in the vault: a key that was certified once is found by
+// it. Errors: kInconsistent, naming the first that does not.
+Result<void> check_issued(const fs::path& home, const LedgerState& ledger) {
+  for (const IssuedCertificate& one : ledger.issued) {
+    if (one.certificate == ledger.root_certificate) {
+      continue;
+    }
+    auto pem = base::read_file(home / "ca" / (one.serial + ".pem"), kLargestCertificate);
+    auto objects =
+        pem ? ca::read_objects(*pem) : Result<std::vector<ca::EncodedObject>>(pem.error());
+    if (!objects || objects->size() != 1 ||
+        base::sha256_hex(objects->front().der) != one.certificate) {
+      return Error{ErrorCode::kInconsistent,
+                   "the certificate " + one.serial +
+                       ", which the records name, is missing from this vault or is not the same; "
+                       "nothing was signed; bring the copy of the other site"};
+    }
   }
   return {};
 }
@@ -102,6 +124,9 @@ Result<Turn> check_vault(Workplace& work, client::Input& /*input*/) {
   if (auto newest = check_newest_crl(*home, *ledger); !newest) {
     return std::move(newest).error();
   }
+  if (auto whole = check_issued(*home, *ledger); !whole) {
+    return std::move(whole).error();
+  }
   auto set = shamir::write_set_header(vault->header.set);
   if (!set) {
     return std::move(set).error();
@@ -135,11 +160,12 @@ Result<void> save_below(const fs::path& root, const fs::path& name, base::ByteVi
       return made;
     }
   }
-  auto saved = base::save_new(root / name, bytes);
+  auto saved = base::save_new_or_same(root / name, bytes);
   return saved ? Result<void>() : Result<void>(std::move(saved).error());
 }
 
-// Writes to every site in the room, then to the transfer stick, each file read back.
+// Writes to every site in the room, then to the transfer stick, each file read back. What an
+// attempt that failed half-way has written already is the same, byte for byte, and stays.
 Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs) {
   for (const fs::path& site : work.room.sites) {
     for (const Output& output : outputs) {
@@ -156,7 +182,7 @@ Result<void> write_outputs(const Workplace& work, const std::vector<Output>& out
     return {};
   }
   const fs::path folder = work.room.transfer_out / record_name(work.plan);
-  if (auto made = base::make_new_folder(folder); !made) {
+  if (auto made = make_folder_where_missing(folder); !made) {
     return made;
   }
   for (const Output& output : outputs) {

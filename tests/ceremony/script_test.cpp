@@ -181,5 +181,19 @@ TEST_CASE("progress: a restart goes back to the step that holds what is needed")
   CHECK(progress->restart_step(script) == 1);
 }
 
+TEST_CASE("progress: nobody is asked again for a key that is only to be destroyed") {
+  Step make = step("make");
+  make.holds = {"key"};
+  Step destroy = step("destroy");
+  destroy.kind = StepKind::kZeroise;
+  destroy.needs = {"key"};
+  destroy.drops = {"key"};
+  const Script script = script_of({make, destroy});
+  auto progress = Progress::replay(
+      script, {entry(0, "begin", {{"step", "make"}}), entry(1, "complete", complete("make"))});
+  REQUIRE(progress.ok());
+  CHECK(progress->restart_step(script) == 1);
+}
+
 }  // namespace
 }  // namespace ceremony

@@ -1,6 +1,7 @@
 #include "session/stage.h"
 
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -14,10 +15,18 @@ namespace {
 using base::Result;
 namespace client = ceremony::client;
 
+// What happens to a ceremony from outside.
+struct Fate {
+  const base::Clock& clock;
+  Hook hook;
+  PowerCut cut;
+  std::function<bool()> mend;
+};
+
 class SessionPlayer final : public ceremony::cli::Player {
  public:
-  SessionPlayer(ceremony::Session session, const Hook& hook)
-      : session_(std::move(session)), hook_(hook) {}
+  SessionPlayer(ceremony::Session session, client::OpenRequest room, Fate& fate)
+      : session_(std::move(session)), room_(std::move(room)), fate_(fate) {}
 
   Result<client::StepView> current_step() override {
     auto view = session_->current_step();
@@ -28,10 +37,18 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
   Result<client::StepOutcome> perform(client::Input input) override {
-    if (hook_) {
-      hook_(last_, input);
+    if (last_.id == fate_.cut.before) {
+      fate_.cut.before.clear();
+      return cut_power();
     }
-    return session_->perform(std::move(input));
+    if (fate_.hook) {
+      fate_.hook(last_, input);
+    }
+    auto outcome = session_->perform(std::move(input));
+    if (!outcome && fate_.mend && fate_.mend()) {
+      return client::StepOutcome{};
+    }
+    return outcome;
   }
 
   Result<void> close() override {
@@ -41,8 +58,22 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
  private:
+  Result<client::StepOutcome> cut_power() {
+    session_.reset();
+    if (fate_.cut.meanwhile) {
+      fate_.cut.meanwhile();
+    }
+    auto again = ceremony::Session::open(room_, fate_.clock);
+    if (!again) {
+      return std::move(again).error();
+    }
+    session_.emplace(std::move(again).value());
+    return client::StepOutcome{};
+  }
+
   std::optional<ceremony::Session> session_;
-  const Hook& hook_;
+  client::OpenRequest room_;
+  Fate& fate_;
   client::StepView last_;
 };
 
@@ -51,15 +82,14 @@ const base::SystemClock& system_clock() {
   return clock;
 }
 
-ceremony::cli::OpenPlayer session_opener(const base::Clock& clock, Hook hook) {
-  return [&clock, hook = std::move(hook)](
-             const client::OpenRequest& room) -> Result<std::unique_ptr<ceremony::cli::Player>> {
-    auto session = ceremony::Session::open(room, clock);
+ceremony::cli::OpenPlayer session_opener(const std::shared_ptr<Fate>& fate) {
+  return [fate](const client::OpenRequest& room) -> Result<std::unique_ptr<ceremony::cli::Player>> {
+    auto session = ceremony::Session::open(room, fate->clock);
     if (!session) {
       return std::move(session).error();
     }
     return std::unique_ptr<ceremony::cli::Player>(
-        std::make_unique<SessionPlayer>(std::move(session).value(), hook));
+        std::make_unique<SessionPlayer>(std::move(session).value(), room, *fate));
   };
 }
 
@@ -74,8 +104,11 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
       .requests = {},
       .kdf = "fast",
       .data = DATA_FOLDER};
-  const base::Clock& clock = setting.clock == nullptr ? system_clock() : *setting.clock;
-  options.open = session_opener(clock, std::move(hook));
+  options.open = session_opener(std::make_shared<Fate>(
+      Fate{.clock = setting.clock == nullptr ? system_clock() : *setting.clock,
+           .hook = std::move(hook),
+           .cut = setting.cut,
+           .mend = setting.mend}));
   return options;
 }
 

@@ -18,11 +18,20 @@ namespace stage {
 // What a test does before a step's turn; it may change files, or the input that goes in.
 using Hook = std::function<void(const ceremony::client::StepView&, ceremony::client::Input&)>;
 
+// The power is cut right before a step's first turn, and the ceremony is opened again. What is on
+// the media can be changed in between.
+struct PowerCut {
+  std::string before;  // the step's id; "" for none
+  std::function<void()> meanwhile = {};
+};
+
 // Who and when; as a rule 2 of 3, by the machine's clock.
 struct Setting {
   unsigned threshold = 2;
   unsigned shares = 3;
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
+  PowerCut cut = {};
+  std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
 };
 
 // A rehearsal with P-256 and fast passphrases.

@@ -1,0 +1,172 @@
+// Ceremonies that are cut off, refused half-way, or offered media that do not fit.
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/calendar.h"
+#include "ceremony/session.h"
+#include "ceremony/vault.h"
+#include "session/stage.h"
+#include "support/temporary_folder.h"
+
+namespace {
+
+using ceremony::client::Input;
+using ceremony::client::StepView;
+using support::content_of;
+using support::plant;
+namespace fs = std::filesystem;
+
+constexpr const char* kFirst = "0001-root-generation";
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+std::string transcript_of(const stage::Stage& stage, const std::string& record) {
+  return content_of(stage.out() / "record" / "public" / record / "transcript.log");
+}
+
+// The serial numbers among the lines that people agree to.
+void note_serials(const StepView& view, std::vector<std::string>& serials) {
+  const std::string label = "Serial number: ";
+  for (const std::string& line : view.shown) {
+    if (line.starts_with(label)) {
+      serials.push_back(line.substr(label.size()));
+    }
+  }
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  INFO(text);
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("what is signed has the serial numbers that people agreed to") {
+  std::vector<std::string> root;
+  std::vector<std::string> subordinates;
+  stage::Stage stage([&](const StepView& view, Input& /*input*/) {
+    if (view.id == "consent-root") {
+      note_serials(view, root);
+    } else if (view.id == "consent-certificates") {
+      note_serials(view, subordinates);
+    }
+  });
+  const auto done = stage.rehearsal().run();
+  REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  REQUIRE(root.size() == 1);
+  CHECK(contains(transcript_of(stage, kFirst), root.front()));
+  REQUIRE(subordinates.size() == 2);
+  for (const std::string& serial : subordinates) {
+    CHECK(fs::exists(stage.out() / "site-1" / "ca" / (serial + ".pem")));
+  }
+}
+
+TEST_CASE("a root that was signed before the power was cut is not signed again") {
+  stage::Stage stage({.cut = {.before = "sign-crl"}}, {});
+  CHECK(stage.generate_root() == "");
+  const std::string transcript = transcript_of(stage, kFirst);
+  CHECK(count_of(transcript, R"("type":"restore.prove")") == 2);
+  CHECK(count_of(transcript, R"("type":"cert.issue")") == 1);
+  CHECK(ceremony::read_vault(stage.out() / "site-2").ok());
+}
+
+TEST_CASE("a cut after the last signature asks no holder again: the key is gone already") {
+  stage::Stage stage({.cut = {.before = "destroy-key"}}, {});
+  CHECK(stage.generate_root() == "");
+  const std::string transcript = transcript_of(stage, kFirst);
+  CHECK(count_of(transcript, R"("type":"restore.prove")") == 1);
+  CHECK(count_of(transcript, R"("type":"crl.issue")") == 1);
+  CHECK(count_of(transcript, R"("type":"key.destroy")") == 1);
+}
+
+TEST_CASE("a ceremony whose opening was cut off notes its plan and script all the same") {
+  fs::path journal;
+  stage::Stage stage(
+      {.cut = {.before = "open-record",
+               .meanwhile = [&] { fs::resize_file(journal, fs::file_size(journal) - 9); }}},
+      {});
+  journal = stage.out() / "record" / "confidential" / kFirst / "journal.log";
+  CHECK(stage.generate_root() == "");
+  CHECK(count_of(content_of(journal), R"("type":"recovered")") == 1);
+  CHECK(count_of(content_of(journal), R"("type":"opened")") == 1);
+}
+
+TEST_CASE("vaults that were written half-way are completed at the next try") {
+  fs::path in_the_way;
+  stage::Stage stage(
+      {.mend = [&] { return fs::remove(in_the_way); }},
+      [&](const StepView& view, Input& /*input*/) {
+        if (view.id == "write-vaults" && !fs::exists(in_the_way.parent_path() / "crl") &&
+            !fs::exists(in_the_way.parent_path().parent_path() / "site-1/root.pem")) {
+          plant(in_the_way, "another file");
+        }
+      });
+  in_the_way = stage.out() / "site-2" / "root.pem";
+  CHECK(stage.generate_root() == "");
+  CHECK(ceremony::read_vault(stage.out() / "site-1").ok());
+  CHECK(ceremony::read_vault(stage.out() / "site-2").ok());
+  const std::string journal =
+      content_of(stage.out() / "record" / "confidential" / kFirst / "journal.log");
+  CHECK(count_of(journal, R"("type":"refused")") == 1);
+}
+
+TEST_CASE("a vault without a certificate that its records name signs nothing") {
+  fs::path ca;
+  stage::Stage stage([&](const StepView& view, Input& /*input*/) {
+    if (view.ceremony == "crl" && view.id == "check-vault") {
+      fs::remove(fs::directory_iterator(ca)->path());
+    }
+  });
+  ca = stage.out() / "site-1" / "ca";
+  const auto done = stage.rehearsal().run();
+  REQUIRE(!done.ok());
+  CHECK(contains(done.error().message, "is missing from this vault or is not the same"));
+  CHECK(!fs::exists(stage.out() / "site-1" / "crl" / "2.crl"));
+}
+
+TEST_CASE("a vault whose header names another key than its certificate has is refused") {
+  stage::Stage stage;
+  REQUIRE(stage.generate_root() == "");
+  const fs::path site = stage.out() / "site-1";
+  auto header = ceremony::read_vault_header(content_of(site / "vault.json"));
+  REQUIRE(header.ok());
+  header->public_key_info.back() ^= 1U;
+  plant(site / "vault.json", *ceremony::write_vault_header(*header));
+  const auto vault = ceremony::read_vault(site);
+  REQUIRE(!vault.ok());
+  CHECK(contains(vault.error().message, "is not the one of its root certificate"));
+}
+
+TEST_CASE("a PRODUCTION ceremony is refused before anything is written") {
+  const support::TemporaryFolder folder;
+  plant(folder / "plan.toml",
+        "ceremony = \"crl\"\nmode = \"PRODUCTION\"\nsequence = 1\ndate = \"2026-11-23\"\n"
+        "origin = \"pki.example/root-g1\"\nsite = \"site-1\"\nkdf = \"production\"\n"
+        "previous_head = \"" +
+            std::string(64, '0') +
+            "\"\n[[signer]]\nrole = \"director\"\nvkey = \"pki.example/root-g1/director+0+0\"\n");
+  for (const char* const name : {"confidential", "public"}) {
+    fs::create_directory(folder / name);
+  }
+  ceremony::client::OpenRequest room;
+  room.plan = folder / "plan.toml";
+  room.data = DATA_FOLDER;
+  room.confidential = folder / "confidential";
+  room.published = folder / "public";
+  const base::SystemClock clock;
+  const auto session = ceremony::Session::open(room, clock);
+  REQUIRE(!session.ok());
+  CHECK(contains(session.error().message, "this release holds no PRODUCTION ceremony yet"));
+  CHECK(fs::is_empty(folder / "confidential"));
+  CHECK(fs::is_empty(folder / "public"));
+}
+
+}  // namespace
