@@ -46,6 +46,9 @@ class Rehearsal {
   base::Result<void> revoke_one();
   base::Result<void> verify_shares();
   base::Result<void> activate_backup();
+  [[nodiscard]] base::Result<void> move_primary_away(const std::filesystem::path& away) const;
+  [[nodiscard]] base::Result<void> bring_primary_back(const std::filesystem::path& away,
+                                                      const std::string& record) const;
   base::Result<void> drill();
   base::Result<void> evaluate();
   base::Result<void> publish();

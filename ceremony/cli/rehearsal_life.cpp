@@ -170,49 +170,68 @@ Result<void> Rehearsal::verify_shares() {
   return {};
 }
 
-// The primary site and every record are really moved away while the backup site is activated.
+// The primary site and every record are really moved away while the backup site is activated, and
+// come back whatever happens.
 Result<void> Rehearsal::activate_backup() {
-  const fs::path& out = options_.out;
-  const fs::path away = out / "unreachable";
+  const fs::path away = options_.out / "unreachable";
+  if (auto moved = move_primary_away(away); !moved) {
+    return moved;
+  }
+  live_site_ = "site-2";
+  Plan plan = new_plan("backup-activation");
+  const std::string record = record_name(plan);
+  plan.crl = new_crl();
+  client::OpenRequest only_backup = room();
+  only_backup.sites.resize(1);
+  auto result =
+      hold(std::move(plan), nullptr, only_backup, quorum_from(people_.holders.size() - 1));
+  auto back = bring_primary_back(away, record);
+  if (!result) {
+    return std::move(result).error();
+  }
+  if (!back) {
+    return back;
+  }
+  say("backup activation",
+      result->seconds,
+      "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
+  return {};
+}
+
+Result<void> Rehearsal::move_primary_away(const fs::path& away) const {
   if (auto made = base::make_new_folder(away); !made) {
     return made;
   }
   for (const char* const name : {"site-1", "record"}) {
-    if (auto moved = rename_folder(out / name, away / name); !moved) {
+    if (auto moved = rename_folder(options_.out / name, away / name); !moved) {
       return moved;
     }
   }
-  if (auto made = make_folders(out, {"record", "record/confidential", "record/public"}); !made) {
-    return made;
-  }
-  live_site_ = "site-2";
-  client::OpenRequest only_backup = room();
-  only_backup.sites.resize(1);
-  Plan plan = new_plan("backup-activation");
-  const std::string record = record_name(plan);
-  plan.crl = new_crl();
-  auto result =
-      hold(std::move(plan), nullptr, only_backup, quorum_from(people_.holders.size() - 1));
-  if (!result) {
-    return std::move(result).error();
-  }
-  for (const char* const kind : {"confidential", "public"}) {
-    if (auto moved = rename_folder(out / "record" / kind / record, away / "record" / kind / record);
-        !moved) {
-      return moved;
-    }
-  }
+  return make_folders(options_.out, {"record", "record/confidential", "record/public"});
+}
+
+// The new record joins the others.
+Result<void> Rehearsal::bring_primary_back(const fs::path& away, const std::string& record) const {
+  const fs::path& out = options_.out;
   std::error_code failed;
-  fs::remove_all(out / "record", failed);  // empty by now
+  for (const char* const kind : {"confidential", "public"}) {
+    const fs::path made = out / "record" / kind / record;
+    if (!fs::exists(made, failed)) {
+      continue;  // the activation was refused before it was made
+    }
+    if (auto moved = rename_folder(made, away / "record" / kind / record); !moved) {
+      return moved;
+    }
+  }
+  for (const char* const empty : {"record/confidential", "record/public", "record"}) {
+    fs::remove(out / empty, failed);
+  }
   for (const char* const name : {"site-1", "record"}) {
     if (auto moved = rename_folder(away / name, out / name); !moved) {
       return moved;
     }
   }
   fs::remove(away, failed);
-  say("backup activation",
-      result->seconds,
-      "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
   return {};
 }
 
