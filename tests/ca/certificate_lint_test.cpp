@@ -170,8 +170,8 @@ base::Bytes with_longer_length(base::Bytes whole) {
 
 constexpr auto kSign = KeyUsageBit::kKeyCertSign;
 constexpr auto kCrl = KeyUsageBit::kCrlSign;
-const std::string kServerAuth = "1.3.6.1.5.5.7.3.1";
-const std::string kClientAuth = "1.3.6.1.5.5.7.3.2";
+constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";
+constexpr const char* kClientAuth = "1.3.6.1.5.5.7.3.2";
 
 std::vector<Mutant> field_mutants() {
   return {

@@ -12,18 +12,23 @@ namespace {
 
 using namespace ca;
 
-const std::string kFolder = TEST_VECTORS "/../../ca/profiles";
+constexpr const char* kFolder = TEST_VECTORS "/../../ca/profiles";
 
 std::string file_of(const std::string& name) {
-  return support::content_of(kFolder + "/" + name + ".toml");
+  return support::content_of(std::string(kFolder) + "/" + name + ".toml");
 }
 
-// The profile with one text replaced, which must be in it.
-std::string message_after(const std::string& name, const std::string& from, const std::string& to) {
+struct Replacement {
+  std::string from;  // must be in the file
+  std::string to;
+};
+
+// What is said of the profile with one text replaced.
+std::string message_after(const std::string& name, const Replacement& change) {
   std::string text = file_of(name);
-  const std::size_t at = text.find(from);
+  const std::size_t at = text.find(change.from);
   REQUIRE(at != std::string::npos);
-  text.replace(at, from.size(), to);
+  text.replace(at, change.from.size(), change.to);
   const base::Result<CertificateProfile> profile = parse_profile(text);
   return profile ? "" : profile.error().message;
 }
@@ -45,7 +50,8 @@ TEST_CASE("profiles: every file in the folder is a profile of that name") {
 
 TEST_CASE(
     "profiles: the example of docs/formats/profile.md is one, and it has every section cited") {
-  const std::string page = support::content_of(kFolder + "/../../docs/formats/profile.md");
+  const std::string page =
+      support::content_of(std::string(kFolder) + "/../../docs/formats/profile.md");
   const std::string begin = "```toml\n";
   const std::size_t at = page.find(begin) + begin.size();
   const base::Result<CertificateProfile> example =
@@ -78,49 +84,49 @@ TEST_CASE("profiles: root, subordinate and CRL say what they should") {
 
 TEST_CASE("profiles: what is wrong is named") {
   const std::string tls = "subordinate-tls";
-  CHECK(message_after(tls, "[key]", "[key]\ncolour = \"red\"") ==
+  CHECK(message_after(tls, {"[key]", "[key]\ncolour = \"red\""}) ==
         "this profile has the key \"key.colour\", which has no meaning there; correct or remove "
         "it");
-  CHECK(message_after("root", "[extensions]", "[extensions]\npath_length = 0") ==
+  CHECK(message_after("root", {"[extensions]", "[extensions]\npath_length = 0"}) ==
         "this profile has the key \"extensions.path_length\", which has no meaning there; correct "
         "or remove it");
-  CHECK(message_after(tls, "path_length = 0", "") ==
+  CHECK(message_after(tls, {"path_length = 0", ""}) ==
         "this profile lacks the key \"extensions.path_length\"");
-  CHECK(message_after(tls, "path_length = 0", "path_length = -1") ==
+  CHECK(message_after(tls, {"path_length = 0", "path_length = -1"}) ==
         "this profile needs a whole number for the key \"extensions.path_length\"");
-  CHECK(message_after(tls, "path_length = 0", "path_length = \"0\"") ==
+  CHECK(message_after(tls, {"path_length = 0", "path_length = \"0\""}) ==
         "this profile needs a whole number for the key \"extensions.path_length\"");
-  CHECK(message_after(tls, "\"serverAuth\"", "\"anyExtendedKeyUsage\"") ==
+  CHECK(message_after(tls, {"\"serverAuth\"", "\"anyExtendedKeyUsage\""}) ==
         "this profile gives a CA anyExtendedKeyUsage or OCSPSigning, which is always refused");
-  CHECK(message_after(tls, "\"serverAuth\"", "\"OCSPSigning\"") ==
+  CHECK(message_after(tls, {"\"serverAuth\"", "\"OCSPSigning\""}) ==
         "this profile gives a CA anyExtendedKeyUsage or OCSPSigning, which is always refused");
-  CHECK(message_after(tls, "\"serverAuth\"", "\"noSuchUsage\"") ==
+  CHECK(message_after(tls, {"\"serverAuth\"", "\"noSuchUsage\""}) ==
         "this profile names an extended key usage that is not known");
-  CHECK(message_after(tls, "\"cRLSign\"", "\"digitalSignature\"") ==
+  CHECK(message_after(tls, {"\"cRLSign\"", "\"digitalSignature\""}) ==
         "this profile is for a CA and must have keyCertSign and cRLSign");
-  CHECK(message_after(tls, "\"cRLSign\"", "\"cRLSign\", \"keyAgreement\"") ==
+  CHECK(message_after(tls, {"\"cRLSign\"", "\"cRLSign\", \"keyAgreement\""}) ==
         "this profile gives a CA a key usage that no CA may have");
-  CHECK(message_after(tls, "\"cRLSign\"", "\"cRLSigning\"") ==
+  CHECK(message_after(tls, {"\"cRLSign\"", "\"cRLSigning\""}) ==
         "this profile names a key usage that does not exist");
-  CHECK(message_after(tls, "identifier = \"sha-1\"", "identifier = \"md5\"") ==
+  CHECK(message_after(tls, {"identifier = \"sha-1\"", "identifier = \"md5\""}) ==
         "this profile has an unknown value for the key \"key.identifier\"");
-  CHECK(message_after(tls, "\"rsa-2048\", ", "\"rsa-1024\", ") ==
+  CHECK(message_after(tls, {"\"rsa-2048\", ", "\"rsa-1024\", "}) ==
         "this profile names a kind of key that is not known");
-  CHECK(message_after(tls, "\"rsa-2048\", ", "\"p-256\", ") ==
+  CHECK(message_after(tls, {"\"rsa-2048\", ", "\"p-256\", "}) ==
         "this profile needs a list of different texts for the key \"key.kinds\"");
-  CHECK(message_after(tls, "longest_days = 2920", "longest_days = 0") ==
+  CHECK(message_after(tls, {"longest_days = 2920", "longest_days = 0"}) ==
         "this profile needs between 1 and 3000000 days for the key \"validity.longest_days\"");
-  CHECK(message_after(tls, "required = [\"CN\"]", "required = [\"title\"]") ==
+  CHECK(message_after(tls, {"required = [\"CN\"]", "required = [\"title\"]"}) ==
         "this profile requires an attribute of the subject that it does not allow");
-  CHECK(message_after(tls, "required = [\"CN\"]", "required = \"CN\"") ==
+  CHECK(message_after(tls, {"required = [\"CN\"]", "required = \"CN\""}) ==
         "this profile needs a list for the key \"subject.required\"");
-  CHECK(message_after(tls, "kind = \"subordinate\"", "kind = \"leaf\"") ==
+  CHECK(message_after(tls, {"kind = \"subordinate\"", "kind = \"leaf\""}) ==
         "this profile has an unknown value for the key \"kind\"");
-  CHECK(message_after("crl", "\"superseded\"", "\"certificateHold\"") ==
+  CHECK(message_after("crl", {"\"superseded\"", "\"certificateHold\""}) ==
         "this profile allows a reason for revocation that is not known");
-  CHECK(message_after(tls, "[policy]", "[policy") ==
+  CHECK(message_after(tls, {"[policy]", "[policy"}) ==
         "this profile is not TOML (line 6); correct it");
-  CHECK(message_after(tls, "name = \"subordinate-tls\"", "name = \"\"") ==
+  CHECK(message_after(tls, {"name = \"subordinate-tls\"", "name = \"\""}) ==
         "this profile needs a text for the key \"name\"");
 }
 

@@ -22,6 +22,11 @@ DistinguishedName one(const char* type, DerTag tag, std::string_view value) {
       .value();
 }
 
+// U+202E, which must not stand in a source file.
+std::string turns_direction() {
+  return std::string(base::text_of(base::Bytes{0xe2, 0x80, 0xae}));
+}
+
 std::string rule_of(const DistinguishedName& name) {
   const base::Findings findings = find_name_faults(name, "subject");
   return findings.size() == 1 ? findings[0].rule : std::to_string(findings.size()) + " findings";
@@ -58,14 +63,11 @@ TEST_CASE("names: each fault is named by its rule, with field and character code
   CHECK(rule_of(one("CN", DerTag::kUtf8String, std::string_view("a\0b", 3))) == "name-nul");
   CHECK(rule_of(one("CN", DerTag::kUtf8String, "a\tb")) == "name-harmful-character");
   CHECK(rule_of(one("CN", DerTag::kUtf8String, "a\xc2\x85")) == "name-harmful-character");
-  CHECK(find_name_faults(one("CN",
-                             DerTag::kUtf8String,
-                             "a\u202e"
-                             "b"),
-                         "subject")[0]
-            .message ==
-        "The CN of the name holds a character that turns the direction of writing (U+202E), so "
-        "people would read another name than programs do; remove it.");
+  CHECK(
+      find_name_faults(one("CN", DerTag::kUtf8String, "a" + turns_direction() + "b"), "subject")[0]
+          .message ==
+      "The CN of the name holds a character that turns the direction of writing (U+202E), so "
+      "people would read another name than programs do; remove it.");
   CHECK(rule_of(one("CN", DerTag::kUtf8String, "a\u200b")) == "name-harmful-character");
   for (const char* invisible : {"a\u2800", "a\U0001d173", "a\U0001bca0", "a\U000e0041"}) {
     CHECK(rule_of(one("CN", DerTag::kUtf8String, invisible)) == "name-harmful-character");
@@ -117,7 +119,7 @@ TEST_CASE("names: attributes joined, repeated or too many") {
 TEST_CASE("names: nothing in them reaches a terminal as more than text") {
   CHECK(one("CN", DerTag::kUtf8String, "a\x1b[2Jb, O=c").text() ==
         "CN=a\\u{1B}[2Jb\\u{2C} O\\u{3D}c");
-  CHECK(shown_safely("\xff\u202e") == "\\u{FF}\\u{202E}");
+  CHECK(shown_safely("\xff" + turns_direction()) == "\\u{FF}\\u{202E}");
 }
 
 TEST_CASE("names: the same name in another string type is another name") {

@@ -129,7 +129,7 @@ struct Bench {
     tbs.extensions.push_back({.oid = std::string(oid), .value = std::move(value)});
   }
   // Entries written as they stand, and no ledger to compare them with.
-  void set_entries(std::vector<Revocation> list) {
+  void set_entries(const std::vector<Revocation>& list) {
     tbs.entries = encode_entries(list);
     has_ledger = false;
   }

@@ -135,9 +135,11 @@ TEST_CASE("soft token: it says what it is, and leaves nothing behind") {
     CHECK(facts.library.manufacturer == "SoftHSM");
     CHECK(facts.library.cryptoki_version == "2.40");
     CHECK(support::files_in(folder) == 1);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
     CHECK(std::getenv("SOFTHSM2_CONF") != nullptr);
   }
   CHECK(support::files_in(folder) == 0);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): as above
   CHECK(std::getenv("SOFTHSM2_CONF") == nullptr);
 }
 

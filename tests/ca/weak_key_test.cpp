@@ -33,17 +33,28 @@ base::Bytes rsa_numbers(const base::Bytes& modulus, std::uint64_t exponent = 655
   return der(DerTag::kSequence, {modulus, der_unsigned(exponent)});
 }
 
-// SubjectPublicKeyInfo of what is an RSA key by its algorithm.
-base::Bytes rsa_info(const base::Bytes& parameters, const base::Bytes& bits) {
-  const base::Bytes algorithm =
-      der(DerTag::kSequence, {der_object_identifier("1.2.840.113549.1.1.1"), parameters});
+// SubjectPublicKeyInfo by its parts: the parameters of its algorithm, and the bits of the key.
+struct KeyParts {
+  base::Bytes parameters;
+  base::Bytes bits;
+};
+
+base::Bytes key_info(const char* algorithm, const KeyParts& parts) {
+  const base::Bytes identifier =
+      der(DerTag::kSequence, {der_object_identifier(algorithm), parts.parameters});
   const base::Bytes no_unused_bits{0x00};
-  return der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {no_unused_bits, bits})});
+  return der(DerTag::kSequence,
+             {identifier, der(DerTag::kBitString, {no_unused_bits, parts.bits})});
+}
+
+base::Bytes rsa_info(const KeyParts& parts) {
+  return key_info("1.2.840.113549.1.1.1", parts);
 }
 
 // SubjectPublicKeyInfo of an RSA key with that modulus and exponent.
 base::Bytes rsa_key(const BIGNUM& modulus, std::uint64_t exponent = 65537) {
-  return rsa_info(der(DerTag::kNull, {}), rsa_numbers(der_unsigned(magnitude(modulus)), exponent));
+  return rsa_info(
+      {der(DerTag::kNull, {}), rsa_numbers(der_unsigned(magnitude(modulus)), exponent)});
 }
 
 BignumPtr prime_of(int bits) {
@@ -103,19 +114,20 @@ BignumPtr roca_prime() {
   return prime;
 }
 
-// SubjectPublicKeyInfo of an elliptic curve key from its parts.
-base::Bytes curve_key(const base::Bytes& parameters, const base::Bytes& point) {
-  const base::Bytes algorithm =
-      der(DerTag::kSequence, {der_object_identifier("1.2.840.10045.2.1"), parameters});
-  const base::Bytes no_unused_bits{0x00};
-  return der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {no_unused_bits, point})});
+base::Bytes curve_key(const KeyParts& parts) {
+  return key_info("1.2.840.10045.2.1", parts);
 }
 
-base::Bytes key_on(const char* curve, const char* encoding) {
+struct CurveKey {
+  const char* curve;
+  const char* encoding;  // of its parameters
+};
+
+base::Bytes made(const CurveKey& key_of) {
   const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   EVP_PKEY_keygen_init(context.get());
-  std::string name = curve;
-  std::string parameters = encoding;
+  std::string name = key_of.curve;
+  std::string parameters = key_of.encoding;
   const std::array<OSSL_PARAM, 3> settings{
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name.data(), 0),
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_EC_ENCODING, parameters.data(), 0),
@@ -213,10 +225,10 @@ TEST_CASE("keys: bytes in an RSA key that are not the key's are refused") {
   append(longer, base::bytes_of("and more"));
   const base::Bytes negative = rsa_numbers(der(DerTag::kInteger, {magnitude(*modulus)}));
   const base::Bytes smuggled = der(DerTag::kOctetString, {base::Bytes(200, 0x41)});
-  for (const base::Bytes& info : {rsa_info({}, numbers),
-                                  rsa_info(smuggled, numbers),
-                                  rsa_info(null, longer),
-                                  rsa_info(null, negative)}) {
+  for (const base::Bytes& info : {rsa_info({{}, numbers}),
+                                  rsa_info({smuggled, numbers}),
+                                  rsa_info({null, longer}),
+                                  rsa_info({null, negative})}) {
     REQUIRE(read_public_key(info).ok());  // OpenSSL sees nothing in it
     const base::Findings findings = find_key_faults(info);
     REQUIRE(findings.size() == 1);
@@ -228,9 +240,9 @@ TEST_CASE("keys: bytes in an RSA key that are not the key's are refused") {
 }
 
 TEST_CASE("keys: curves that are not allowed, and keys that are no points") {
-  CHECK(rules(key_on("prime192v1", "named_curve")) == Rules{"key-ec-curve"});
-  CHECK(rules(key_on("secp256k1", "named_curve")) == Rules{"key-ec-curve"});
-  CHECK(rules(key_on("P-256", "explicit")) == Rules{"key-ec-explicit-parameters"});
+  CHECK(rules(made({"prime192v1", "named_curve"})) == Rules{"key-ec-curve"});
+  CHECK(rules(made({"secp256k1", "named_curve"})) == Rules{"key-ec-curve"});
+  CHECK(rules(made({"P-256", "explicit"})) == Rules{"key-ec-explicit-parameters"});
   base::Bytes point(65, 0x01);
   point[0] = 0x04;
   const base::Bytes p256 = der_object_identifier("1.2.840.10045.3.1.7");
@@ -238,10 +250,10 @@ TEST_CASE("keys: curves that are not allowed, and keys that are no points") {
   const base::Bytes& whole = key->public_key_info();
   base::Bytes compressed(whole.end() - 65, whole.end() - 32);  // 04 X, without Y
   compressed[0] = static_cast<std::uint8_t>(0x02U | (whole.back() & 1U));
-  CHECK(rules(curve_key(p256, compressed)) == Rules{"key-ec-compressed"});
-  CHECK(rules(curve_key(p256, point)) == Rules{"key-unreadable"});
-  CHECK(rules(curve_key(p256, base::Bytes(65, 0x00))) == Rules{"key-unreadable"});
-  CHECK_FALSE(rules(curve_key(p256, base::Bytes{0x00})).empty());
+  CHECK(rules(curve_key({p256, compressed})) == Rules{"key-ec-compressed"});
+  CHECK(rules(curve_key({p256, point})) == Rules{"key-unreadable"});
+  CHECK(rules(curve_key({p256, base::Bytes(65, 0x00)})) == Rules{"key-unreadable"});
+  CHECK_FALSE(rules(curve_key({p256, base::Bytes{0x00}})).empty());
 }
 
 TEST_CASE("keys: Ed25519 points of a small group") {
@@ -273,7 +285,7 @@ TEST_CASE("key registry: a key is known again, also when its parameters are writ
 
   const BignumPtr modulus = product(*prime_of(1024), *prime_of(1024));
   const base::Bytes with_null = rsa_key(*modulus);
-  const base::Bytes without_null = rsa_info({}, rsa_numbers(der_unsigned(magnitude(*modulus))));
+  const base::Bytes without_null = rsa_info({{}, rsa_numbers(der_unsigned(magnitude(*modulus)))});
   seen.add(with_null, "the RSA one");
   CHECK(seen.owner_of(without_null) == "the RSA one");
 }

@@ -15,7 +15,7 @@ namespace {
 template <typename T>
 T must(base::Result<T> result) {
   if (!result) {
-    std::fprintf(stderr, "test support: %s\n", result.error().message.c_str());
+    (void)std::fprintf(stderr, "test support: %s\n", result.error().message.c_str());
     std::abort();
   }
   return std::move(result).value();
