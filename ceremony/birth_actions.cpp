@@ -11,6 +11,7 @@
 #include "ca/serial_number.h"
 #include "ceremony/action.h"
 #include "ceremony/key_facts.h"
+#include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
 #include "shamir/dealer.h"
 #include "shamir/slip39.h"
@@ -76,9 +77,8 @@ Result<void> write_blobs(const Workplace& work, base::ByteView blob) {
         return made;
       }
     }
-    auto saved = base::save_new(key_folder(work, site) / "root-key.blob", blob);
-    if (!saved) {
-      return std::move(saved).error();
+    if (auto saved = save_own(work, key_folder(work, site) / "root-key.blob", blob); !saved) {
+      return saved;
     }
   }
   return {};

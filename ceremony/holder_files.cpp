@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/media.h"
+#include "ceremony/own_outputs.h"
 #include "shamir/share_card.h"
 #include "shamir/share_lines.h"
 
@@ -40,7 +41,9 @@ Result<void> compare_copy(const fs::path& path, const char* name, std::string_vi
 
 }  // namespace
 
-Result<void> write_holder_files(const fs::path& folder, base::ByteView envelope) {
+Result<void> write_holder_files(const Workplace& work,
+                                const fs::path& folder,
+                                base::ByteView envelope) {
   auto text = shamir::card_text(envelope);
   if (!text) {
     return std::move(text).error();
@@ -58,8 +61,8 @@ Result<void> write_holder_files(const fs::path& folder, base::ByteView envelope)
   const std::pair<const char*, base::ByteView> files[] = {
       {kShareFile, envelope}, {kCardText, base::bytes_of(*text)}, {kCardSvg, base::bytes_of(*svg)}};
   for (const auto& [name, bytes] : files) {
-    if (auto saved = base::save_new(folder / name, bytes); !saved) {
-      return std::move(saved).error();
+    if (auto saved = save_own(work, folder / name, bytes); !saved) {
+      return saved;
     }
   }
   return {};

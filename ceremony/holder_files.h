@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "ceremony/action.h"
 
 namespace ceremony {
 
@@ -15,8 +16,10 @@ inline constexpr const char* kCardText = "card.txt";
 inline constexpr const char* kCardSvg = "card.svg";
 
 // Writes the three files into `folder`, which is made where it is missing; each is read back.
-// Errors: as base::save_new(): nothing is ever overwritten.
-base::Result<void> write_holder_files(const std::filesystem::path& folder, base::ByteView envelope);
+// Errors: as save_own(): nothing but what this ceremony has written before ever gives way.
+base::Result<void> write_holder_files(const Workplace& work,
+                                      const std::filesystem::path& folder,
+                                      base::ByteView envelope);
 
 // The locked share. Errors: kNotFound, kStorageFailure.
 base::Result<base::Bytes> read_share_file(const std::filesystem::path& folder);

@@ -43,7 +43,8 @@ Result<Turn> lock_shares(Workplace& work, client::Input& input) {
   if (!envelope) {
     return std::move(envelope).error();
   }
-  if (auto written = write_holder_files(holder_folder(work, turn_number), *envelope); !written) {
+  if (auto written = write_holder_files(work, holder_folder(work, turn_number), *envelope);
+      !written) {
     return std::move(written).error();
   }
   return next_holder(work, {{"locked", true}}, {});

@@ -87,6 +87,40 @@ TEST_CASE("a cut after the last signature asks no holder again: the key is gone 
   CHECK(count_of(transcript, R"("type":"key.destroy")") == 1);
 }
 
+TEST_CASE("a split that was cut off is made anew, and only what it wrote itself gives way") {
+  int turns = 0;
+  stage::Stage stage({.cut = {.before = "lock-shares", .after_turns = 2}},
+                     [&](const StepView& view, Input& /*input*/) {
+                       turns +=
+                           view.id == "lock-shares" && view.ceremony == "root-generation" ? 1 : 0;
+                     });
+  const auto done = stage.rehearsal().run();
+  CHECK_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  CHECK(turns == 2 + 3);
+  const std::string journal =
+      content_of(stage.out() / "record" / "confidential" / kFirst / "journal.log");
+  CHECK(count_of(journal, R"("type":"voided")") == 2 + 2 * 3);  // two blobs, two holders' files
+  CHECK(count_of(transcript_of(stage, kFirst), R"("type":"cert.issue")") == 1);
+}
+
+TEST_CASE("a stick that was written half-way is written anew, and nobody else's file gives way") {
+  fs::path card;
+  int turns = 0;
+  stage::Stage stage({.mend = [&] { return fs::remove(card); }},
+                     [&](const StepView& view, Input& /*input*/) {
+                       if (view.id == "lock-shares" && ++turns == 2) {
+                         plant(card, "somebody else's card");
+                       }
+                     });
+  card = stage.out() / "holders" / "bjorn-lindqvist" / "card.txt";
+  CHECK(stage.generate_root() == "");
+  CHECK(turns == 4);
+  const std::string journal =
+      content_of(stage.out() / "record" / "confidential" / kFirst / "journal.log");
+  CHECK(count_of(journal, R"("type":"refused")") == 1);
+  CHECK(count_of(journal, R"("type":"voided")") == 1);
+}
+
 TEST_CASE("a ceremony whose opening was cut off notes its plan and script all the same") {
   fs::path journal;
   stage::Stage stage(

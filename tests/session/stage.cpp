@@ -37,7 +37,7 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
   Result<client::StepOutcome> perform(client::Input input) override {
-    if (last_.id == fate_.cut.before) {
+    if (last_.id == fate_.cut.before && fate_.cut.after_turns-- == 0) {
       fate_.cut.before.clear();
       return cut_power();
     }

@@ -18,10 +18,11 @@ namespace stage {
 // What a test does before a step's turn; it may change files, or the input that goes in.
 using Hook = std::function<void(const ceremony::client::StepView&, ceremony::client::Input&)>;
 
-// The power is cut right before a step's first turn, and the ceremony is opened again. What is on
+// The power is cut right before a step's turn, and the ceremony is opened again. What is on
 // the media can be changed in between.
 struct PowerCut {
-  std::string before;  // the step's id; "" for none
+  std::string before;   // the step's id; "" for none
+  int after_turns = 0;  // so many turns of the step are done before
   std::function<void()> meanwhile = {};
 };
 
