@@ -1,6 +1,7 @@
 #include "ceremony/ledger.h"
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -92,20 +93,20 @@ Result<void> fold_entry(const TranscriptEntry& entry, LedgerState& state) {
 }
 
 // Both sites have acted since they last met.
-Error forked(const fs::path& other, const std::string& what) {
+Error forked(const fs::path& other, std::string_view what) {
   return Error{ErrorCode::kInconsistent,
-               "the site " + other.filename().string() + " has " + what +
+               "the site " + other.filename().string() + " has " + std::string(what) +
                    " that the site of this ceremony does not know: both sites have acted; "
                    "nothing of it was overwritten; the two ledgers must be merged first"};
 }
 
 // Whether two files hold the same. Errors: as base::read_file().
-Result<bool> same_bytes(const fs::path& one, const fs::path& other) {
-  auto first = base::read_file(one, kLargestFile);
+Result<bool> same_bytes(const FromTo& files) {
+  auto first = base::read_file(files.from, kLargestFile);
   if (!first) {
     return std::move(first).error();
   }
-  auto second = base::read_file(other, kLargestFile);
+  auto second = base::read_file(files.to, kLargestFile);
   if (!second) {
     return std::move(second).error();
   }
@@ -113,7 +114,8 @@ Result<bool> same_bytes(const fs::path& one, const fs::path& other) {
 }
 
 // Every whole record of `other` must be one of `home`, and the same.
-Result<void> check_no_fork(const fs::path& home, const fs::path& other) {
+Result<void> check_no_fork(const TwoSites& sites) {
+  const auto& [home, other] = sites;
   const std::vector<std::string> known = names_in(home / "ledger");
   for (const std::string& name : names_in(other / "ledger")) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -122,8 +124,8 @@ Result<void> check_no_fork(const fs::path& home, const fs::path& other) {
     if (!is_whole(other / "ledger" / name)) {
       continue;
     }
-    auto same = same_bytes(home / "ledger" / name / "transcript.log",
-                           other / "ledger" / name / "transcript.log");
+    auto same = same_bytes({.from = home / "ledger" / name / "transcript.log",
+                            .to = other / "ledger" / name / "transcript.log"});
     if (!same) {
       return std::move(same).error();
     }
@@ -134,8 +136,19 @@ Result<void> check_no_fork(const fs::path& home, const fs::path& other) {
   return {};
 }
 
+// The file of that name below both sites must be the same. Errors: kInconsistent.
+Result<void> check_same(const TwoSites& sites, const fs::path& name) {
+  auto same = same_bytes({.from = sites.home / name, .to = sites.other / name});
+  if (!same) {
+    return std::move(same).error();
+  }
+  return *same ? Result<void>()
+               : Result<void>(forked(sites.other, "another file " + name.string()));
+}
+
 // What may stand in ca/ and crl/: plain files, copied where they are missing.
-Result<void> copy_missing_files(const fs::path& home, const fs::path& other, const char* folder) {
+Result<void> copy_missing_files(const TwoSites& sites, const char* folder) {
+  const auto& [home, other] = sites;
   const fs::path from = home / folder;
   const fs::path to = other / folder;
   std::error_code failed;
@@ -146,12 +159,8 @@ Result<void> copy_missing_files(const fs::path& home, const fs::path& other, con
   }
   for (const std::string& name : names_in(from)) {
     if (fs::exists(to / name, failed)) {
-      auto same = same_bytes(from / name, to / name);
-      if (!same) {
-        return std::move(same).error();
-      }
-      if (!*same) {
-        return forked(other, std::string("another file ") + folder + "/" + name);
+      if (auto same = check_same(sites, fs::path(folder) / name); !same) {
+        return same;
       }
       continue;
     }
@@ -210,7 +219,8 @@ Result<LedgerState> read_ledger(const fs::path& ledger) {
   return state;
 }
 
-Result<void> copy_record(const fs::path& from, const fs::path& to) {
+Result<void> copy_record(const FromTo& folders) {
+  const auto& [from, to] = folders;
   std::error_code failed;
   if (!fs::exists(to, failed)) {
     if (auto made = base::make_new_folder(to); !made) {
@@ -232,13 +242,14 @@ Result<void> copy_record(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
-  if (auto checked = check_no_fork(home, other); !checked) {
+Result<void> bring_up_to_date(const TwoSites& sites) {
+  const auto& [home, other] = sites;
+  if (auto checked = check_no_fork(sites); !checked) {
     return checked;
   }
   // What the records name comes before them, so that a ledger never knows more than its site has.
   for (const char* const folder : {"ca", "crl"}) {
-    if (auto copied = copy_missing_files(home, other, folder); !copied) {
+    if (auto copied = copy_missing_files(sites, folder); !copied) {
       return copied;
     }
   }
@@ -252,7 +263,8 @@ Result<void> bring_up_to_date(const fs::path& home, const fs::path& other) {
     if (is_whole(other / "ledger" / name)) {
       continue;
     }
-    if (auto copied = copy_record(home / "ledger" / name, other / "ledger" / name); !copied) {
+    auto copied = copy_record({.from = home / "ledger" / name, .to = other / "ledger" / name});
+    if (!copied) {
       return copied;
     }
   }

@@ -48,15 +48,26 @@ base::Result<LedgerState> read_ledger(const std::filesystem::path& ledger);
 // to a lower CRL number or an earlier epoch; `state` is then no longer to be used.
 base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 
+// Where something is copied from, and where to.
+struct FromTo {
+  const std::filesystem::path& from;
+  const std::filesystem::path& to;
+};
+
+// Two sites: the one of this ceremony, and one that may be behind it.
+struct TwoSites {
+  const std::filesystem::path& home;
+  const std::filesystem::path& other;
+};
+
 // Copies the closed record in `from` (a folder of files, no subfolders) to `to`; each file is read
 // back. A copy that was cut off is completed; the seal comes last, so a record with a seal is
 // whole. Errors: as base::save_new_or_same().
-base::Result<void> copy_record(const std::filesystem::path& from, const std::filesystem::path& to);
+base::Result<void> copy_record(const FromTo& folders);
 
 // Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/ and ledger/.
 // Errors: kInconsistent where `other` has a record that `home` does not have, or has otherwise
 // (both sites acted: nothing was copied), or another file of the same name; as copy_record().
-base::Result<void> bring_up_to_date(const std::filesystem::path& home,
-                                    const std::filesystem::path& other);
+base::Result<void> bring_up_to_date(const TwoSites& sites);
 
 }  // namespace ceremony

@@ -200,13 +200,14 @@ Result<void> archive(const Workplace& work) {
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
-    auto brought = site == home ? Result<void>() : bring_up_to_date(home, site);
+    auto brought = site == home ? Result<void>() : bring_up_to_date({.home = home, .other = site});
     if (!brought) {
       return brought;
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
-    auto copied = copy_record(work.public_folder(), site / "ledger" / record_name(work.plan));
+    auto copied =
+        copy_record({.from = work.public_folder(), .to = site / "ledger" / record_name(work.plan)});
     if (!copied) {
       return copied;
     }

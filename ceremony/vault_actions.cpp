@@ -154,45 +154,38 @@ Result<void> make_folder_where_missing(const fs::path& folder) {
   return fs::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
 }
 
-Result<void> save_below(const fs::path& root, const fs::path& name, base::ByteView bytes) {
-  if (name.has_parent_path()) {
-    if (auto made = make_folder_where_missing(root / name.parent_path()); !made) {
+enum class Place { kSite, kTransfer };
+
+// Writes those that belong there, each read back. What an attempt that failed half-way has written
+// already is the same, byte for byte, and stays.
+Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs, Place place) {
+  for (const Output& output : outputs) {
+    const fs::path name = place == Place::kSite ? output.at_site : fs::path(output.in_transfer);
+    if (name.empty()) {
+      continue;
+    }
+    const fs::path file = folder / name;
+    if (auto made = make_folder_where_missing(file.parent_path()); !made) {
       return made;
     }
+    if (auto saved = base::save_new_or_same(file, output.bytes); !saved) {
+      return std::move(saved).error();
+    }
   }
-  auto saved = base::save_new_or_same(root / name, bytes);
-  return saved ? Result<void>() : Result<void>(std::move(saved).error());
+  return {};
 }
 
-// Writes to every site in the room, then to the transfer stick, each file read back. What an
-// attempt that failed half-way has written already is the same, byte for byte, and stays.
+// Writes to every site in the room, then to the transfer stick.
 Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs) {
   for (const fs::path& site : work.room.sites) {
-    for (const Output& output : outputs) {
-      if (output.at_site.empty()) {
-        continue;
-      }
-      auto saved = save_below(key_folder(work, site), output.at_site, output.bytes);
-      if (!saved) {
-        return saved;
-      }
+    if (auto saved = save_all(key_folder(work, site), outputs, Place::kSite); !saved) {
+      return saved;
     }
   }
   if (work.room.transfer_out.empty()) {
     return {};
   }
-  const fs::path folder = work.room.transfer_out / record_name(work.plan);
-  if (auto made = make_folder_where_missing(folder); !made) {
-    return made;
-  }
-  for (const Output& output : outputs) {
-    if (!output.in_transfer.empty()) {
-      if (auto saved = save_below(folder, output.in_transfer, output.bytes); !saved) {
-        return saved;
-      }
-    }
-  }
-  return {};
+  return save_all(work.room.transfer_out / record_name(work.plan), outputs, Place::kTransfer);
 }
 
 base::Bytes bytes_from(const std::string& text) {

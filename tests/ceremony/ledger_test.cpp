@@ -136,7 +136,7 @@ TEST_CASE("ledger: a copy that was cut off anywhere is completed, and the seal c
         fs::copy_file(from / name, to / name);
       }
     }
-    CHECK(copy_record(from, to).ok());
+    CHECK(copy_record({.from = from, .to = to}).ok());
     CHECK(content_of(to / "seal.note") == content_of(from / "seal.note"));
     CHECK(content_of(to / "transcript.log") == content_of(from / "transcript.log"));
   }
@@ -147,7 +147,7 @@ TEST_CASE("ledger: a copy that holds something else is refused and stays as it i
   plant_site(folder / "site-1");
   const fs::path to = folder / "other";
   plant(to / "transcript.log", "another record\n");
-  const auto copied = copy_record(folder / "site-1" / "ledger" / "0002-crl", to);
+  const auto copied = copy_record({.from = folder / "site-1" / "ledger" / "0002-crl", .to = to});
   REQUIRE(!copied.ok());
   CHECK(copied.error().code == ErrorCode::kRefusedByPolicy);
   CHECK(says(copied.error(), "transcript.log"));
@@ -160,7 +160,7 @@ TEST_CASE("ledger: a site is brought up to date, and half a copy there is comple
   plant_site(folder / "site-1");
   const fs::path other = folder / "site-2";
   fs::create_directories(other / "ledger" / "0001-subordinate-signing");
-  CHECK(bring_up_to_date(folder / "site-1", other).ok());
+  CHECK(bring_up_to_date({.home = folder / "site-1", .other = other}).ok());
   const auto state = read_ledger(other / "ledger");
   REQUIRE(state.ok());
   CHECK(state->sequence == 2);
@@ -173,7 +173,7 @@ TEST_CASE("ledger: a site that has a record of its own is not touched") {
   plant_site(folder / "site-1");
   const fs::path other = folder / "site-2";
   plant_record(other / "ledger" / "0002-backup-activation", made({}));
-  const auto brought = bring_up_to_date(folder / "site-1", other);
+  const auto brought = bring_up_to_date({.home = folder / "site-1", .other = other});
   REQUIRE(!brought.ok());
   CHECK(says(brought.error(), "site-2 has the record 0002-backup-activation"));
   CHECK(!fs::exists(other / "ledger" / "0002-crl"));
@@ -187,7 +187,7 @@ TEST_CASE("ledger: a record of the same name that says something else is a fork,
   const Transcript own = made({.sequence = 2, .head = std::string(64, '2')});
   plant_record(other / "ledger" / "0002-crl", own);
   plant(folder / "site-1" / "crl" / "8.crl", "a newer CRL");
-  const auto brought = bring_up_to_date(folder / "site-1", other);
+  const auto brought = bring_up_to_date({.home = folder / "site-1", .other = other});
   REQUIRE(!brought.ok());
   CHECK(says(brought.error(), "site-2 has another record 0002-crl"));
   CHECK(!fs::exists(other / "crl" / "8.crl"));
@@ -198,7 +198,7 @@ TEST_CASE("ledger: another CRL of the same number is a fork, and no record is co
   plant_site(folder / "site-1");
   const fs::path other = folder / "site-2";
   plant(other / "crl" / "7.crl", "a CRL of this site");
-  const auto brought = bring_up_to_date(folder / "site-1", other);
+  const auto brought = bring_up_to_date({.home = folder / "site-1", .other = other});
   REQUIRE(!brought.ok());
   CHECK(says(brought.error(), "another file crl/7.crl"));
   CHECK(!fs::exists(other / "ledger"));
