@@ -192,6 +192,17 @@ Result<void> check_requests(const std::vector<PlannedRequest>& requests) {
   return {};
 }
 
+// The certificate of a root that is none says so itself, whatever becomes of its record.
+Result<void> check_root_name(const Plan& plan) {
+  const std::string mode(name_of(plan.mode));
+  const bool is_marked = plan.mode == Mode::kProduction || !plan.root ||
+                         plan.root->name.common_name.find(mode) != std::string::npos;
+  return is_marked ? Result<void>()
+                   : Result<void>(inconsistent("\"common_name\" of a root in mode " + mode +
+                                               " must contain the word " + mode +
+                                               ", so that nobody takes it for a real one"));
+}
+
 Result<void> check_whole(const Plan& plan) {
   if (plan.sequence == 0 || plan.sequence > kLastSequence) {
     return inconsistent("\"sequence\" must be 1 for the first ceremony and rise by one");
@@ -216,6 +227,9 @@ Result<void> check_whole(const Plan& plan) {
   }
   if (auto requests = check_requests(plan.requests); !requests) {
     return requests;
+  }
+  if (auto marked = check_root_name(plan); !marked) {
+    return marked;
   }
   return check_dates(plan);
 }

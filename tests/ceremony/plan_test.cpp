@@ -90,6 +90,20 @@ TEST_CASE("plan: a name that would leave its folder, or come twice, is refused")
   CHECK(refusal(good + "\n" + replaced(request, "factory-1.csr", "factory-2.csr")).empty());
 }
 
+TEST_CASE("plan: the name of a root that is not for production says so") {
+  const std::string root =
+      "\n[root]\nalgorithm = \"p-256\"\nprofile = \"root\"\norganization = \"Acme\"\ncountry = "
+      "\"DE\"\n"
+      "not_before = \"2026-11-23\"\nnot_after = \"2056-11-22\"\ncommon_name = ";
+  const std::string good = example("plan.md", "toml", 1);
+  CHECK(refusal(good + root + "\"REHEARSAL Root\"\n").empty());
+  CHECK(contains(refusal(good + root + "\"Acme Root\"\n"), "must contain the word REHEARSAL"));
+  const std::string drill = replaced(good, "REHEARSAL", "DRILL");
+  CHECK(contains(refusal(drill + root + "\"REHEARSAL Root\"\n"), "must contain the word DRILL"));
+  const std::string production = replaced(good, "REHEARSAL", "PRODUCTION");
+  CHECK(refusal(production + root + "\"Acme Root\"\n").empty());
+}
+
 TEST_CASE("annex: nobody stands for two, and a salt is hex") {
   const std::string good = example("plan.md", "toml", 2);
   const auto fault = [](const std::string& text) {
