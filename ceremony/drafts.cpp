@@ -11,6 +11,7 @@
 #include "ca/certificate_profile.h"
 #include "ca/pem.h"
 #include "ceremony/key_facts.h"
+#include "ceremony/vault.h"
 
 namespace ceremony {
 
@@ -21,7 +22,6 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestCertificate = 1U << 16U;  // bytes
 constexpr std::size_t kLargestCrl = 64U << 20U;
 
 Result<ca::CertificateProfile> profile_of(const Workplace& work, const std::string& name) {

@@ -24,7 +24,6 @@ constexpr std::string_view kRecovery =
     "openssl enc -d -id-aes256-wrap-pad -K KEK_IN_HEX -iv A65959A6 -in root-key.blob";
 constexpr std::size_t kLargestHeader = 1U << 16U;
 constexpr std::size_t kLargestBlob = 4096;
-constexpr std::size_t kLargestCertificate = 1U << 16U;
 
 // The texts of vault.json that are read back, in the order of the file.
 constexpr std::array<std::string_view, 11> kTexts{"format",

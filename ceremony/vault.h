@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@
 #include "shamir/set_header.h"
 
 namespace ceremony {
+
+inline constexpr std::size_t kLargestCertificate = 1U << 16U;  // bytes, of a file with one
 
 struct VaultHeader {
   ca::Algorithm algorithm = ca::Algorithm::kP384;

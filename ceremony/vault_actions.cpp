@@ -24,7 +24,6 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestCertificate = 1U << 16U;  // bytes
 constexpr std::size_t kLargestCrl = 64U << 20U;
 
 Result<fs::path> home_of(const Workplace& work) {
