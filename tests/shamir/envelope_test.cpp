@@ -88,7 +88,7 @@ TEST_CASE("envelope: a wrong passphrase has a sentence of its own and changes no
 
 TEST_CASE("envelope: every flipped bit is found, and is not taken for a wrong passphrase") {
   int found = 0;
-  for (std::size_t bit = 0; bit < 200 * 8; ++bit) {
+  for (std::size_t bit = 0; bit < std::size_t{200} * 8; ++bit) {
     Bytes envelope = cards().envelopes[0];
     envelope[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
     found += refusal(envelope).code == ErrorCode::kMalformed ? 1 : 0;
@@ -147,22 +147,22 @@ TEST_CASE("envelope: a card of another mode is refused by name before its passph
 }
 
 TEST_CASE("envelope: costs outside the limits are refused before anything is computed") {
-  const auto with_kdf = [](char mode, unsigned passes, unsigned memory_mib) {
-    Bytes envelope = cards().envelopes[0];
-    envelope[7] = static_cast<std::uint8_t>(mode);
-    envelope[9] = static_cast<std::uint8_t>(passes);
-    envelope[10] = static_cast<std::uint8_t>(memory_mib >> 8U);
-    envelope[11] = static_cast<std::uint8_t>(memory_mib & 0xFFU);
-    custody::fix_check(envelope);
-    return shamir::inspect_envelope(envelope);
-  };
   struct Cost {
     unsigned passes;
     unsigned memory_mib;
   };
+  const auto with_kdf = [](char mode, Cost cost) {
+    Bytes envelope = cards().envelopes[0];
+    envelope[7] = static_cast<std::uint8_t>(mode);
+    envelope[9] = static_cast<std::uint8_t>(cost.passes);
+    envelope[10] = static_cast<std::uint8_t>(cost.memory_mib >> 8U);
+    envelope[11] = static_cast<std::uint8_t>(cost.memory_mib & 0xFFU);
+    custody::fix_check(envelope);
+    return shamir::inspect_envelope(envelope);
+  };
   for (const Cost cost :
        {Cost{0, 64}, {33, 64}, {255, 64}, {2, 63}, {2, 0}, {2, 4097}, {2, 65535}}) {
-    const auto header = with_kdf('R', cost.passes, cost.memory_mib);
+    const auto header = with_kdf('R', cost);
     REQUIRE_FALSE(header.ok());
     CHECK(header.error().code == ErrorCode::kRefusedByPolicy);
     CHECK(header.error().message ==
@@ -170,11 +170,11 @@ TEST_CASE("envelope: costs outside the limits are refused before anything is com
           "made here; nothing was changed; find out where it comes from");
   }
   for (const Cost cost : {Cost{1, 64}, {32, 4096}}) {
-    CHECK(with_kdf('R', cost.passes, cost.memory_mib).ok());
-    CHECK(with_kdf('D', cost.passes, cost.memory_mib).ok());
+    CHECK(with_kdf('R', cost).ok());
+    CHECK(with_kdf('D', cost).ok());
   }
-  CHECK(with_kdf('P', 1, 256).ok());
-  const auto weak = with_kdf('P', 4, 255);
+  CHECK(with_kdf('P', {1, 256}).ok());
+  const auto weak = with_kdf('P', {4, 255});
   REQUIRE_FALSE(weak.ok());
   CHECK(weak.error().message ==
         "the passphrase of this card is protected too weakly for PRODUCTION, so it was not made "

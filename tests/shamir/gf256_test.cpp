@@ -11,6 +11,7 @@ using shamir::gf256::multiply;
 namespace {
 
 // By hand: the product of two polynomials over GF(2), then the remainder modulo 0x11B.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): multiplication is commutative
 unsigned schoolbook(unsigned left, unsigned right) {
   unsigned product = 0;
   for (unsigned bit = 0; bit < 8; ++bit) {

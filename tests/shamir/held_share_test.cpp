@@ -12,7 +12,6 @@ using custody::some_set;
 using custody::some_share;
 using shamir::HeldShare;
 using shamir::Mode;
-using shamir::Slip39Share;
 
 namespace {
 
