@@ -1,6 +1,7 @@
 // ceremony/cli/main.cpp - the `conclave` command: parses its line and hands over to a verb.
 
 #include <cstdio>
+#include <iostream>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -33,7 +34,13 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    outcome.code = app.exit(error) == 0 ? ExitCode::kDone : ExitCode::kUsage;
+  }
+  std::cout.flush();
+  if (!std::cout && outcome.code == ExitCode::kDone) {
+    std::cerr << "conclave: what it prints could not be written to the end, so part of it is "
+                 "missing; see that there is room where it goes, and do this again\n";
+    return static_cast<int>(ExitCode::kRefused);
   }
   return static_cast<int>(outcome.code);
 }
