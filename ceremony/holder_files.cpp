@@ -28,13 +28,13 @@ Error copy_differs(const char* name) {
 }
 
 // Whether the file holds exactly `expected`.
-Result<void> compare_copy(const fs::path& path, const char* name, std::string_view expected) {
+Result<void> compare_copy(const fs::path& path, std::string_view expected) {
   auto bytes = base::read_file(path, kLargestCard);
   if (!bytes) {
     return std::move(bytes).error();
   }
   if (base::text_of(*bytes) != expected) {
-    return copy_differs(name);
+    return copy_differs(path.filename().c_str());
   }
   return {};
 }
@@ -93,10 +93,10 @@ Result<base::Bytes> read_back_copies(const fs::path& folder) {
   if (!text || !svg) {
     return copy_differs(kShareFile);
   }
-  if (auto same = compare_copy(folder / kCardText, kCardText, *text); !same) {
+  if (auto same = compare_copy(folder / kCardText, *text); !same) {
     return std::move(same).error();
   }
-  if (auto same = compare_copy(folder / kCardSvg, kCardSvg, *svg); !same) {
+  if (auto same = compare_copy(folder / kCardSvg, *svg); !same) {
     return std::move(same).error();
   }
   return envelope;

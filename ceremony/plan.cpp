@@ -1,9 +1,7 @@
 #include "ceremony/plan.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cstdio>
 #include <set>
 #include <utility>
 
@@ -20,7 +18,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::int64_t kLastSequence = 9999;     // what the name of a record's folder holds
+constexpr std::int64_t kLastSequence = 9999;  // what the name of a record's folder holds
+constexpr std::size_t kNumberWidth = 4;
 constexpr std::size_t kLargestPlan = 1U << 20U;  // bytes; a plan of 1,000 requests has 0.3 MB
 
 bool is_digest(const std::string& text) {
@@ -304,10 +303,13 @@ Result<void> read_quorum(std::int64_t threshold, Annex& annex) {
 
 }  // namespace
 
+std::string numbered(const Plan& plan) {
+  const std::string digits = std::to_string(plan.sequence);
+  return std::string(kNumberWidth - std::min(kNumberWidth, digits.size()), '0') + digits;
+}
+
 std::string record_name(const Plan& plan) {
-  std::array<char, 8> number{};
-  std::snprintf(number.data(), number.size(), "%04u-", plan.sequence % 10000U);
-  return number.data() + plan.ceremony;
+  return numbered(plan) + "-" + plan.ceremony;
 }
 
 Result<Plan> read_plan(const std::filesystem::path& path) {

@@ -104,6 +104,9 @@ struct Annex {
   std::vector<PlannedSite> sites;
 };
 
+// The ceremony's number in four digits: "0001".
+std::string numbered(const Plan& plan);
+
 // The folder of the ceremony's record, confidential and public: "0001-root-generation".
 std::string record_name(const Plan& plan);
 

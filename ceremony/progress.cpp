@@ -101,6 +101,18 @@ Result<void> Progress::add_complete(const Script& script, const Json& data) {
   return {};
 }
 
+Result<void> Progress::go_back(const Script& script, const JournalEntry& entry) {
+  const std::string id = text_in(entry.data, "step");
+  const auto step = std::find_if(
+      script.steps.begin(), script.steps.end(), [&](const Step& one) { return one.id == id; });
+  if (step == script.steps.end()) {
+    return does_not_fit(entry);
+  }
+  next_ = std::min(next_, static_cast<std::size_t>(step - script.steps.begin()));
+  phase_ = Phase::kRunning;
+  return {};
+}
+
 Result<void> Progress::add(const Script& script, const JournalEntry& entry) {
   if (phase_ == Phase::kAborted && entry.type != "public" && entry.type != "recovered") {
     return does_not_fit(entry);
@@ -119,14 +131,7 @@ Result<void> Progress::add(const Script& script, const JournalEntry& entry) {
       unpublished_.erase(unpublished_.begin());
     }
   } else if (entry.type == "back") {
-    const std::string id = text_in(entry.data, "step");
-    const auto step = std::find_if(
-        script.steps.begin(), script.steps.end(), [&](const Step& one) { return one.id == id; });
-    if (step == script.steps.end()) {
-      return does_not_fit(entry);
-    }
-    next_ = std::min(next_, static_cast<std::size_t>(step - script.steps.begin()));
-    phase_ = Phase::kRunning;
+    return go_back(script, entry);
   } else if (entry.type == "exception") {
     any_exception_ = true;
     phase_ = Phase::kRunning;

@@ -62,6 +62,7 @@ class Progress {
 
  private:
   base::Result<void> add_complete(const Script& script, const Json& data);
+  base::Result<void> go_back(const Script& script, const JournalEntry& entry);
 
   Phase phase_ = Phase::kRunning;
   std::size_t next_ = 0;

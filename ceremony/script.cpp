@@ -99,37 +99,63 @@ Result<Step> read_step(const toml::table& section, const std::string& where) {
   return step;
 }
 
-// Adds the steps of one file to `script`; blocks are one level deep.
+// The name of the block that a step stands for; "" where it is a step of its own.
+Result<std::string> block_in(const toml::table& section, const std::string& where) {
+  const auto* const block = section.get("block");
+  if (block == nullptr) {
+    return std::string();
+  }
+  std::string name = block->value_or(std::string());
+  if (section.size() != 1 || name.empty() || name.find('/') != std::string::npos) {
+    return Error{ErrorCode::kMalformed, where + ": a block stands alone: block = \"prologue\""};
+  }
+  return name;
+}
+
+Result<void> add_step(const toml::table& section, const std::string& where, Script& script) {
+  auto step = read_step(section, where);
+  if (!step) {
+    return std::move(step).error();
+  }
+  script.steps.push_back(std::move(step).value());
+  return {};
+}
+
+// Adds the steps of a block's file; a block in a block is refused as an unknown key.
+Result<void> add_block(const std::filesystem::path& file_of_block, Script& script) {
+  auto file = read_step_file(file_of_block);
+  if (!file) {
+    return std::move(file).error();
+  }
+  script.sha256 += file->sha256;
+  const std::string where = "the block " + file_of_block.stem().string();
+  TomlTable table(file->table, where);
+  const auto steps = table.tables("step");
+  if (auto done = table.finish(); !done) {
+    return done;
+  }
+  for (const toml::table* const section : steps) {
+    if (auto added = add_step(*section, where, script); !added) {
+      return added;
+    }
+  }
+  return {};
+}
+
+// Adds the steps of a script's own file to `script`; blocks are one level deep.
 Result<void> add_steps(const std::filesystem::path& folder,
                        const std::vector<const toml::table*>& sections,
                        const std::string& where,
                        Script& script) {
   for (const toml::table* const section : sections) {
-    const auto* const block = section->get("block");
-    if (block == nullptr) {
-      auto step = read_step(*section, where);
-      if (!step) {
-        return std::move(step).error();
-      }
-      script.steps.push_back(std::move(step).value());
-      continue;
+    auto block = block_in(*section, where);
+    if (!block) {
+      return std::move(block).error();
     }
-    const std::string name = block->value_or(std::string());
-    if (section->size() != 1 || name.empty() || name.find('/') != std::string::npos) {
-      return Error{ErrorCode::kMalformed, where + ": a block stands alone: block = \"prologue\""};
-    }
-    auto file = read_step_file(folder / "blocks" / (name + ".toml"));
-    if (!file) {
-      return std::move(file).error();
-    }
-    script.sha256 += file->sha256;
-    TomlTable table(file->table, "the block " + name);
-    const auto steps = table.tables("step");
-    if (auto done = table.finish(); !done) {
-      return std::move(done).error();
-    }
-    if (auto added = add_steps(folder / "none", steps, "the block " + name, script); !added) {
-      return std::move(added).error();
+    auto added = block->empty() ? add_step(*section, where, script)
+                                : add_block(folder / "blocks" / (*block + ".toml"), script);
+    if (!added) {
+      return added;
     }
   }
   return {};

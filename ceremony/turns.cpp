@@ -1,6 +1,5 @@
 #include "ceremony/turns.h"
 
-#include <cstdio>
 #include <utility>
 
 namespace ceremony {
@@ -31,9 +30,7 @@ Result<shamir::Passphrase> passphrase_of(client::Input& input) {
 }
 
 std::string drill_folder(const Plan& plan) {
-  std::array<char, 16> name{};
-  std::snprintf(name.data(), name.size(), "drill-%04u", plan.sequence % 10000U);
-  return name.data();
+  return "drill-" + numbered(plan);
 }
 
 std::filesystem::path holder_folder(const Workplace& work, std::size_t number) {

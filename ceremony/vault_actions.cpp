@@ -70,8 +70,8 @@ Result<void> check_issued(const fs::path& home, const LedgerState& ledger) {
     if (one.certificate == ledger.root_certificate) {
       continue;
     }
-    auto pem = base::read_file(home / "ca" / (one.serial + ".pem"), kLargestCertificate);
-    auto objects =
+    const auto pem = base::read_file(home / "ca" / (one.serial + ".pem"), kLargestCertificate);
+    const auto objects =
         pem ? ca::read_objects(*pem) : Result<std::vector<ca::EncodedObject>>(pem.error());
     if (!objects || objects->size() != 1 ||
         base::sha256_hex(objects->front().der) != one.certificate) {
