@@ -7,6 +7,7 @@
 #include "ceremony/cli/command.h"
 #include "ceremony/cli/data_folder.h"
 #include "ceremony/cli/rehearsal.h"
+#include "ceremony/cli/request_file.h"
 
 namespace ceremony::cli {
 
@@ -21,6 +22,29 @@ struct Options {
   std::string kdf = "fast";
 };
 
+// A request that cannot be signed is refused before anything is made.
+base::Result<void> check_requests(const std::vector<std::string>& files) {
+  ca::KeyRegistry seen;
+  for (const std::string& file : files) {
+    const auto check = check_request_file(file, seen);
+    if (!check) {
+      return base::Error(check.error()).while_doing(file);
+    }
+    for (const base::Finding& finding : check->findings) {
+      if (finding.severity == base::Severity::kError) {
+        return base::Error{base::ErrorCode::kRefusedByPolicy,
+                           file + ": " + finding.message +
+                               " Nothing was done; \"conclave request check\" says all that is "
+                               "wrong with it."};
+      }
+    }
+    if (check->request) {
+      seen.add(check->request->public_key_info(), "the request " + file);
+    }
+  }
+  return {};
+}
+
 base::Result<RehearsalOptions> checked(const Options& options) {
   auto quorum = shamir::Quorum::of({.threshold = options.threshold, .shares = options.shares});
   if (!quorum) {
@@ -29,6 +53,9 @@ base::Result<RehearsalOptions> checked(const Options& options) {
   auto algorithm = ca::algorithm_named(options.algorithm);
   if (!algorithm) {
     return std::move(algorithm).error();
+  }
+  if (auto requests = check_requests(options.requests); !requests) {
+    return std::move(requests).error();
   }
   auto data = find_data_folder();
   if (!data) {

@@ -11,6 +11,7 @@
 #include "ca/weak_key.h"
 #include "ceremony/cli/command.h"
 #include "ceremony/cli/input_file.h"
+#include "ceremony/cli/request_file.h"
 
 namespace ceremony::cli {
 
@@ -30,19 +31,6 @@ void show(const std::string& file, const ca::SigningRequest& request) {
             << "\n  key:             " << ca::key_kind_of(request.public_key_info())
             << "\n  SHA-256 (DER):   " << base::digest_hex(digest)
             << "\n  in 32 words:     " << base::digest_words(digest) << "\n";
-}
-
-base::Result<ca::RequestCheck> check_file(const std::string& file, const ca::KeyRegistry& seen) {
-  // One byte more than a request may have, so that the check itself can say that it is too large.
-  const base::Result<base::Bytes> bytes = read_input(file, ca::kLargestRequest + 1);
-  if (!bytes && bytes.error().code == base::ErrorCode::kMalformed) {
-    const base::Bytes too_large(ca::kLargestRequest + 1);
-    return ca::check_request(too_large, seen);
-  }
-  if (!bytes) {
-    return bytes.error();
-  }
-  return ca::check_request(*bytes, seen);
 }
 
 // What was found so far, and the keys of the requests looked at.
@@ -65,7 +53,7 @@ void note(Look& look, const std::string& file, const ca::RequestCheck& check) {
 ExitCode check(const CheckArguments& arguments) {
   Look look;
   for (const std::string& file : arguments.files) {
-    const base::Result<ca::RequestCheck> check = check_file(file, look.seen);
+    const base::Result<ca::RequestCheck> check = check_request_file(file, look.seen);
     if (!check) {
       return report(base::Error(check.error()).while_doing(file));
     }
@@ -82,6 +70,20 @@ ExitCode check(const CheckArguments& arguments) {
 }
 
 }  // namespace
+
+base::Result<ca::RequestCheck> check_request_file(const std::string& file,
+                                                  const ca::KeyRegistry& seen) {
+  // One byte more than a request may have, so that the check itself can say that it is too large.
+  const base::Result<base::Bytes> bytes = read_input(file, ca::kLargestRequest + 1);
+  if (!bytes && bytes.error().code == base::ErrorCode::kMalformed) {
+    const base::Bytes too_large(ca::kLargestRequest + 1);
+    return ca::check_request(too_large, seen);
+  }
+  if (!bytes) {
+    return bytes.error();
+  }
+  return ca::check_request(*bytes, seen);
+}
 
 void add_request_commands(CLI::App& app, Outcome& outcome) {
   CLI::App* const request =

@@ -38,6 +38,10 @@ def must(*command, **options):
     return done
 
 
+def must_bytes(*command):
+    return subprocess.run([str(part) for part in command], check=True, capture_output=True).stdout
+
+
 def rehearse(conclave, out, threshold, shares, algorithm="p-384", requests=()):
     if out.exists():
         shutil.rmtree(out)
@@ -171,6 +175,28 @@ def judge_refusals(conclave, out):
               f"refused with its reason: {words}")
 
 
+def judge_bad_requests(conclave, work):
+    """A request that cannot be signed is refused before anything is made."""
+    good, key = work / "good.csr", work / "good.key"
+    must("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-keyout", key, "-subj", "/CN=good", "-out", good)
+    der = must_bytes("openssl", "req", "-in", good, "-outform", "DER")
+    cases = {"truncated": der[:-5], "trailing": der + b"x", "text": b"this is no request\n",
+             "large": der + bytes(100_000_000)}
+    for name, content in cases.items():
+        bad = work / f"{name}.csr"
+        bad.write_bytes(content)
+        out = work / "bad"
+        done = run(conclave, "rehearse", "--out", out, "--csr", good, "--csr", bad)
+        check(done.returncode == 1 and f"{name}.csr" in done.stderr and "Nothing was done" in done.stderr
+              and not out.exists(), f"a {name} request is refused before anything is made")
+        bad.unlink()
+    done = run(conclave, "rehearse", "--out", work / "bad", "--csr", work / "missing.csr")
+    check(done.returncode == 1 and "missing.csr" in done.stderr, "a missing request is named")
+    done = run(conclave, "rehearse", "--out", work / "bad", "--csr", good, "--csr", good)
+    check(done.returncode == 1 and not (work / "bad").exists(), "the same request twice is refused at once")
+
+
 def peer_requests(work):
     """Requests made by openssl and by certtool, one of each kind."""
     folder = work / "requests"
@@ -269,6 +295,7 @@ def main():
         if options.lint:
             judge_lint(options.conclave, out)
             judge_refusals(options.conclave, out)
+            judge_bad_requests(options.conclave, options.work)
     print(f"{CHECKS} checks passed")
 
 

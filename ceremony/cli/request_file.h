@@ -1,0 +1,17 @@
+// ceremony/cli/request_file.h - a certificate signing request from a file, checked.
+
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "ca/signing_request.h"
+
+namespace ceremony::cli {
+
+// Everything that is wrong with the request in `file` (PEM or DER, of any size), given the keys
+// `seen` before. Errors: kNotFound and the like where it cannot be read.
+base::Result<ca::RequestCheck> check_request_file(const std::string& file,
+                                                  const ca::KeyRegistry& seen);
+
+}  // namespace ceremony::cli
