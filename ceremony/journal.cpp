@@ -94,12 +94,15 @@ Result<void> Journal::append(std::string_view type, const Json& data) {
   return state_->write(type, data);
 }
 
-// The day on which the record was opened. Had later entries a later date, a ceremony of many
-// holders could be told from one of few.
+// One day for the whole record, as a rule the plan's. Had entries the day on which they were made,
+// a ceremony of many holders could be told from one of few by the midnights that it passes.
 std::string Journal::public_date() const {
   const auto& entries = state_->transcript.entries();
-  return entries.empty() ? base::format_date(base::date_of(state_->options.clock->now()))
-                         : entries.front().date;
+  if (!entries.empty()) {
+    return entries.front().date;
+  }
+  const std::string& planned = state_->options.date;
+  return planned.empty() ? base::format_date(base::date_of(state_->options.clock->now())) : planned;
 }
 
 Result<void> Journal::publish(std::string_view type,

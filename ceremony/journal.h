@@ -38,6 +38,7 @@ struct JournalOptions {
   std::filesystem::path transcript_path;
   Mode mode = Mode::kRehearsal;
   const base::Clock* clock = nullptr;
+  std::string date;  // of the public entries, YYYY-MM-DD: the plan's; empty: the day of opening
 
   // create() in PRODUCTION: those who may read the journal later; at least one.
   std::vector<X25519PublicKey> keepers;

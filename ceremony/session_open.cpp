@@ -39,6 +39,7 @@ Result<Journal> open_journal(const Plan& plan,
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
                          .clock = &clock,
+                         .date = plan.date,
                          .keepers = {}};
   std::error_code ignored;
   if (std::filesystem::exists(options.journal_path, ignored)) {

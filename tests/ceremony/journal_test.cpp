@@ -107,6 +107,18 @@ TEST_CASE("journal: public entries keep the day of the opening, however long the
   CHECK(journal->entries().back().time == "2026-11-24T01:00:00Z");
 }
 
+TEST_CASE("journal: public entries have the date of the plan where there is one") {
+  Room room;
+  auto options = room.options(Mode::kRehearsal);
+  options.date = "2026-11-20";
+  auto journal = Journal::create(std::move(options));
+  REQUIRE(journal);
+  write_some(*journal);
+  for (const auto& entry : journal->transcript().entries()) {
+    CHECK(entry.date == "2026-11-20");
+  }
+}
+
 TEST_CASE("journal: in production nothing but line 0 is readable on the medium") {
   const Room room;
   auto journal = Journal::create(room.options(Mode::kProduction));
@@ -298,7 +310,7 @@ TEST_CASE("journal box: a line moved, changed or opened with another key gives n
 
 TEST_CASE("resume ticket: read as people type it, and refused when it is not the key") {
   const base::SecretBytes key = base::SecretBytes::random(32);
-  const auto typed = [](std::string text) {
+  const auto typed = [](std::string_view text) {
     return base::SecretBytes::copy_of(base::bytes_of(text));
   };
   const base::SecretBytes ticket = ceremony::ticket_text(key);

@@ -21,7 +21,8 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 // A clock that people move: each turn takes one to nine minutes, now and then somebody goes for
-// lunch, and in a drill all hurry. It begins in the evening, so that midnight comes.
+// lunch, and while a drill's clock runs all hurry (whether they met the objective is public). It
+// begins in the evening, so that midnight comes.
 class People {
  public:
   explicit People(unsigned seed)
@@ -34,12 +35,12 @@ class People {
     if (ceremony_step == "start-clock") {
       in_a_hurry_ = true;
     }
-    if (ceremony_step == "stop-clock") {
-      in_a_hurry_ = false;
-    }
     wait(in_a_hurry_ ? seconds(between(5, 40)) : seconds(between(60, 540)));
     if (!in_a_hurry_ && between(1, 15) == 1) {
       wait(minutes(between(20, 90)));
+    }
+    if (ceremony_step == "stop-clock") {
+      in_a_hurry_ = false;
     }
   }
 
