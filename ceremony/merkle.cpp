@@ -19,11 +19,16 @@ MerkleHash leaf_hash(const std::string& leaf) {
   return hash.finish();
 }
 
-MerkleHash node_hash(const MerkleHash& left, const MerkleHash& right) {
+struct Children {
+  MerkleHash left;
+  MerkleHash right;
+};
+
+MerkleHash node_hash(const Children& children) {
   base::Sha256 hash;
   hash.update(base::ByteView(&kNode, 1));
-  hash.update(left);
-  hash.update(right);
+  hash.update(children.left);
+  hash.update(children.right);
   return hash.finish();
 }
 
@@ -37,7 +42,8 @@ MerkleHash merkle_root(std::span<const std::string> leaves) {
     return leaf_hash(leaves.front());
   }
   const std::size_t split = std::bit_floor(leaves.size() - 1);
-  return node_hash(merkle_root(leaves.first(split)), merkle_root(leaves.subspan(split)));
+  return node_hash(
+      {.left = merkle_root(leaves.first(split)), .right = merkle_root(leaves.subspan(split))});
 }
 
 }  // namespace ceremony

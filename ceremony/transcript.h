@@ -21,7 +21,7 @@
 namespace ceremony {
 
 // One public entry. `text` are the bytes that are hashed, `sha256` their hash.
-struct TranscriptEntry {
+struct TranscriptEntry {  // NOLINT(bugprone-exception-escape): a null Json allocates nothing
   std::uint64_t i = 0;
   std::string prev;
   std::string date;  // YYYY-MM-DD, UTC

@@ -144,15 +144,15 @@ TEST_CASE("format: the example in docs/formats/evaluation.md is what publish() w
   const std::size_t end = page.find("```", begin + fence.size());
   const Json example = Json::parse(page.substr(begin + fence.size(), end - begin - fence.size()));
   const Json whole = published(evaluated(input_from(whole_life({.extra = 3}))), std::nullopt);
-  for (const auto& [key, value] : example.items()) {
-    CHECK_MESSAGE(whole.contains(key), key);
+  for (const auto& member : example.items()) {
+    CHECK_MESSAGE(whole.contains(member.key()), member.key());
   }
   CHECK(example.size() == whole.size());
   CHECK(example["fields"].size() == 1);  // one of eleven is shown there
   CHECK(without_hashes(example["fields"][kExtra]) == without_hashes(whole["fields"][kExtra]));
-  const char* const kLifespan = "pki-lifespan";
-  CHECK(without_hashes(example["anchors"][0]["fields"][kLifespan]) ==
-        without_hashes(whole["anchors"][0]["fields"][kLifespan]));
+  const char* const lifespan = "pki-lifespan";
+  CHECK(without_hashes(example["anchors"][0]["fields"][lifespan]) ==
+        without_hashes(whole["anchors"][0]["fields"][lifespan]));
   CHECK(without_hashes(example["aliases"]) == without_hashes(whole["aliases"]));
   CHECK(without_hashes(example["subject"]) == without_hashes(whole["subject"]));
   CHECK(without_hashes(example["transcripts"][0]) == without_hashes(whole["transcripts"][0]));

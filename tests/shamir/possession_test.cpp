@@ -18,7 +18,7 @@ HeldShare some_held() {
   return HeldShare{.set = custody::some_set(), .share = custody::some_share()};
 }
 
-const PossessionMessage kPlan{.context = "plan", .message = bytes_of("abc")};
+const PossessionMessage some_plan{.context = "plan", .message = bytes_of("abc")};
 
 }  // namespace
 
@@ -27,12 +27,12 @@ TEST_CASE("possession: key and signature are those of the definition") {
   const PossessionKey key = PossessionKey::of(some_held());
   CHECK(base::to_hex(key.public_key()) ==
         "491d96ea50bc46dd38953ba9c47a9fe8d99f544d6274dffc0a15385e0a9c367b");
-  const auto signature = key.sign(kPlan);
+  const auto signature = key.sign(some_plan);
   REQUIRE(signature.ok());
   CHECK(base::to_hex(*signature) ==
         "e7e90c9198cf13b576c4391693afb635c40191296fd295655a12b7d9618c3b26"
         "8d13e623eb501c9abdc3de64cda75cc295214916ad2a5353bdb48a040773b909");
-  CHECK(shamir::verify_possession(key.public_key(), kPlan, *signature).ok());
+  CHECK(shamir::verify_possession(key.public_key(), some_plan, *signature).ok());
 }
 
 TEST_CASE("possession: the key is another for each set, generation, place and value") {
@@ -51,7 +51,7 @@ TEST_CASE("possession: the key is another for each set, generation, place and va
 
 TEST_CASE("possession: a signature holds for its purpose, its message and its key alone") {
   const PossessionKey key = PossessionKey::of(some_held());
-  const auto signature = key.sign(kPlan);
+  const auto signature = key.sign(some_plan);
   REQUIRE(signature.ok());
   const auto refused = [&](const PossessionMessage& message) {
     const auto verdict = shamir::verify_possession(key.public_key(), message, *signature);
@@ -68,7 +68,7 @@ TEST_CASE("possession: a signature holds for its purpose, its message and its ke
   HeldShare other = some_held();
   other.share.index = 1;
   CHECK_FALSE(
-      shamir::verify_possession(PossessionKey::of(other).public_key(), kPlan, *signature).ok());
+      shamir::verify_possession(PossessionKey::of(other).public_key(), some_plan, *signature).ok());
 }
 
 TEST_CASE("possession: a purpose of no or more than 255 bytes is refused") {

@@ -18,12 +18,12 @@ using base::Bytes;
 namespace {
 
 const std::string& document() {
-  static const std::string kText = [] {
+  static const std::string text = [] {
     std::ifstream file(TEST_VECTORS "/../../docs/formats/share.md");
     REQUIRE(file.good());
     return std::string(std::istreambuf_iterator<char>(file), {});
   }();
-  return kText;
+  return text;
 }
 
 // The text of the block that begins with ```NAME.

@@ -23,7 +23,6 @@ using shamir::Slip39Layout;
 using shamir::Slip39Share;
 using shamir::split_master_secret;
 using shamir_test::chosen;
-using shamir_test::copy;
 using shamir_test::quorum_of;
 using shamir_test::refusal;
 using shamir_test::require;

@@ -48,7 +48,7 @@ base::Result<SecretBytes> open(const Vector& vector) {
 }
 
 // What must stand in the sentence that refuses the vector of this number.
-const std::map<std::size_t, std::string> kReasons = {
+const std::map<std::size_t, std::string> reasons = {
     {2, "most likely word 20"},
     {3, "fill up the first words"},
     {5, "more shares are needed"},
@@ -106,7 +106,7 @@ TEST_CASE("SLIP-39: all 45 official vectors") {
     }
     REQUIRE(!master.ok());
     CAPTURE(master.error().message);
-    CHECK(master.error().message.find(kReasons.at(i + 1)) != std::string::npos);
+    CHECK(master.error().message.find(reasons.at(i + 1)) != std::string::npos);
   }
   CHECK(valid == 15);
 }

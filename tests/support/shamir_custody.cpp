@@ -82,14 +82,14 @@ base::Bytes lock(const shamir::HeldShare& held) {
 }
 
 const Cards& cards() {
-  static const Cards kCards = [] {
+  static const Cards all = [] {
     Cards made{.dealt = deal(), .envelopes = {}};
     for (const shamir::HeldShare& held : made.dealt.held) {
       made.envelopes.push_back(lock(held));
     }
     return made;
   }();
-  return kCards;
+  return all;
 }
 
 }  // namespace custody
