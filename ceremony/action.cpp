@@ -1,5 +1,6 @@
 #include "ceremony/action.h"
 
+#include <algorithm>
 #include <array>
 
 namespace ceremony {
@@ -55,10 +56,10 @@ std::filesystem::path Workplace::public_folder() const {
 
 const Action* find_action(std::string_view name) {
   for (const std::span<const Action> table : tables()) {
-    for (const Action& action : table) {
-      if (action.name == name) {
-        return &action;
-      }
+    const auto found = std::find_if(
+        table.begin(), table.end(), [&](const Action& action) { return action.name == name; });
+    if (found != table.end()) {
+      return &*found;
     }
   }
   return nullptr;

@@ -65,17 +65,20 @@ Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
+Result<void> make_where_missing(const std::filesystem::path& folder) {
+  std::error_code failed;
+  return std::filesystem::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
+}
+
 // Puts the blob at every site of this room.
 Result<void> write_blobs(const Workplace& work, base::ByteView blob) {
-  std::error_code failed;
   for (const std::filesystem::path& site : work.room.sites) {
-    for (const std::filesystem::path& folder : {site, key_folder(work, site)}) {
-      if (std::filesystem::exists(folder, failed)) {
-        continue;
-      }
-      if (auto made = base::make_new_folder(folder); !made) {
-        return made;
-      }
+    auto made = make_where_missing(site);
+    if (made) {
+      made = make_where_missing(key_folder(work, site));
+    }
+    if (!made) {
+      return made;
     }
     if (auto saved = save_own(work, key_folder(work, site) / "root-key.blob", blob); !saved) {
       return saved;

@@ -235,6 +235,7 @@ Result<std::optional<ca::RevocationList>> previous_crl(const Workplace& work,
 
 std::vector<ca::IssuedCertificate> ledger_rows(const std::vector<ca::Certificate>& certificates) {
   std::vector<ca::IssuedCertificate> rows;
+  rows.reserve(certificates.size());
   for (const ca::Certificate& certificate : certificates) {
     rows.push_back({.issuer = certificate.issuer().der(),
                     .serial = certificate.serial(),

@@ -146,30 +146,34 @@ Result<void> check_same(const TwoSites& sites, const fs::path& name) {
                : Result<void>(forked(sites.other, "another file " + name.string()));
 }
 
+// A file that both must have: copied where it is missing, compared where it is not.
+Result<void> copy_or_compare(const TwoSites& sites, const fs::path& name) {
+  std::error_code failed;
+  if (fs::exists(sites.other / name, failed)) {
+    return check_same(sites, name);
+  }
+  auto bytes = base::read_file(sites.home / name, kLargestFile);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  auto saved = base::save_new(sites.other / name, *bytes);
+  if (!saved) {
+    return std::move(saved).error();
+  }
+  return {};
+}
+
 // What may stand in ca/ and crl/: plain files, copied where they are missing.
 Result<void> copy_missing_files(const TwoSites& sites, const char* folder) {
-  const auto& [home, other] = sites;
-  const fs::path from = home / folder;
-  const fs::path to = other / folder;
   std::error_code failed;
-  if (!fs::exists(to, failed)) {
-    if (auto made = base::make_new_folder(to); !made) {
+  if (!fs::exists(sites.other / folder, failed)) {
+    if (auto made = base::make_new_folder(sites.other / folder); !made) {
       return made;
     }
   }
-  for (const std::string& name : names_in(from)) {
-    if (fs::exists(to / name, failed)) {
-      if (auto same = check_same(sites, fs::path(folder) / name); !same) {
-        return same;
-      }
-      continue;
-    }
-    auto bytes = base::read_file(from / name, kLargestFile);
-    if (!bytes) {
-      return std::move(bytes).error();
-    }
-    if (auto saved = base::save_new(to / name, *bytes); !saved) {
-      return std::move(saved).error();
+  for (const std::string& name : names_in(sites.home / folder)) {
+    if (auto copied = copy_or_compare(sites, fs::path(folder) / name); !copied) {
+      return copied;
     }
   }
   return {};
@@ -188,11 +192,11 @@ Result<void> fold_record(const Transcript& record, LedgerState& state) {
   if (number_of(opening, "sequence") != state.sequence + 1) {
     return out_of_place("the numbers of the records have a gap");
   }
-  if (text_of(opening, "mode") != "DRILL") {
-    for (const TranscriptEntry& entry : record.entries()) {
-      if (auto folded = fold_entry(entry, state); !folded) {
-        return folded;
-      }
+  const bool is_drill = text_of(opening, "mode") == "DRILL";
+  for (const TranscriptEntry& entry : record.entries()) {
+    auto folded = is_drill ? Result<void>() : fold_entry(entry, state);
+    if (!folded) {
+      return folded;
     }
   }
   state.sequence += 1;

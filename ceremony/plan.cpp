@@ -153,8 +153,9 @@ Result<void> check_dates(const Plan& plan) {
   }
   for (const auto& [what, text] : dates) {
     if (!base::parse_date(text)) {
-      return inconsistent("the " + what + " is \"" + text +
-                          "\", which is no date; write it as YYYY-MM-DD");
+      std::string why = "the " + what;
+      why.append(" is \"").append(text).append("\", which is no date; write it as YYYY-MM-DD");
+      return inconsistent(why);
     }
   }
   return {};

@@ -141,25 +141,27 @@ Result<void> Progress::add(const Script& script, const JournalEntry& entry) {
   return {};
 }
 
+// The first step that must be done again so that step `at` has all that it needs in memory.
+std::size_t Progress::first_needed_for(const Script& script, std::size_t at) const {
+  std::size_t earliest = at;
+  for (const std::string& need : script.steps[at].needs) {
+    if (!facts_.contains(need) && !wipes(script.steps[at], need)) {
+      earliest = std::min(earliest, holder_before(script, at, need));
+    }
+  }
+  return earliest;
+}
+
 std::size_t Progress::restart_step(const Script& script) const {
   std::size_t step = next_;
-  for (std::size_t i = next_; i < script.steps.size() && i == step;) {
-    // A step that begins in a new process needs nothing from memory; nor does what comes after the
-    // end of the script.
-    if (script.steps[i].is_fresh) {
+  // A step that begins in a new process needs nothing from memory; nor does what comes after the
+  // end of the script.
+  while (step < script.steps.size() && !script.steps[step].is_fresh) {
+    const std::size_t earliest = first_needed_for(script, step);
+    if (earliest == step) {
       break;
-    }
-    std::size_t earliest = i;
-    for (const std::string& need : script.steps[i].needs) {
-      if (!facts_.contains(need) && !wipes(script.steps[i], need)) {
-        earliest = std::min(earliest, holder_before(script, i, need));
-      }
     }
     step = earliest;
-    if (earliest == i) {
-      break;
-    }
-    i = earliest;
   }
   return step;
 }

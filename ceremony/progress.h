@@ -61,6 +61,7 @@ class Progress {
   base::Result<void> add(const Script& script, const JournalEntry& entry);
 
  private:
+  [[nodiscard]] std::size_t first_needed_for(const Script& script, std::size_t at) const;
   base::Result<void> add_complete(const Script& script, const Json& data);
   base::Result<void> go_back(const Script& script, const JournalEntry& entry);
 

@@ -62,17 +62,16 @@ Json opening_data(const Plan& plan, const Script& script) {
 }
 
 Result<void> check_opening(const Journal& journal, const Json& expected) {
-  for (const JournalEntry& entry : journal.entries()) {
-    if (entry.type == "opened") {
-      if (entry.data == expected) {
-        return {};
-      }
-      return Error{ErrorCode::kInconsistent,
-                   "this ceremony was begun with another plan or script; go on with the same ones, "
-                   "or abort it first"};
-    }
+  const auto& entries = journal.entries();
+  const auto opened = std::find_if(entries.begin(), entries.end(), [](const JournalEntry& entry) {
+    return entry.type == "opened";
+  });
+  if (opened == entries.end() || opened->data == expected) {
+    return {};
   }
-  return {};
+  return Error{ErrorCode::kInconsistent,
+               "this ceremony was begun with another plan or script; go on with the same ones, "
+               "or abort it first"};
 }
 
 // Everything that is read before a journal is touched.

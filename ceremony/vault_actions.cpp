@@ -291,12 +291,11 @@ Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
     return std::move(root).error();
   }
   std::vector<Output> outputs;
-  if (work.facts.contains("certificates")) {
-    const Json& certificates = work.facts.at("certificates");
-    for (const Json& certificate : certificates) {
-      if (auto added = add_certificate(certificate, *root, outputs); !added) {
-        return std::move(added).error();
-      }
+  const auto found = work.facts.find("certificates");
+  const Json certificates = found == work.facts.end() ? Json::array() : found->second;
+  for (const Json& certificate : certificates) {
+    if (auto added = add_certificate(certificate, *root, outputs); !added) {
+      return std::move(added).error();
     }
   }
   if (work.facts.contains("crl")) {

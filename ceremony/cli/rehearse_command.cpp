@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -30,13 +31,15 @@ base::Result<void> check_requests(const std::vector<std::string>& files) {
     if (!check) {
       return base::Error(check.error()).while_doing(file);
     }
-    for (const base::Finding& finding : check->findings) {
-      if (finding.severity == base::Severity::kError) {
-        return base::Error{base::ErrorCode::kRefusedByPolicy,
-                           file + ": " + finding.message +
-                               " Nothing was done; \"conclave request check\" says all that is "
-                               "wrong with it."};
-      }
+    const auto& findings = check->findings;
+    const auto worst = std::find_if(findings.begin(), findings.end(), [](const auto& finding) {
+      return finding.severity == base::Severity::kError;
+    });
+    if (worst != findings.end()) {
+      return base::Error{base::ErrorCode::kRefusedByPolicy,
+                         file + ": " + worst->message +
+                             " Nothing was done; \"conclave request check\" says all that is "
+                             "wrong with it."};
     }
     if (check->request) {
       seen.add(check->request->public_key_info(), "the request " + file);

@@ -160,7 +160,8 @@ TEST_CASE("vault: the example of the documentation reads and writes byte for byt
            {"MCow", "MCo"},
            {"blob_opens_with", "opens_with"}}) {
     const auto refused = read_vault_header(replaced(text, what, with));
-    CHECK_MESSAGE(!refused.ok(), what);
+    const std::string changed(what);
+    CHECK_MESSAGE(!refused.ok(), changed);
   }
 }
 

@@ -41,7 +41,7 @@ OtherProcess client_elsewhere(const TemporaryFolder& folder, const std::string& 
     const bool opened = client && client->open(request).ok();
     const pid_t engine = opened ? client->process_id() : -1;
     const auto tell = [&](const ProgressNote&) {
-      static_cast<void>(!write(pipe_ends[1], &engine, sizeof engine));
+      static_cast<void>(write(pipe_ends[1], &engine, sizeof engine) == 0);
     };
     if (act.empty()) {
       tell({});

@@ -37,10 +37,9 @@ class Served {
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
 
-  // Bytes as they are; false once the server is gone.
-  bool send(const std::string& bytes) const {
-    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-           static_cast<ssize_t>(bytes.size());
+  // Bytes as they are; nothing once the server is gone.
+  void send(const std::string& bytes) const {
+    static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
   }
 
   std::string answer() {
@@ -76,7 +75,7 @@ class Served {
   }
 
   // After end().
-  const std::string& story() const { return handler_.story(); }
+  [[nodiscard]] const std::string& story() const { return handler_.story(); }
   Channel& channel() { return *client_; }
 
  private:
