@@ -22,7 +22,9 @@ def in_own_namespace():
     """Mounts made here vanish with this process. People who are not root get a user namespace."""
     if os.environ.get("CONCLAVE_OWN_MOUNTS") == "yes":
         return
-    how = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-Urm"]
+    # In a chroot "/" is no mount point, whose propagation could be changed.
+    kind = "-m" if os.getuid() == 0 else "-Urm"
+    how = ["unshare", kind, "--propagation", "unchanged"]
     os.environ["CONCLAVE_OWN_MOUNTS"] = "yes"
     os.execvp(how[0], how + [sys.executable, *sys.argv])
 
