@@ -147,6 +147,8 @@ def combine(shares, modules):
     done = subprocess.run(
         ["node", "-e", COMBINE], input=json.dumps(shares), capture_output=True, text=True,
         check=False, env={**os.environ, "NODE_PATH": str(pathlib.Path(modules).resolve())})
+    if "MODULE_NOT_FOUND" in done.stderr:
+        sys.exit(f"the npm package slip39 is not in {modules}; run: npm install slip39")
     if done.returncode != 0:
         sys.exit("these shares do not open together: more are needed, or one is not genuine")
     return bytes.fromhex(done.stdout.strip())
