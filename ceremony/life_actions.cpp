@@ -101,7 +101,8 @@ Result<Turn> stop_clock(Workplace& work, client::Input& /*input*/) {
                                         {"objective_seconds", work.plan.objective_s},
                                         {"objective_met", is_met}},
                                .hidden = {}});
-  turn.private_note = "recovered after " + std::to_string(took) + " seconds";
+  turn.private_note =
+      took < 1 ? "recovered in less than a second" : "recovered in " + std::to_string(took) + " s";
   turn.public_note = is_met ? "the objective was met" : "the objective was not met";
   return turn;
 }
