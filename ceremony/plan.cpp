@@ -153,9 +153,8 @@ Result<void> check_dates(const Plan& plan) {
   }
   for (const auto& [what, text] : dates) {
     if (!base::parse_date(text)) {
-      std::string why = "the " + what;
-      why.append(" is \"").append(text).append("\", which is no date; write it as YYYY-MM-DD");
-      return inconsistent(why);
+      return inconsistent(std::string("the ").append(what).append(" is \"").append(text).append(
+          "\", which is no date; write it as YYYY-MM-DD"));
     }
   }
   return {};
