@@ -60,7 +60,7 @@ std::string key_name(const std::string& role) {
 // An auditor who signs on a machine of her own, with a P-256 key.
 class Auditor {
  public:
-  Auditor() : key_(EVP_EC_gen("P-256")) {
+  Auditor() : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")) {
     unsigned char* der = nullptr;
     const int size = i2d_PUBKEY(key_.get(), &der);
     const ca::OpensslBlock block(der);
