@@ -68,11 +68,16 @@ Result<void> read_exactly(const std::filesystem::path& path,
   return {};
 }
 
-Result<void> make_folder_durable(const ParentFolder& parent, const std::filesystem::path& path) {
+// Whether a link may stand for the folder.
+enum class Links { kRefused = O_NOFOLLOW, kFollowed = 0 };
+
+Result<void> make_folder_durable(const ParentFolder& parent,
+                                 const std::filesystem::path& path,
+                                 Links links) {
   const FileDescriptor folder(retry_interrupted([&] {
     return openat(parent.folder.number(),
                   parent.name.c_str(),
-                  O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+                  O_RDONLY | O_DIRECTORY | O_CLOEXEC | static_cast<int>(links));
   }));
   if (!folder.is_open() || fsync(folder.number()) != 0 || fsync(parent.folder.number()) != 0) {
     return storage_error({path, "made durable", errno});
@@ -143,11 +148,32 @@ Result<void> make_new_folder(const std::filesystem::path& path) {
     }
     return storage_error({path, "made", errno});
   }
-  Result<void> durable = make_folder_durable(*parent, path);
+  Result<void> durable = make_folder_durable(*parent, path, Links::kRefused);
   if (!durable) {
     static_cast<void>(unlinkat(parent->folder.number(), parent->name.c_str(), AT_REMOVEDIR));
   }
   return durable;
+}
+
+Result<void> make_folder_where_missing(const std::filesystem::path& path) {
+  const Result<ParentFolder> parent = open_parent(path);
+  if (!parent) {
+    return parent.error();
+  }
+  if (mkdirat(parent->folder.number(), parent->name.c_str(), 0755) != 0 && errno != EEXIST) {
+    return storage_error({path, "made", errno});
+  }
+  struct stat about {};
+  if (fstatat(parent->folder.number(), parent->name.c_str(), &about, 0) != 0) {
+    return storage_error({path, "looked at", errno});
+  }
+  if (!S_ISDIR(about.st_mode)) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 in_quotes(path) +
+                     " should be a folder and is something else, and nothing is ever put in the "
+                     "place of what was there before. Move it away, and do this step again."};
+  }
+  return make_folder_durable(*parent, path, Links::kFollowed);
 }
 
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes) {

@@ -43,6 +43,11 @@ Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView b
 // Errors: kRefusedByPolicy where it exists; kStorageFailure.
 Result<void> make_new_folder(const std::filesystem::path& path);
 
+// As make_new_folder(), for a step that may be done again: a folder that is there already (or a
+// link to one) stays as it is, and its name is made durable. Errors: kRefusedByPolicy where
+// something else has that name; kStorageFailure.
+Result<void> make_folder_where_missing(const std::filesystem::path& path);
+
 // The whole of a regular file, at most `max_bytes`. Symbolic links in the last component and
 // anything that is not a regular file are refused.
 // Errors: kNotFound; kMalformed where it is larger; kRefusedByPolicy where it is no regular file;

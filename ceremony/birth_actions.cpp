@@ -65,17 +65,12 @@ Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-Result<void> make_where_missing(const std::filesystem::path& folder) {
-  std::error_code failed;
-  return std::filesystem::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
-}
-
 // Puts the blob at every site of this room.
 Result<void> write_blobs(const Workplace& work, base::ByteView blob) {
   for (const std::filesystem::path& site : work.room.sites) {
-    auto made = make_where_missing(site);
+    auto made = base::make_folder_where_missing(site);
     if (made) {
-      made = make_where_missing(key_folder(work, site));
+      made = base::make_folder_where_missing(key_folder(work, site));
     }
     if (!made) {
       return made;

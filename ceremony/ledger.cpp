@@ -165,11 +165,8 @@ Result<void> copy_or_compare(const TwoSites& sites, const fs::path& name) {
 
 // What may stand in ca/ and crl/: plain files, copied where they are missing.
 Result<void> copy_missing_files(const TwoSites& sites, const char* folder) {
-  std::error_code failed;
-  if (!fs::exists(sites.other / folder, failed)) {
-    if (auto made = base::make_new_folder(sites.other / folder); !made) {
-      return made;
-    }
+  if (auto made = base::make_folder_where_missing(sites.other / folder); !made) {
+    return made;
   }
   for (const std::string& name : names_in(sites.home / folder)) {
     if (auto copied = copy_or_compare(sites, fs::path(folder) / name); !copied) {
@@ -225,11 +222,8 @@ Result<LedgerState> read_ledger(const fs::path& ledger) {
 
 Result<void> copy_record(const FromTo& folders) {
   const auto& [from, to] = folders;
-  std::error_code failed;
-  if (!fs::exists(to, failed)) {
-    if (auto made = base::make_new_folder(to); !made) {
-      return made;
-    }
+  if (auto made = base::make_folder_where_missing(to); !made) {
+    return made;
   }
   std::vector<std::string> names = names_in(from);
   std::stable_partition(
@@ -257,11 +251,8 @@ Result<void> bring_up_to_date(const TwoSites& sites) {
       return copied;
     }
   }
-  std::error_code failed;
-  if (!fs::exists(other / "ledger", failed)) {
-    if (auto made = base::make_new_folder(other / "ledger"); !made) {
-      return made;
-    }
+  if (auto made = base::make_folder_where_missing(other / "ledger"); !made) {
+    return made;
   }
   for (const std::string& name : names_in(home / "ledger")) {
     if (is_whole(other / "ledger" / name)) {

@@ -193,11 +193,8 @@ Result<void> archive(const Workplace& work) {
     return {};
   }
   const std::filesystem::path& home = work.room.sites.front();
-  std::error_code failed;
-  if (!std::filesystem::exists(home / "ledger", failed)) {
-    if (auto made = base::make_new_folder(home / "ledger"); !made) {
-      return made;
-    }
+  if (auto made = base::make_folder_where_missing(home / "ledger"); !made) {
+    return made;
   }
   for (const std::filesystem::path& site : work.room.sites) {
     auto brought = site == home ? Result<void>() : bring_up_to_date({.home = home, .other = site});

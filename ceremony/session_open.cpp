@@ -46,10 +46,7 @@ Result<Journal> open_journal(const Plan& plan,
     return Journal::open(std::move(options));
   }
   for (const auto& folder : {room.confidential / name, room.published / name}) {
-    if (std::filesystem::exists(folder, ignored)) {
-      continue;
-    }
-    if (auto made = base::make_new_folder(folder); !made) {
+    if (auto made = base::make_folder_where_missing(folder); !made) {
       return std::move(made).error();
     }
   }

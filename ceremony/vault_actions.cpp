@@ -1,7 +1,6 @@
 // The acts that read a vault, write one, and deliver what was signed.
 
 #include <array>
-#include <system_error>
 #include <utility>
 
 #include "base/digest.h"
@@ -148,11 +147,6 @@ struct Output {
   base::Bytes bytes;
 };
 
-Result<void> make_folder_where_missing(const fs::path& folder) {
-  std::error_code failed;
-  return fs::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
-}
-
 enum class Place { kSite, kTransfer };
 
 // Writes those that belong there, each read back. What an attempt that failed half-way has written
@@ -164,7 +158,7 @@ Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs
       continue;
     }
     const fs::path file = folder / name;
-    if (auto made = make_folder_where_missing(file.parent_path()); !made) {
+    if (auto made = base::make_folder_where_missing(file.parent_path()); !made) {
       return made;
     }
     if (auto saved = base::save_new_or_same(file, output.bytes); !saved) {
@@ -252,7 +246,8 @@ Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
   }
   for (const fs::path& site : work.room.sites) {
     const bool is_drill = work.plan.mode == Mode::kDrill;
-    if (auto made = is_drill ? Result<void>() : make_folder_where_missing(site / "ca"); !made) {
+    if (auto made = is_drill ? Result<void>() : base::make_folder_where_missing(site / "ca");
+        !made) {
       return std::move(made).error();
     }
     if (auto read = read_vault(key_folder(work, site)); !read) {

@@ -186,6 +186,25 @@ TEST_CASE("media: a new folder is made once") {
   CHECK(make_new_folder(folder / "file/below").error().code == ErrorCode::kStorageFailure);
 }
 
+TEST_CASE("media: a folder is made where it is missing, and one that is there stays as it is") {
+  const TemporaryFolder folder;
+  REQUIRE(make_folder_where_missing(folder / "new").ok());
+  plant(folder / "new/file", "x");
+  CHECK(make_folder_where_missing(folder / "new").ok());
+  CHECK(support::content_of(folder / "new/file") == "x");
+  CHECK(make_folder_where_missing(folder / "none/below").error().code ==
+        ErrorCode::kStorageFailure);
+  plant(folder / "file", "x");
+  const auto file = make_folder_where_missing(folder / "file");
+  REQUIRE_FALSE(file.ok());
+  CHECK(file.error().code == ErrorCode::kRefusedByPolicy);
+  CHECK(file.error().message.find("should be a folder and is something else") != std::string::npos);
+  std::filesystem::create_directory_symlink(folder / "new", folder / "link");
+  CHECK(make_folder_where_missing(folder / "link").ok());
+  std::filesystem::create_symlink(folder / "nowhere", folder / "lost");
+  CHECK(make_folder_where_missing(folder / "lost").error().code == ErrorCode::kStorageFailure);
+}
+
 TEST_CASE("media: reading stops at the limit that the caller sets") {
   const TemporaryFolder folder;
   plant(folder / "file", "12345");
