@@ -35,8 +35,10 @@ Result<SavedFile> save_new(const std::filesystem::path& path, ByteView bytes);
 Result<SavedFile> save_new(const std::filesystem::path& path, const SecretBytes& bytes);
 
 // As save_new(), for a step that is done again after it failed half-way: where `path` holds exactly
-// these bytes already (made durable, and read back from the medium), that is a success. Errors:
-// kRefusedByPolicy where it holds others.
+// these bytes already (made durable, and read back from the medium), that is a success. Where it
+// holds a beginning of them, or that and zeros, the power was cut within a write: nothing is in it
+// that is not in `bytes`, so it is removed and written anew. Errors: kRefusedByPolicy where it
+// holds anything else.
 Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView bytes);
 
 // Makes a folder that must not exist yet (mode 0755) and makes its name durable.

@@ -164,6 +164,20 @@ Result<shamir::SetHeader> split(Workplace& work) {
                            .dealer = dealer.public_key()};
 }
 
+// The split before this one was cut off: whoever has a card of it has a card that opens nothing.
+Result<void> declare_void(const Workplace& work) {
+  if (!work.facts.contains("set")) {
+    return {};
+  }
+  auto old = set_of(work);
+  if (!old) {
+    return std::move(old).error();
+  }
+  return work.journal.append("set-void",
+                             {{"set", base::to_hex(old->set.id)},
+                              {"why", "the split was cut off; its cards are to be destroyed"}});
+}
+
 Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
   if (!work.held.kek || !work.annex.quorum) {
     return Error{ErrorCode::kInconsistent,
@@ -176,6 +190,9 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
   auto text = shamir::write_set_header(*header);
   if (!text) {
     return std::move(text).error();
+  }
+  if (auto declared = declare_void(work); !declared) {
+    return std::move(declared).error();
   }
   auto holders = holders_data(work);
   if (!holders) {
@@ -195,6 +212,9 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
        .hidden = {{.name = "k", .value = work.annex.quorum->threshold(access)},
                   {.name = "n", .value = work.annex.quorum->shares(access)},
                   {.name = "holders", .value = holders->at("holders")}}});
+  if (work.facts.contains("set")) {
+    turn.public_note = "a new set; every card of the split that was cut off is void: destroy it";
+  }
   return turn;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/media.h"
 #include "ceremony/record_folder.h"
+#include "ceremony/roster.h"
 
 namespace ceremony {
 
@@ -36,10 +37,19 @@ Error out_of_place(const std::string& why) {
                    "published copies"};
 }
 
-// The seal of a record is copied last.
+// The seal of a record is copied last. One that the power cut off ends within a line, or before all
+// have signed whom the transcript names.
 bool is_whole(const fs::path& record) {
-  std::error_code failed;
-  return fs::exists(record / kSealFile, failed);
+  const auto bytes = base::read_file(record / kSealFile, kLargestFile);
+  const auto transcript = Transcript::read(record / kTranscriptFile);
+  if (!bytes) {
+    return false;
+  }
+  const std::string_view seal = base::text_of(*bytes);
+  const Roster roster = transcript ? read_roster(*transcript) : Roster();  // who reads it will say
+  return seal.ends_with('\n') && std::ranges::all_of(roster.keys, [&](const Vkey& key) {
+           return seal.find("\n\u2014 " + key.name + " ") != seal.npos;
+         });
 }
 
 Error cut_off(const std::string& record) {
@@ -136,31 +146,18 @@ Result<void> check_no_fork(const TwoSites& sites) {
   return {};
 }
 
-// The file of that name below both sites must be the same. Errors: kInconsistent.
-Result<void> check_same(const TwoSites& sites, const fs::path& name) {
-  auto same = same_bytes({.from = sites.home / name, .to = sites.other / name});
-  if (!same) {
-    return std::move(same).error();
-  }
-  return *same ? Result<void>()
-               : Result<void>(forked(sites.other, "another file " + name.string()));
-}
-
-// A file that both must have: copied where it is missing, compared where it is not.
+// A file that both must have: copied where it is missing or was cut off, else compared. Errors:
+// kInconsistent where the other site has another one.
 Result<void> copy_or_compare(const TwoSites& sites, const fs::path& name) {
-  std::error_code failed;
-  if (fs::exists(sites.other / name, failed)) {
-    return check_same(sites, name);
-  }
   auto bytes = base::read_file(sites.home / name, kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
-  auto saved = base::save_new(sites.other / name, *bytes);
-  if (!saved) {
-    return std::move(saved).error();
+  auto saved = base::save_new_or_same(sites.other / name, *bytes);
+  if (!saved && saved.error().code == ErrorCode::kRefusedByPolicy) {
+    return forked(sites.other, "another file " + name.string());
   }
-  return {};
+  return saved ? Result<void>() : Result<void>(std::move(saved).error());
 }
 
 // What may stand in ca/ and crl/: plain files, copied where they are missing.

@@ -1,6 +1,8 @@
 // The acts that open, check, close and seal the record of a ceremony.
 
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/digest.h"
@@ -8,9 +10,11 @@
 #include "base/entropy.h"
 #include "base/machine.h"
 #include "base/media.h"
+#include "base/text_encoding.h"
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
 #include "ceremony/ledger.h"
+#include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
 #include "ceremony/software.h"
@@ -217,6 +221,29 @@ struct BothSeals {
   std::string_view published;
 };
 
+// Executives whose keys were gone when the seal was made, for they are in no file: the ceremony was
+// interrupted after these had entered their shares. The record says whose lines are missing; that
+// they agreed to the plan is proven by their signatures in "share-entered".
+Result<void> note_unsigned(const Workplace& work) {
+  std::set<std::string> missing;
+  for (const JournalEntry& entry : work.journal.entries()) {
+    if (entry.type == "share-entered") {
+      missing.insert(entry.data.at("possession_key").get<std::string>());
+    }
+  }
+  for (const PossessionForSeal& one : work.held.possession) {
+    missing.erase(base::to_hex(one.key.public_key()));
+  }
+  if (missing.empty()) {
+    return {};
+  }
+  return work.journal.append("seal-unsigned",
+                             {{"possession_keys", missing},
+                              {"why",
+                               "the ceremony was interrupted after these shares were entered, and "
+                               "their keys are kept nowhere; their holders signed the plan"}});
+}
+
 // The full seal of an attempt that was cut off stays, when the same officers signed the same text:
 // only the tags that hide the executives' names were drawn anew.
 Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
@@ -227,11 +254,10 @@ Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
       return {};
     }
   }
-  auto saved = base::save_new(path, base::bytes_of(seals.full));
-  if (!saved) {
-    return std::move(saved).error();
+  if (auto noted = note_unsigned(work); !noted) {
+    return noted;
   }
-  return {};
+  return save_own(work, path, base::bytes_of(seals.full));
 }
 
 // All have signed: writes the full seal among the confidential, the public one beside the record.
