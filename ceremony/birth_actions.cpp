@@ -164,12 +164,24 @@ Result<shamir::SetHeader> split(Workplace& work) {
                            .dealer = dealer.public_key()};
 }
 
-// The split before this one was cut off: whoever has a card of it has a card that opens nothing.
-Result<void> declare_void(const Workplace& work) {
-  if (!work.facts.contains("set")) {
+// The set that this step has split before, when the ceremony was cut off behind it; "" where it has
+// not. (The fact "set" may be another one's: that of a vault.)
+std::string set_split_before(const Workplace& work) {
+  std::string set;
+  for (const JournalEntry& entry : work.journal.entries()) {
+    if (entry.type == "complete" && entry.data.value("step", "") == work.step.id) {
+      set = entry.data.at("facts").value("set", "");
+    }
+  }
+  return set;
+}
+
+// Whoever has a card of the split that was cut off has a card that opens nothing.
+Result<void> declare_void(const Workplace& work, const std::string& set) {
+  if (set.empty()) {
     return {};
   }
-  auto old = set_of(work);
+  auto old = shamir::read_set_header(set);
   if (!old) {
     return std::move(old).error();
   }
@@ -191,7 +203,8 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
   if (!text) {
     return std::move(text).error();
   }
-  if (auto declared = declare_void(work); !declared) {
+  const std::string before = set_split_before(work);
+  if (auto declared = declare_void(work, before); !declared) {
     return std::move(declared).error();
   }
   auto holders = holders_data(work);
@@ -212,7 +225,7 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
        .hidden = {{.name = "k", .value = work.annex.quorum->threshold(access)},
                   {.name = "n", .value = work.annex.quorum->shares(access)},
                   {.name = "holders", .value = holders->at("holders")}}});
-  if (work.facts.contains("set")) {
+  if (!before.empty()) {
     turn.public_note = "a new set; every card of the split that was cut off is void: destroy it";
   }
   return turn;

@@ -226,8 +226,14 @@ ssize_t writev(int number, const struct iovec* parts, int count) {
 
 ssize_t pwrite(int number, const void* data, size_t size, off_t offset) {
   static const auto real = next<ssize_t (*)(int, const void*, size_t, off_t)>("pwrite");
-  note_unknown("pwrite", path_of(number));
-  return real(number, data, size, offset);
+  const ssize_t count = real(number, data, size, offset);
+  if (is_recording && count > 0) {
+    note(CallKind::kWrite,
+         path_of(number),
+         {.data = std::string(static_cast<const char*>(data), static_cast<std::size_t>(count)),
+          .offset = static_cast<std::size_t>(offset)});
+  }
+  return count;
 }
 
 int ftruncate(int number, off_t size) noexcept {
