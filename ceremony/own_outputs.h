@@ -25,4 +25,14 @@ base::Result<void> save_own(const Workplace& work,
                             const std::filesystem::path& path,
                             base::ByteView bytes);
 
+// Notes the digest of a file that this ceremony is about to write, so that it can be made void.
+// Errors: as Journal::append().
+base::Result<void> note_output(const Workplace& work,
+                               const std::filesystem::path& path,
+                               base::ByteView bytes);
+
+// Removes every file in this room (sites, holders' sticks, transfer out) whose digest this ceremony
+// has noted, and says so in the journal. Files of others stay. Errors: kStorageFailure.
+base::Result<void> remove_own_outputs(const Workplace& work);
+
 }  // namespace ceremony

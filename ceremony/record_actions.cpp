@@ -13,6 +13,7 @@
 #include "base/text_encoding.h"
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
+#include "ceremony/fitness.h"
 #include "ceremony/ledger.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
@@ -76,23 +77,11 @@ Result<void> test_randomness() {
   return {};
 }
 
-// Why this computer is not fit for production, a sentence for each reason.
-Error not_fit(const std::vector<base::MachineCheck>& checks) {
-  std::string what;
-  for (const base::MachineCheck& check : checks) {
-    for (const base::Finding& finding : check.findings) {
-      what += finding.severity == base::Severity::kError ? " " + finding.message : "";
-    }
-  }
-  return Error{ErrorCode::kRefusedByPolicy,
-               "this computer is not fit for a production ceremony:" + what};
-}
-
 Result<Turn> check_machine(Workplace& work, client::Input& /*input*/) {
-  const auto checks = base::check_machine(base::Surroundings::of_this_process());
+  const auto checks = base::check_machine(work.surroundings());
   const bool is_fit = base::is_fit_for_production(checks);
   if (!is_fit && work.plan.mode == Mode::kProduction) {
-    return not_fit(checks);
+    return not_fit_for_production(checks);
   }
   if (auto tested = test_randomness(); !tested) {
     return std::move(tested).error();
@@ -131,7 +120,8 @@ Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
   if (any_exception) {
     turn.publications.push_back({.type = "exception", .data = {{"any", true}}, .hidden = {}});
   }
-  turn.publications.push_back({.type = "close", .data = {{"result", "completed"}}, .hidden = {}});
+  const char* const result = work.step.purpose == "aborted" ? "aborted" : "completed";
+  turn.publications.push_back({.type = "close", .data = {{"result", result}}, .hidden = {}});
   return turn;
 }
 

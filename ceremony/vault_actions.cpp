@@ -11,6 +11,7 @@
 #include "ceremony/action.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/ledger.h"
+#include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
 #include "ceremony/vault.h"
 
@@ -149,17 +150,28 @@ struct Output {
 
 enum class Place { kSite, kTransfer };
 
+struct Target {
+  Place place;
+  fs::path folder;
+};
+
 // Writes those that belong there, each read back. What an attempt that failed half-way has written
 // already is the same, byte for byte, and stays.
-Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs, Place place) {
+Result<void> save_all(const Workplace& work,
+                      const Target& target,
+                      const std::vector<Output>& outputs) {
   for (const Output& output : outputs) {
-    const fs::path name = place == Place::kSite ? output.at_site : fs::path(output.in_transfer);
+    const bool is_site = target.place == Place::kSite;
+    const fs::path name = is_site ? output.at_site : fs::path(output.in_transfer);
     if (name.empty()) {
       continue;
     }
-    const fs::path file = folder / name;
+    const fs::path file = target.folder / name;
     if (auto made = base::make_folder_where_missing(file.parent_path()); !made) {
       return made;
+    }
+    if (auto noted = note_output(work, file, output.bytes); !noted) {
+      return noted;
     }
     if (auto saved = base::save_new_or_same(file, output.bytes); !saved) {
       return std::move(saved).error();
@@ -171,14 +183,18 @@ Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs
 // Writes to every site in the room, then to the transfer stick.
 Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs) {
   for (const fs::path& site : work.room.sites) {
-    if (auto saved = save_all(key_folder(work, site), outputs, Place::kSite); !saved) {
+    const Target target{.place = Place::kSite, .folder = key_folder(work, site)};
+    if (auto saved = save_all(work, target, outputs); !saved) {
       return saved;
     }
   }
   if (work.room.transfer_out.empty()) {
     return {};
   }
-  return save_all(work.room.transfer_out / record_name(work.plan), outputs, Place::kTransfer);
+  return save_all(
+      work,
+      {.place = Place::kTransfer, .folder = work.room.transfer_out / record_name(work.plan)},
+      outputs);
 }
 
 base::Bytes bytes_from(const std::string& text) {

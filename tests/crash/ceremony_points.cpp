@@ -122,6 +122,16 @@ class PointPlayer final : public ceremony::cli::Player {
   Result<client::StepOutcome> perform(client::Input input) override;
   Result<void> close() override;
 
+  // What a rehearsal never does.
+  Result<void> raise_exception(const client::ExceptionSheet& sheet) override {
+    return game_->raise_exception(sheet);
+  }
+  Result<client::StepOutcome> pause(const std::string& reason) override {
+    return game_->pause(reason);
+  }
+  Result<void> abort(const std::string& reason) override { return game_->abort(reason); }
+  [[nodiscard]] const base::SecretBytes* journal_key() const override { return nullptr; }
+
  private:
   std::optional<Game> game_;
   Stage& stage_;
@@ -347,14 +357,17 @@ Result<std::unique_ptr<ceremony::cli::Player>> Stage::open(const client::OpenReq
   }
   if (!engine_.empty() && role_ != Role::kMain && role_ != Role::kRecorder) {
     auto engine = client::EngineClient::start(engine_);
-    const auto opened = engine ? engine->open(room) : Result<void>(engine.error());
-    if (!opened) {
+    if (!engine) {
+      heed(engine.error());
+      return std::move(engine).error();
+    }
+    if (const auto opened = engine->open(room); !opened) {
       heed(opened.error());
       return opened.error();
     }
     return player(std::move(engine).value());
   }
-  auto session = ceremony::Session::open(room, system_clock());
+  auto session = ceremony::Session::open(room, {.clock = &system_clock()});
   if (!session) {
     return std::move(session).error();
   }
@@ -589,7 +602,9 @@ int Stage::run() {
       .requests = {},
       .kdf = "fast",
       .data = DATA_FOLDER};
-  options.open = [this](const client::OpenRequest& room) { return open(room); };
+  options.open = [this](const client::OpenRequest& room, const client::RecordKeys& /*keys*/) {
+    return open(room);
+  };
   ceremony::cli::Rehearsal rehearsal(std::move(options));
   const auto done = rehearsal.run();
   if (role_ == Role::kPoint) {

@@ -224,7 +224,8 @@ TEST_CASE("a vault whose header names another key than its certificate has is re
   CHECK(contains(vault.error().message, "is not the one of its root certificate"));
 }
 
-TEST_CASE("a PRODUCTION ceremony is refused before anything is written") {
+TEST_CASE(
+    "a PRODUCTION ceremony on a computer that may leak is refused before anything is written") {
   const support::TemporaryFolder folder;
   plant(folder / "plan.toml",
         "ceremony = \"crl\"\nmode = \"PRODUCTION\"\nsequence = 1\ndate = \"2026-11-23\"\n"
@@ -241,9 +242,14 @@ TEST_CASE("a PRODUCTION ceremony is refused before anything is written") {
   room.confidential = folder / "confidential";
   room.published = folder / "public";
   const base::SystemClock clock;
-  const auto session = ceremony::Session::open(room, clock);
+  const auto leaky = [] {
+    base::Surroundings surroundings = base::Surroundings::of_this_process();
+    surroundings.core_limit_bytes = 1;
+    return surroundings;
+  };
+  const auto session = ceremony::Session::open(room, {.clock = &clock, .surroundings = leaky});
   REQUIRE(!session.ok());
-  CHECK(contains(session.error().message, "this release holds no PRODUCTION ceremony yet"));
+  CHECK(contains(session.error().message, "this computer is not fit for a production ceremony"));
   CHECK(fs::is_empty(folder / "confidential"));
   CHECK(fs::is_empty(folder / "public"));
 }
