@@ -14,7 +14,7 @@
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
 #include "ceremony/fitness.h"
-#include "ceremony/ledger.h"
+#include "ceremony/ledger_files.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
@@ -197,8 +197,8 @@ Result<void> archive(const Workplace& work) {
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
-    auto copied =
-        copy_record({.from = work.public_folder(), .to = site / "ledger" / record_name(work.plan)});
+    const std::filesystem::path ledger = site / "ledger";
+    auto copied = add_to_ledger({.from = work.public_folder(), .to = ledger});
     if (!copied) {
       return copied;
     }
