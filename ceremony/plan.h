@@ -26,6 +26,12 @@ struct PlannedSigner {
   std::string vkey;  // signed-note key, "name+hash+base64"
 };
 
+// Somebody who may read the confidential record later.
+struct PlannedKeeper {
+  std::string name;
+  std::string public_key;  // X25519, 64 hex digits
+};
+
 // One request that may be signed, and nothing else.
 struct PlannedRequest {
   std::string file;                         // name in the transfer folder
@@ -80,8 +86,9 @@ struct Plan {
   std::optional<PlannedCrl> crl;
   std::vector<PlannedRequest> requests;
   std::vector<PlannedSigner> signers;
-  std::string annex_sha256;  // "" where the ceremony has no annex
-  std::string sha256;        // of the plan file itself
+  std::vector<PlannedKeeper> keepers;  // at least one in PRODUCTION
+  std::string annex_sha256;            // "" where the ceremony has no annex
+  std::string sha256;                  // of the plan file itself
 };
 
 // A Key Executive as the annex names one. Confidential.

@@ -55,6 +55,10 @@ std::vector<T> read_each(const std::vector<const toml::table*>& tables,
   return list;
 }
 
+PlannedKeeper read_keeper(TomlTable& table) {
+  return {.name = table.text("name"), .public_key = table.text("key")};
+}
+
 PlannedSigner read_signer(TomlTable& table) {
   return {.role = table.text("role"), .vkey = table.text("vkey")};
 }
@@ -166,6 +170,10 @@ PlanReading read_plan_sections(const toml::table& file) {
   reading.plan.signers = read_each<PlannedSigner>(table.tables("signer"),
                                                   {"the plan, section [[signer]]", "signer"},
                                                   read_signer,
+                                                  reading.faults);
+  reading.plan.keepers = read_each<PlannedKeeper>(table.tables("keeper"),
+                                                  {"the plan, section [[keeper]]", "keeper"},
+                                                  read_keeper,
                                                   reading.faults);
   take_faults(table, "", reading.faults);
   return reading;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/media.h"
+#include "base/text_encoding.h"
 #include "ceremony/fitness.h"
 #include "ceremony/session_body.h"
 
@@ -31,18 +32,42 @@ Result<void> check_room(const Plan& plan, const client::OpenRequest& room) {
   return {};
 }
 
+// Those for whom the journal's key is sealed: PRODUCTION only.
+Result<std::vector<X25519PublicKey>> keeper_keys(const Plan& plan) {
+  std::vector<X25519PublicKey> keys;
+  if (plan.mode != Mode::kProduction) {
+    return keys;
+  }
+  for (const PlannedKeeper& keeper : plan.keepers) {
+    auto bytes = base::from_hex(keeper.public_key);
+    X25519PublicKey key{};
+    if (!bytes || bytes->size() != key.size()) {
+      return Error{ErrorCode::kInconsistent,
+                   "the key of the record keeper " + keeper.name +
+                       " is not 64 hex digits; correct the plan"};
+    }
+    std::copy(bytes->begin(), bytes->end(), key.begin());
+    keys.push_back(key);
+  }
+  return keys;
+}
+
 // The journal of this ceremony: a new one, or the one that stands.
 Result<Journal> open_journal(const Plan& plan,
                              const client::OpenRequest& room,
                              const World& world,
                              const client::RecordKeys& keys) {
+  auto keepers = keeper_keys(plan);
+  if (!keepers) {
+    return std::move(keepers).error();
+  }
   const std::string name = record_name(plan);
   JournalOptions options{.journal_path = room.confidential / name / "journal.log",
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
                          .clock = world.clock,
                          .date = plan.date,
-                         .keepers = {},
+                         .keepers = std::move(keepers).value(),
                          .journal_key = keys.journal_key ? &*keys.journal_key : nullptr,
                          .keeper_secret = keys.keeper_secret ? &*keys.keeper_secret : nullptr};
   std::error_code ignored;

@@ -140,13 +140,14 @@ client::OpenRequest Rehearsal::room() const {
 Plan Rehearsal::new_plan(const std::string& ceremony) const {
   Plan plan;
   plan.ceremony = ceremony;
-  plan.mode = Mode::kRehearsal;
+  plan.mode = options_.mode;
   plan.sequence = sequence_ + 1;
   plan.date = today_;
   plan.origin = "conclave.example/rehearsal/" + record_name(plan);
   plan.previous_head = head_;
   plan.site = live_site_;
   plan.kdf = options_.kdf;
+  plan.keepers.push_back({.name = "keeper-1", .public_key = people_.keeper.public_key});
   for (const RehearsedOfficer& officer : people_.officers) {
     plan.signers.push_back({.role = officer.role, .vkey = officer.vkey});
   }

@@ -22,6 +22,7 @@ struct RehearsalOptions {
   shamir::Quorum quorum;
   ca::Algorithm algorithm = ca::Algorithm::kP384;
   std::vector<std::filesystem::path> requests;  // CSRs to be signed; none: two are made
+  Mode mode = Mode::kRehearsal;  // of all but the drill; tests hold PRODUCTION ceremonies
   std::string kdf = "fast";
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;

@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/append_log.h"
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "base/media.h"
@@ -15,6 +14,7 @@
 #include "ca/pem.h"
 #include "ceremony/cli/rehearsal.h"
 #include "ceremony/cli/rehearsal_text.h"
+#include "ceremony/journal_reader.h"
 #include "ceremony/json_lines.h"
 
 namespace ceremony::cli {
@@ -83,17 +83,17 @@ Result<void> Rehearsal::learn_possession_keys() {
   if (!bytes) {
     return std::move(bytes).error();
   }
-  auto lines = base::parse_log(base::text_of(*bytes));
-  if (!lines) {
-    return std::move(lines).error();
+  auto entries = read_stored_journal(
+      base::text_of(*bytes), {.journal_key = nullptr, .keeper_secret = &people_.keeper.secret});
+  if (!entries) {
+    return std::move(entries).error();
   }
   std::map<std::string, std::string> by_seat;
-  for (const base::LogLine& line : *lines) {
-    auto entry = parse_json(line.text);
-    if (!entry || entry->value("type", "") != "holders") {
+  for (const JournalEntry& entry : *entries) {
+    if (entry.type != "holders") {
       continue;
     }
-    for (const Json& noted : entry->at("data").at("holders")) {
+    for (const Json& noted : entry.data.at("holders")) {
       by_seat[noted.at("seat")] = noted.at("possession_key").get<std::string>();
     }
   }

@@ -232,7 +232,9 @@ TEST_CASE(
         "origin = \"pki.example/root-g1\"\nsite = \"site-1\"\nkdf = \"production\"\n"
         "previous_head = \"" +
             std::string(64, '0') +
-            "\"\n[[signer]]\nrole = \"director\"\nvkey = \"pki.example/root-g1/director+0+0\"\n");
+            "\"\n[[signer]]\nrole = \"director\"\nvkey = "
+            "\"pki.example/root-g1/director+0+0\"\n[[keeper]]\nname = \"archive\"\nkey = \"" +
+            std::string(64, 'a') + "\"\n");
   for (const char* const name : {"confidential", "public"}) {
     fs::create_directory(folder / name);
   }

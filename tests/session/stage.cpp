@@ -140,7 +140,8 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
           shamir::Quorum::of({.threshold = setting.threshold, .shares = setting.shares}).value(),
       .algorithm = ca::Algorithm::kP256,
       .requests = {},
-      .kdf = "fast",
+      .mode = setting.mode,
+      .kdf = setting.mode == ceremony::Mode::kProduction ? "production" : "fast",
       .data = DATA_FOLDER};
   options.open = session_opener(std::make_shared<Fate>(
       Fate{.world = {.clock = setting.clock == nullptr ? &system_clock() : setting.clock,

@@ -34,6 +34,7 @@ struct PowerCut {
 struct Setting {
   unsigned threshold = 2;
   unsigned shares = 3;
+  ceremony::Mode mode = ceremony::Mode::kRehearsal;
   base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
   PowerCut cut = {};
