@@ -82,17 +82,20 @@ Result<void> set_aside(const Workplace& work, const fs::path& path, base::ByteVi
   if (auto saved = base::save_new_or_same(aside, there); !saved) {
     return std::move(saved).error();
   }
-  if (auto removed = remove_durably(path); !removed) {
-    return removed;
+  const Json noted = {{"file", noted_name(path)}, {"sha256", sha256}};
+  if (auto written = work.journal.append("set-aside", noted); !written) {
+    return written;
   }
-  return work.journal.append("set-aside", {{"file", noted_name(path)}, {"sha256", sha256}});
+  return remove_durably(path);
 }
 
+// Noted first: a file that is gone cannot be noted after a power cut.
 Result<void> remove_noted(const Workplace& work, const fs::path& path, const std::string& sha256) {
-  if (auto removed = remove_durably(path); !removed) {
-    return removed;
+  const Json noted = {{"file", noted_name(path)}, {"sha256", sha256}};
+  if (auto written = work.journal.append("voided", noted); !written) {
+    return written;
   }
-  return work.journal.append("voided", {{"file", noted_name(path)}, {"sha256", sha256}});
+  return remove_durably(path);
 }
 
 // Takes away what an earlier attempt of this ceremony has left at `path`, and nothing else.
