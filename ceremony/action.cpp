@@ -10,7 +10,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 8> tables() {
+std::array<std::span<const Action>, 11> tables() {
   return {attendance_actions(),
           record_actions(),
           birth_actions(),
@@ -18,7 +18,10 @@ std::array<std::span<const Action>, 8> tables() {
           quorum_actions(),
           issue_actions(),
           vault_actions(),
-          life_actions()};
+          life_actions(),
+          site_actions(),
+          merge_actions(),
+          activation_actions()};
 }
 
 }  // namespace

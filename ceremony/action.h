@@ -88,5 +88,8 @@ std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
 std::span<const Action> vault_actions();
 std::span<const Action> life_actions();
+std::span<const Action> site_actions();
+std::span<const Action> merge_actions();
+std::span<const Action> activation_actions();
 
 }  // namespace ceremony

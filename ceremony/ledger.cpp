@@ -68,6 +68,9 @@ Result<void> fold_epoch(const OpenedEpoch& opened, const Before& before, LedgerS
   state.epoch = opened.epoch;
   state.live_site = opened.site;
   state.allowed = opened.allowed;
+  if (opened.lost_to != 0) {
+    state.lost.push_back({.from = state.sequence + 1, .to = opened.lost_to, .epoch = opened.epoch});
+  }
   return {};
 }
 
@@ -194,6 +197,7 @@ Result<void> join_branch(const LedgerState& other, LedgerState& state) {
     state.crl_number = other.crl_number;
     state.crl_sha256 = other.crl_sha256;
   }
+  state.lost.insert(state.lost.end(), other.lost.begin(), other.lost.end());
   state.epoch = std::max(state.epoch, other.epoch);
   state.generation = std::max(state.generation, other.generation);
   return {};

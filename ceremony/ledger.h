@@ -19,6 +19,13 @@
 
 namespace ceremony {
 
+// Records of which slips tell, and which an activation has declared lost.
+struct LostRecords {
+  std::uint64_t from = 0;   // number of the first
+  std::uint64_t to = 0;     // number of the last
+  std::uint64_t epoch = 0;  // they are from before it
+};
+
 struct LedgerState {
   std::uint64_t sequence = 0;        // of the last record; 0: there is none
   std::string head;                  // of the last record; 64 zeros where there is none
@@ -32,6 +39,7 @@ struct LedgerState {
   std::string root_public_key;                        // SHA-256 of the SubjectPublicKeyInfo
   std::string root_certificate;                       // SHA-256 of the DER
   std::vector<IssuedCertificate> issued;
+  std::vector<LostRecords> lost;
   std::vector<std::string> records;  // names of the folders, in order; without joined branches
 };
 

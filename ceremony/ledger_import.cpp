@@ -96,15 +96,23 @@ Result<std::vector<Offered>> offered_by(const fs::path& from,
     }
     offered.push_back(std::move(one).value());
   }
-  if (offered.empty()) {
-    return Error{ErrorCode::kNotFound,
-                 "no record is in " + from.filename().string() +
-                     "; give the folder of a site, of records, or of one record"};
-  }
   return offered;
 }
 
 }  // namespace
+
+Result<std::vector<LedgerRecord>> verified_records(
+    const fs::path& from, const std::optional<std::vector<PaperSigner>>& paper) {
+  auto offered = offered_by(from, paper);
+  if (!offered) {
+    return std::move(offered).error();
+  }
+  std::vector<LedgerRecord> records;
+  for (Offered& one : *offered) {
+    records.push_back(std::move(one.facts));
+  }
+  return records;
+}
 
 Result<Imported> import_records(const FromTo& folders,
                                 const std::optional<std::vector<PaperSigner>>& paper) {
@@ -112,6 +120,11 @@ Result<Imported> import_records(const FromTo& folders,
   auto offered = offered_by(from, paper);
   if (!offered) {
     return std::move(offered).error();
+  }
+  if (offered->empty()) {
+    return Error{ErrorCode::kNotFound,
+                 "no record is in " + from.filename().string() +
+                     "; give the folder of a site, of records, or of one record"};
   }
   auto there = read_records(to / "ledger", CutOff::kLeftOut);
   auto ledger = there ? Ledger::of(std::move(there).value()) : Result<Ledger>(there.error());

@@ -19,6 +19,12 @@ struct Imported {
   std::vector<std::string> tips;  // heads; more than one: the ledger is forked now
 };
 
+// The records in `from` (another site, a folder of records, or the folder of one; none where there
+// are none), each verified, against `paper` where the signers' keys are given.
+// Errors: kMalformed; kInconsistent, naming a record that does not hold.
+base::Result<std::vector<LedgerRecord>> verified_records(
+    const std::filesystem::path& from, const std::optional<std::vector<PaperSigner>>& paper);
+
 // Copies every record of `from` into the ledger of the site `to`, with ca/ and crl/ where `from`
 // has them. The ledger may then be forked: that is how both branches come together. `from` is
 // another site, a folder of records, or the folder of one. Each record is verified first, against

@@ -51,8 +51,10 @@ IssuedCrl crl_in(const Json& data) {
 }
 
 OpenedEpoch epoch_in(const Json& data) {
-  OpenedEpoch opened{
-      .epoch = number_in(data, "epoch"), .site = entry_text(data, "site"), .allowed = {}};
+  OpenedEpoch opened{.epoch = number_in(data, "epoch"),
+                     .site = entry_text(data, "site"),
+                     .allowed = {},
+                     .lost_to = number_in(data, "lost_to")};
   for (const Json& one : list_in(data, "allowed")) {
     opened.allowed.push_back(one.is_string() ? one.get<std::string>() : std::string());
   }

@@ -46,6 +46,7 @@ struct OpenedEpoch {
   std::uint64_t epoch = 0;
   std::string site;
   std::vector<std::string> allowed;  // ceremonies that may be held in it; none named: all
+  std::uint64_t lost_to = 0;         // number of the last record that is known to be lost; 0: none
 };
 
 // A merge: this record goes on from the one before it, and takes in the branch that ends at

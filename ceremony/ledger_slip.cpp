@@ -90,6 +90,13 @@ bool knows(const Ledger& ledger, const Slip& slip) {
       });
 }
 
+// Whether an activation has declared the record of the slip lost.
+bool is_lost(const LedgerState& state, const Slip& slip) {
+  return std::any_of(state.lost.begin(), state.lost.end(), [&](const LostRecords& lost) {
+    return slip.sequence >= lost.from && slip.sequence <= lost.to && slip.epoch < lost.epoch;
+  });
+}
+
 Error behind(const LedgerState& state, const Slip& slip) {
   return Error{ErrorCode::kInconsistent,
                "This copy of the CA record ends at entry " + std::to_string(state.sequence) +
@@ -144,7 +151,7 @@ Result<void> check_slips(const Ledger& ledger,
       return fenced(state, slip.epoch, "a holder slip");
     }
     const bool is_higher = highest == nullptr || slip.sequence > highest->sequence;
-    if (!knows(ledger, slip) && is_higher) {
+    if (is_higher && !knows(ledger, slip) && !is_lost(state, slip)) {
       highest = &slip;
     }
   }
@@ -152,6 +159,15 @@ Result<void> check_slips(const Ledger& ledger,
     return {};
   }
   return highest->sequence > state.sequence ? behind(state, *highest) : another_record(*highest);
+}
+
+std::uint64_t lost_up_to(const LedgerState& state, const std::vector<Slip>& slips) {
+  std::uint64_t highest = 0;
+  for (const Slip& slip : slips) {
+    const bool is_ahead = slip.sequence > state.sequence && slip.epoch <= state.epoch;
+    highest = is_ahead ? std::max(highest, slip.sequence) : highest;
+  }
+  return highest;
 }
 
 Error fenced(const LedgerState& state, std::uint64_t seen, std::string_view where) {

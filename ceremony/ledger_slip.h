@@ -41,6 +41,10 @@ base::Result<void> check_slips(const Ledger& ledger,
                                const LedgerState& state,
                                const std::vector<Slip>& slips);
 
+// The highest number of a record that slips tell of and `state` does not reach, in no later epoch;
+// 0 where there is none. An activation may declare these records lost.
+std::uint64_t lost_up_to(const LedgerState& state, const std::vector<Slip>& slips);
+
 // The refusal of a site whose epoch is behind. `seen` is the later epoch, `where` it was seen: "a
 // holder slip".
 base::Error fenced(const LedgerState& state, std::uint64_t seen, std::string_view where);

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "ca/algorithm.h"
 #include "ceremony/mode.h"
+#include "ceremony/plan_sites.h"
 #include "shamir/quorum.h"
 
 namespace ceremony {
@@ -85,6 +86,8 @@ struct Plan {
   std::optional<PlannedRoot> root;  // root generation and drill
   std::optional<PlannedCrl> crl;
   std::vector<PlannedRequest> requests;
+  std::optional<PlannedActivation> activation;
+  std::optional<PlannedMerge> merge;
   std::vector<PlannedSigner> signers;
   std::vector<PlannedKeeper> keepers;  // at least one in PRODUCTION
   std::string annex_sha256;            // "" where the ceremony has no annex

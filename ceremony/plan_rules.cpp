@@ -222,6 +222,12 @@ PlanFaults object_to_plan(const Plan& plan) {
   check_requests(plan.requests, faults);
   check_root_name(plan, faults);
   check_dates(plan, faults);
+  if (plan.activation) {
+    object_to_activation(*plan.activation, faults);
+  }
+  if (plan.merge) {
+    object_to_merge(*plan.merge, faults);
+  }
   return faults;
 }
 

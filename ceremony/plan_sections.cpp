@@ -163,6 +163,16 @@ PlanReading read_plan_sections(const toml::table& file) {
   if (const toml::table* const section = table.table("crl"); section != nullptr) {
     reading.plan.crl = read_crl(*section, reading.faults);
   }
+  if (const toml::table* const section = table.table("activation"); section != nullptr) {
+    TomlTable activation(*section, "the plan, section [activation]");
+    reading.plan.activation = read_activation(activation);
+    take_faults(activation, "activation", reading.faults);
+  }
+  if (const toml::table* const section = table.table("merge"); section != nullptr) {
+    TomlTable merge(*section, "the plan, section [merge]");
+    reading.plan.merge = read_merge(merge);
+    take_faults(merge, "merge", reading.faults);
+  }
   reading.plan.requests = read_each<PlannedRequest>(table.tables("request"),
                                                     {"the plan, section [[request]]", "request"},
                                                     read_request,

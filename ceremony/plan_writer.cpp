@@ -109,6 +109,12 @@ std::string write_plan(const Plan& plan) {
   if (plan.crl) {
     table.insert("crl", crl_table(*plan.crl));
   }
+  if (plan.activation) {
+    table.insert("activation", activation_table(*plan.activation));
+  }
+  if (plan.merge) {
+    table.insert("merge", merge_table(*plan.merge));
+  }
   if (!plan.requests.empty()) {
     table.insert("request", request_tables(plan.requests));
   }

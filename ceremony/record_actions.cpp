@@ -18,6 +18,7 @@
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
+#include "ceremony/slip_file.h"
 #include "ceremony/software.h"
 
 namespace ceremony {
@@ -276,10 +277,15 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
   if (auto archived = archive(work); !archived) {
     return std::move(archived).error();
   }
+  auto slip = write_slip(work);
+  if (!slip) {
+    return std::move(slip).error();
+  }
   work.held.possession.clear();
   Turn turn;
   turn.progress = client::Progress::kCeremonyDone;
-  turn.public_note = "sealed; head " + work.journal.transcript_head();
+  turn.public_note = "sealed; head " + work.journal.transcript_head() +
+                     (slip->empty() ? "" : "; slip for everybody: " + *slip);
   return turn;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "ceremony/cli/progress_line.h"
@@ -80,6 +81,10 @@ class Answers {
       input.texts.emplace(ask.name, std::string(kChoices[choice_]));
       return {};
     }
+    if (const auto text = text_for(ask.name)) {
+      input.texts.emplace(ask.name, *text);
+      return {};
+    }
     if (ask.is_optional) {
       return {};
     }
@@ -91,6 +96,14 @@ class Answers {
     }
     input.secrets.emplace(ask.name, copy_of(*secret));
     return {};
+  }
+
+  // What is typed where a text is asked for.
+  [[nodiscard]] std::optional<std::string> text_for(const std::string& name) const {
+    if (name == "slips") {
+      return ceremony_.slips;
+    }
+    return name.starts_with("way-") ? std::optional(std::string("no answer")) : std::nullopt;
   }
 
   [[nodiscard]] const base::SecretBytes* pin_of(const std::string& role) const {

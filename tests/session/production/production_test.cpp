@@ -46,7 +46,7 @@ TEST_CASE("a whole life in PRODUCTION is sealed, and no line of a journal is in 
   const auto verdict = ceremony::verify_record(stage.out() / "record" / "public", std::nullopt);
   REQUIRE(verdict.ok());
   CHECK(verdict->state == ceremony::RecordState::kSignersUnverified);
-  CHECK(verdict->ceremonies.size() == 7);
+  CHECK(verdict->ceremonies.size() == 8);
   for (const auto& ceremony : verdict->ceremonies) {
     CAPTURE(ceremony.folder);
     const bool is_drill = ceremony.ceremony == "recovery-drill";
