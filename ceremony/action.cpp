@@ -50,6 +50,13 @@ base::Result<std::string> Workplace::text_fact(std::string_view name) const {
   return value->get<std::string>();
 }
 
+std::uint64_t Workplace::number_fact(std::string_view name) const {
+  const auto found = facts.find(std::string(name));
+  return found != facts.end() && found->second.is_number_unsigned()
+             ? found->second.get<std::uint64_t>()
+             : 0;
+}
+
 std::filesystem::path Workplace::confidential_folder() const {
   return room.confidential / record_name(plan);
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -42,6 +43,9 @@ struct Workplace {
   // The fact of that name. Errors: kInconsistent where no completed step has found it.
   [[nodiscard]] base::Result<Json> fact(std::string_view name) const;
   [[nodiscard]] base::Result<std::string> text_fact(std::string_view name) const;
+
+  // The number of that name; 0 where no completed step has found one.
+  [[nodiscard]] std::uint64_t number_fact(std::string_view name) const;
 
   // The folders of this ceremony's record.
   [[nodiscard]] std::filesystem::path confidential_folder() const;

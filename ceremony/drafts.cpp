@@ -255,10 +255,10 @@ Result<ca::RevocationListPlan> crl_plan(const Workplace& work) {
   if (!next_update) {
     return std::move(next_update).error();
   }
-  const auto known = work.facts.find("crl-number");
   const bool is_activation = work.facts.contains("activation");
   return ca::RevocationListPlan{
-      .known_number = known == work.facts.end() ? 0 : known->second.get<std::uint64_t>(),
+      .known_number = work.number_fact("crl-number"),
+      .void_number = work.number_fact("void-crl-number"),
       .step = is_activation ? ca::NumberStep::kAfterActivation : ca::NumberStep::kNext,
       .this_update = *this_update,
       .next_update = *next_update,

@@ -40,7 +40,7 @@ Result<void> fold_crl(const IssuedCrl& crl, const Before& before, LedgerState& s
   if (crl.number < state.crl_number) {
     return out_of_place("a CRL of the records has a lower number than one before it");
   }
-  if (crl.number == before.crl_number) {
+  if (crl.number == before.crl_number || crl.number <= state.void_crl_number) {
     return out_of_place("a CRL of the records has the number of one before it");
   }
   std::map<std::string, RecordedRevocation> listed;
@@ -95,6 +95,11 @@ struct Folder {
   }
 
   Result<void> operator()(const IssuedCrl& crl) const { return fold_crl(crl, before, state); }
+
+  Result<void> operator()(const VoidCrl& crl) const {
+    state.void_crl_number = std::max(state.void_crl_number, crl.number);
+    return {};
+  }
 
   Result<void> operator()(const OpenedEpoch& opened) const {
     return fold_epoch(opened, before, state);
@@ -197,6 +202,7 @@ Result<void> join_branch(const LedgerState& other, LedgerState& state) {
     state.crl_number = other.crl_number;
     state.crl_sha256 = other.crl_sha256;
   }
+  state.void_crl_number = std::max(state.void_crl_number, other.void_crl_number);
   state.lost.insert(state.lost.end(), other.lost.begin(), other.lost.end());
   state.epoch = std::max(state.epoch, other.epoch);
   state.generation = std::max(state.generation, other.generation);

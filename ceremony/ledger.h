@@ -27,13 +27,14 @@ struct LostRecords {
 };
 
 struct LedgerState {
-  std::uint64_t sequence = 0;        // of the last record; 0: there is none
-  std::string head;                  // of the last record; 64 zeros where there is none
-  std::uint64_t epoch = 1;           // rises with every activation, return and merge
-  std::string live_site;             // where the epoch was opened; "": the first epoch
-  std::vector<std::string> allowed;  // ceremonies of this epoch; none named: all
-  std::uint64_t crl_number = 0;      // highest known; 0: no CRL yet
-  std::string crl_sha256;            // of the CRL with that number
+  std::uint64_t sequence = 0;         // of the last record; 0: there is none
+  std::string head;                   // of the last record; 64 zeros where there is none
+  std::uint64_t epoch = 1;            // rises with every activation, return and merge
+  std::string live_site;              // where the epoch was opened; "": the first epoch
+  std::vector<std::string> allowed;   // ceremonies of this epoch; none named: all
+  std::uint64_t crl_number = 0;       // highest known; 0: no CRL yet
+  std::string crl_sha256;             // of the CRL with that number
+  std::uint64_t void_crl_number = 0;  // highest of a CRL that was signed and made void; 0: none
   std::map<std::string, RecordedRevocation> revoked;  // by serial: what the next CRL must list
   std::uint32_t generation = 0;                       // of the share set
   std::string root_public_key;                        // SHA-256 of the SubjectPublicKeyInfo

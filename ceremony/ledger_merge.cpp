@@ -69,6 +69,10 @@ std::string event_line(const IssuedCrl& crl) {
   return line + (crl.revoked.empty() ? " none" : "");
 }
 
+std::string event_line(const VoidCrl& crl) {
+  return "CRL number " + std::to_string(crl.number) + ", signed and made void";
+}
+
 std::string event_line(const OpenedEpoch& opened) {
   return "epoch " + std::to_string(opened.epoch) + " opened at " + opened.site;
 }

@@ -1,5 +1,6 @@
 #include "ceremony/ledger_record.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ceremony {
@@ -61,6 +62,27 @@ OpenedEpoch epoch_in(const Json& data) {
   return opened;
 }
 
+// Whether what a record tells of was made void: the ceremony was given up.
+bool is_void(const Transcript& record) {
+  return std::any_of(
+      record.entries().begin(), record.entries().end(), [](const TranscriptEntry& entry) {
+        return entry.type == "abort" && entry_text(entry.data, "outputs") == "void";
+      });
+}
+
+// What was signed cannot be unsigned: a certificate can be revoked, and a number is used.
+void add_void_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& events) {
+  if (entry.type == "crl.issue") {
+    events.emplace_back(VoidCrl{.number = number_in(entry.data, "number")});
+  } else if (entry.type == "cert.issue") {
+    IssuedCertificate certificate = certificate_in(entry.data);
+    certificate.is_void = true;
+    if (!certificate.is_root) {
+      events.emplace_back(std::move(certificate));
+    }
+  }
+}
+
 void add_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& events) {
   const Json& data = entry.data;
   if (entry.type == "shares.issue") {
@@ -98,8 +120,9 @@ Result<LedgerRecord> ledger_record_of(const Transcript& record) {
   if (entry_text(opening.data, "mode") == "DRILL") {
     return facts;
   }
+  const auto add = is_void(record) ? add_void_event : add_event;
   for (const TranscriptEntry& entry : record.entries()) {
-    add_event(entry, facts.events);
+    add(entry, facts.events);
   }
   return facts;
 }

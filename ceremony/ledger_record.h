@@ -21,6 +21,7 @@ struct IssuedCertificate {
   std::string profile;
   std::string not_after;  // YYYY-MM-DD
   bool is_root = false;   // it is the root's own certificate
+  bool is_void = false;   // signed in a ceremony that was given up: it lies in no vault
 };
 
 // One line of a CRL, as the record tells.
@@ -35,6 +36,11 @@ struct IssuedCrl {
   std::string sha256;       // of the DER, 64 hex digits
   std::string this_update;  // YYYY-MM-DD
   std::vector<RecordedRevocation> revoked;
+};
+
+// A CRL that was signed in a ceremony that was given up. Its number is used all the same.
+struct VoidCrl {
+  std::uint64_t number = 0;
 };
 
 struct IssuedShares {
@@ -58,7 +64,7 @@ struct MergedBranch {
 };
 
 using LedgerEvent =
-    std::variant<IssuedShares, IssuedCertificate, IssuedCrl, OpenedEpoch, MergedBranch>;
+    std::variant<IssuedShares, IssuedCertificate, IssuedCrl, VoidCrl, OpenedEpoch, MergedBranch>;
 
 struct LedgerRecord {
   std::string name;  // of its folder; "" where it has none
@@ -67,7 +73,8 @@ struct LedgerRecord {
   std::uint64_t sequence = 0;
   std::string previous;  // head of the record before it
   std::string head;
-  std::vector<LedgerEvent> events;  // in order; none in mode DRILL
+  std::vector<LedgerEvent> events;  // in order; none in mode DRILL. Of a ceremony that was given up
+                                    // before its point of no return: what the root has signed
 };
 
 // Errors: kInconsistent where the record does not begin with its opening.

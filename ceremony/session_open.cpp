@@ -180,12 +180,12 @@ Result<void> Session::Body::note_opening(const Json& opening) {
   if (!is_noted) {
     return append("opened", opening);  // new, or cut off before this could be noted
   }
-  if (is_over() || progress.part() == Part::kAbort) {
+  if (is_over() || progress.part() == ScriptPart::kAbort) {
     return {};
   }
   const bool is_back = progress.phase() == Phase::kPaused;
   const std::size_t restart = progress.restart_step(script);
-  const bool is_in_script = progress.part() == Part::kScript;
+  const bool is_in_script = progress.part() == ScriptPart::kScript;
   if (is_in_script && (restart != progress.next_step() || progress.phase() == Phase::kInStep)) {
     const Json data = {{"step", script.steps[restart].id}, {"why", "opened again"}};
     if (auto noted = append("back", data); !noted) {

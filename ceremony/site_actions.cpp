@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 // it. Errors: kInconsistent, naming the first that does not.
 Result<void> check_issued(const fs::path& home, const LedgerState& ledger) {
   for (const IssuedCertificate& one : ledger.issued) {
-    if (one.certificate == ledger.root_certificate) {
+    if (one.certificate == ledger.root_certificate || one.is_void) {
       continue;
     }
     const auto pem = base::read_file(home / "ca" / (one.serial + ".pem"), kLargestCertificate);
@@ -266,6 +266,7 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
                      {"public-key", base::to_base64(site->vault.header.public_key_info)},
                      {"root-certificate", base::to_base64(site->vault.root_certificate)},
                      {"crl-number", site->state.crl_number},
+                     {"void-crl-number", site->state.void_crl_number},
                      {"crl-sha256", site->state.crl_sha256},
                      {"revoked", revoked_facts(site->state)},
                      {"epoch", site->state.epoch}});

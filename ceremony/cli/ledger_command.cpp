@@ -18,7 +18,7 @@ namespace ceremony::cli {
 
 namespace {
 
-constexpr std::size_t kLargestSigners = 1U << 20U;  // bytes
+constexpr std::size_t kLargestSignersFile = 1U << 20U;  // bytes
 constexpr std::string_view kStatusFormat = "conclave-ledger-status-1";
 
 struct LedgerArguments {
@@ -68,7 +68,7 @@ base::Result<PaperKeys> paper_keys(const std::string& file) {
   if (file.empty()) {
     return PaperKeys();
   }
-  auto content = base::read_file(file, kLargestSigners);
+  auto content = base::read_file(file, kLargestSignersFile);
   if (!content) {
     return std::move(content).error();
   }

@@ -18,8 +18,6 @@ namespace ceremony::cli {
 
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 

@@ -42,7 +42,7 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
   Result<client::StepOutcome> perform(client::Input input) override {
-    if (last_.id == fate_.cut.before && fate_.cut.after_turns-- == 0) {
+    if (last_.id == fate_.cut.before && is_meant() && fate_.cut.after_turns-- == 0) {
       fate_.cut.before.clear();
       return interrupt();
     }
@@ -73,6 +73,10 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
  private:
+  [[nodiscard]] bool is_meant() const {
+    return fate_.cut.ceremony.empty() || fate_.cut.ceremony == last_.ceremony;
+  }
+
   Result<client::StepOutcome> interrupt() {
     if (fate_.cut.how == How::kAbort) {
       auto aborted = session_->abort("the test gives it up");

@@ -28,6 +28,7 @@ struct PowerCut {
   int after_turns = 0;  // so many turns of the step are done before
   std::function<void()> meanwhile = {};
   How how = How::kPowerCut;
+  std::string ceremony = {};  // "": whichever comes to that step first
 };
 
 // Who and when; as a rule 2 of 3, by the machine's clock.
