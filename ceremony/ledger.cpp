@@ -220,22 +220,30 @@ Result<Ledger> Ledger::of(std::vector<LedgerRecord> records) {
   return added ? Result<Ledger>(std::move(ledger)) : Result<Ledger>(std::move(added).error());
 }
 
+// Adds those that fit by now; gives why the first of the others does not, and leaves them.
+std::optional<Error> Ledger::add_those_that_fit(std::vector<LedgerRecord>& records) {
+  std::vector<LedgerRecord> left;
+  std::optional<Error> why;
+  for (LedgerRecord& record : records) {
+    auto added = add(record);
+    if (added) {
+      continue;
+    }
+    why = why ? std::move(why) : std::move(added).error().while_doing("the record " + record.name);
+    left.push_back(std::move(record));
+  }
+  records = std::move(left);
+  return why;
+}
+
 // A merge may have a lower number than the branch that it joins, so no order by number will do.
 Result<void> Ledger::add_all(std::vector<LedgerRecord> records) {
   while (!records.empty()) {
-    std::vector<LedgerRecord> left;
-    std::optional<Error> why;
-    for (LedgerRecord& record : records) {
-      if (auto added = add(record); !added) {
-        why = why ? std::move(why)
-                  : std::move(added).error().while_doing("the record " + record.name);
-        left.push_back(std::move(record));
-      }
-    }
-    if (left.size() == records.size()) {
+    const std::size_t before = records.size();
+    std::optional<Error> why = add_those_that_fit(records);
+    if (records.size() == before) {
       return *std::move(why);
     }
-    records = std::move(left);
   }
   return {};
 }
@@ -298,6 +306,18 @@ std::vector<const LedgerRecord*> Ledger::chain_to(const std::string& head) const
   return chain;
 }
 
+// Takes in the branch that a merge joins, and then the record.
+Result<void> Ledger::join_and_fold(const LedgerRecord& record, LedgerState& state) const {
+  if (const std::string joined = joined_head(record); !joined.empty()) {
+    auto other = state_at(joined);
+    auto taken = other ? join_branch(*other, state) : Result<void>(std::move(other).error());
+    if (!taken) {
+      return taken;
+    }
+  }
+  return fold_record(record, state);
+}
+
 Result<LedgerState> Ledger::state_at(const std::string& head) const {
   if (!has(head)) {
     return Error{ErrorCode::kNotFound,
@@ -305,14 +325,8 @@ Result<LedgerState> Ledger::state_at(const std::string& head) const {
   }
   LedgerState state = empty_state();
   for (const LedgerRecord* const record : chain_to(head)) {
-    if (const std::string joined = joined_head(*record); !joined.empty()) {
-      auto other = state_at(joined);
-      auto taken = other ? join_branch(*other, state) : Result<void>(std::move(other).error());
-      if (!taken) {
-        return std::move(taken).error().while_doing("the record " + record->name);
-      }
-    }
-    if (auto folded = fold_record(*record, state); !folded) {
+    auto folded = join_and_fold(*record, state);
+    if (!folded) {
       return std::move(folded).error().while_doing("the record " + record->name);
     }
   }

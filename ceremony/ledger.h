@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -95,7 +96,9 @@ class Ledger {
   [[nodiscard]] base::Result<LedgerState> state_at(const std::string& head) const;
 
  private:
+  std::optional<base::Error> add_those_that_fit(std::vector<LedgerRecord>& records);
   [[nodiscard]] std::vector<const LedgerRecord*> chain_to(const std::string& head) const;
+  base::Result<void> join_and_fold(const LedgerRecord& record, LedgerState& state) const;
 
   std::vector<LedgerRecord> records_;  // each behind those that it names
   std::map<std::string, std::size_t> by_head_;
