@@ -19,9 +19,9 @@ std::array<std::span<const Action>, 11> tables() {
           issue_actions(),
           vault_actions(),
           life_actions(),
-          site_actions(),
-          merge_actions(),
-          activation_actions()};
+          reshare_actions(),
+          retiring_actions(),
+          destruction_actions()};
 }
 
 }  // namespace
@@ -48,13 +48,6 @@ base::Result<std::string> Workplace::text_fact(std::string_view name) const {
                      "and call for help"};
   }
   return value->get<std::string>();
-}
-
-std::uint64_t Workplace::number_fact(std::string_view name) const {
-  const auto found = facts.find(std::string(name));
-  return found != facts.end() && found->second.is_number_unsigned()
-             ? found->second.get<std::uint64_t>()
-             : 0;
 }
 
 std::filesystem::path Workplace::confidential_folder() const {

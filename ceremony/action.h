@@ -6,7 +6,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -43,9 +42,6 @@ struct Workplace {
   // The fact of that name. Errors: kInconsistent where no completed step has found it.
   [[nodiscard]] base::Result<Json> fact(std::string_view name) const;
   [[nodiscard]] base::Result<std::string> text_fact(std::string_view name) const;
-
-  // The number of that name; 0 where no completed step has found one.
-  [[nodiscard]] std::uint64_t number_fact(std::string_view name) const;
 
   // The folders of this ceremony's record.
   [[nodiscard]] std::filesystem::path confidential_folder() const;
@@ -92,8 +88,8 @@ std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
 std::span<const Action> vault_actions();
 std::span<const Action> life_actions();
-std::span<const Action> site_actions();
-std::span<const Action> merge_actions();
-std::span<const Action> activation_actions();
+std::span<const Action> reshare_actions();
+std::span<const Action> retiring_actions();
+std::span<const Action> destruction_actions();
 
 }  // namespace ceremony

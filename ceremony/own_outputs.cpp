@@ -82,20 +82,17 @@ Result<void> set_aside(const Workplace& work, const fs::path& path, base::ByteVi
   if (auto saved = base::save_new_or_same(aside, there); !saved) {
     return std::move(saved).error();
   }
-  const Json noted = {{"file", noted_name(path)}, {"sha256", sha256}};
-  if (auto written = work.journal.append("set-aside", noted); !written) {
-    return written;
+  if (auto removed = remove_durably(path); !removed) {
+    return removed;
   }
-  return remove_durably(path);
+  return work.journal.append("set-aside", {{"file", noted_name(path)}, {"sha256", sha256}});
 }
 
-// Noted first: a file that is gone cannot be noted after a power cut.
 Result<void> remove_noted(const Workplace& work, const fs::path& path, const std::string& sha256) {
-  const Json noted = {{"file", noted_name(path)}, {"sha256", sha256}};
-  if (auto written = work.journal.append("voided", noted); !written) {
-    return written;
+  if (auto removed = remove_durably(path); !removed) {
+    return removed;
   }
-  return remove_durably(path);
+  return work.journal.append("voided", {{"file", noted_name(path)}, {"sha256", sha256}});
 }
 
 // Takes away what an earlier attempt of this ceremony has left at `path`, and nothing else.

@@ -157,41 +157,6 @@ void check_kdf(const Plan& plan, PlanFaults& faults) {
   }
 }
 
-}  // namespace
-
-bool is_hex_digest(const std::string& text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return (std::isdigit(c) != 0) || (c >= 'a' && c <= 'f');
-         });
-}
-
-namespace {
-
-// In PRODUCTION the journal reaches a medium only encrypted, for these.
-void check_keepers(const Plan& plan, PlanFaults& faults) {
-  std::set<std::string> keys;
-  for (std::size_t i = 0; i < plan.keepers.size(); ++i) {
-    const std::string field = indexed("keeper", i, "key");
-    if (!is_hex_digest(plan.keepers[i].public_key)) {  // 32 bytes, too
-      faults.push_back(fault_at(field,
-                                "plan-keeper-key",
-                                "the key of a record keeper is not 64 digits of 0-9 and a-f; copy "
-                                "it again"));
-    } else if (!keys.insert(plan.keepers[i].public_key).second) {
-      faults.push_back(fault_at(
-          field, "plan-keeper-twice", "two record keepers have one key; each needs an own one"));
-    }
-  }
-  if (plan.mode == Mode::kProduction && plan.keepers.empty()) {
-    faults.push_back(
-        {.code = ErrorCode::kRefusedByPolicy,
-         .rule = "plan-keepers",
-         .field = "keeper",
-         .message = "the plan: nobody is named who may read the record later; a production record "
-                    "is encrypted, so name at least one [[keeper]] (two are better)"});
-  }
-}
-
 void check_head(const Plan& plan, PlanFaults& faults) {
   if (plan.sequence == 0 || plan.sequence > kLastSequence) {
     faults.push_back(fault_at("sequence",
@@ -208,6 +173,12 @@ void check_head(const Plan& plan, PlanFaults& faults) {
 
 }  // namespace
 
+bool is_hex_digest(const std::string& text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return (std::isdigit(c) != 0) || (c >= 'a' && c <= 'f');
+         });
+}
+
 PlanFaults object_to_plan(const Plan& plan) {
   PlanFaults faults;
   check_head(plan, faults);
@@ -218,16 +189,9 @@ PlanFaults object_to_plan(const Plan& plan) {
                               "plan-signers",
                               "nobody is named who signs the record; add at least one [[signer]]"));
   }
-  check_keepers(plan, faults);
   check_requests(plan.requests, faults);
   check_root_name(plan, faults);
   check_dates(plan, faults);
-  if (plan.activation) {
-    object_to_activation(*plan.activation, faults);
-  }
-  if (plan.merge) {
-    object_to_merge(*plan.merge, faults);
-  }
   return faults;
 }
 

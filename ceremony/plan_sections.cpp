@@ -55,10 +55,6 @@ std::vector<T> read_each(const std::vector<const toml::table*>& tables,
   return list;
 }
 
-PlannedKeeper read_keeper(TomlTable& table) {
-  return {.name = table.text("name"), .public_key = table.text("key")};
-}
-
 PlannedSigner read_signer(TomlTable& table) {
   return {.role = table.text("role"), .vkey = table.text("vkey")};
 }
@@ -163,16 +159,6 @@ PlanReading read_plan_sections(const toml::table& file) {
   if (const toml::table* const section = table.table("crl"); section != nullptr) {
     reading.plan.crl = read_crl(*section, reading.faults);
   }
-  if (const toml::table* const section = table.table("activation"); section != nullptr) {
-    TomlTable activation(*section, "the plan, section [activation]");
-    reading.plan.activation = read_activation(activation);
-    take_faults(activation, "activation", reading.faults);
-  }
-  if (const toml::table* const section = table.table("merge"); section != nullptr) {
-    TomlTable merge(*section, "the plan, section [merge]");
-    reading.plan.merge = read_merge(merge);
-    take_faults(merge, "merge", reading.faults);
-  }
   reading.plan.requests = read_each<PlannedRequest>(table.tables("request"),
                                                     {"the plan, section [[request]]", "request"},
                                                     read_request,
@@ -180,10 +166,6 @@ PlanReading read_plan_sections(const toml::table& file) {
   reading.plan.signers = read_each<PlannedSigner>(table.tables("signer"),
                                                   {"the plan, section [[signer]]", "signer"},
                                                   read_signer,
-                                                  reading.faults);
-  reading.plan.keepers = read_each<PlannedKeeper>(table.tables("keeper"),
-                                                  {"the plan, section [[keeper]]", "keeper"},
-                                                  read_keeper,
                                                   reading.faults);
   take_faults(table, "", reading.faults);
   return reading;

@@ -63,13 +63,13 @@ std::size_t holder_before(const Script& script, std::size_t from, const std::str
 
 }  // namespace
 
-const std::vector<Step>& steps_of(const Script& script, ScriptPart part) {
+const std::vector<Step>& steps_of(const Script& script, Part part) {
   switch (part) {
-    case ScriptPart::kResume:
+    case Part::kResume:
       return script.resume_steps;
-    case ScriptPart::kAbort:
+    case Part::kAbort:
       return script.abort_steps;
-    case ScriptPart::kScript:
+    case Part::kScript:
       break;
   }
   return script.steps;
@@ -114,8 +114,8 @@ Result<void> Progress::add_complete(const Script& script, const Json& data) {
   if (next_ < steps.size()) {
     return {};
   }
-  if (part_ == ScriptPart::kResume) {
-    part_ = ScriptPart::kScript;
+  if (part_ == Part::kResume) {
+    part_ = Part::kScript;
     next_ = left_at_;
   } else {
     phase_ = Phase::kClosed;
@@ -124,7 +124,7 @@ Result<void> Progress::add_complete(const Script& script, const Json& data) {
 }
 
 // The script's own steps wait meanwhile.
-void Progress::turn_to(ScriptPart part) {
+void Progress::turn_to(Part part) {
   left_at_ = script_step();
   part_ = part;
   next_ = 0;
@@ -146,7 +146,7 @@ Result<void> Progress::go_back(const Script& script, const JournalEntry& entry) 
   if (step == script.steps.end()) {
     return does_not_fit(entry);
   }
-  std::size_t& waiting = part_ == ScriptPart::kScript ? next_ : left_at_;
+  std::size_t& waiting = part_ == Part::kScript ? next_ : left_at_;
   waiting = std::min(waiting, static_cast<std::size_t>(step - script.steps.begin()));
   phase_ = phase_ == Phase::kPaused ? Phase::kPaused : Phase::kRunning;
   return {};
@@ -175,9 +175,9 @@ Result<void> Progress::add(const Script& script, const JournalEntry& entry) {
   } else if (entry.type == "pause") {
     phase_ = Phase::kPaused;
   } else if (entry.type == "return") {
-    turn_to(ScriptPart::kResume);
+    turn_to(Part::kResume);
   } else if (entry.type == "abort") {
-    turn_to(ScriptPart::kAbort);
+    turn_to(Part::kAbort);
   }
   return {};
 }

@@ -26,14 +26,14 @@ enum class Phase {
 };
 
 // Whose steps are being done.
-enum class ScriptPart {
+enum class Part {
   kScript,  // the script's own
   kResume,  // blocks/resume.toml; then the script goes on
   kAbort,   // blocks/abort.toml: the ceremony was given up, and its record is closed
 };
 
 // The steps of a part.
-const std::vector<Step>& steps_of(const Script& script, ScriptPart part);
+const std::vector<Step>& steps_of(const Script& script, Part part);
 
 // A public entry that a completed step asked for.
 struct Publication {
@@ -52,7 +52,7 @@ class Progress {
 
   [[nodiscard]] Phase phase() const { return phase_; }
 
-  [[nodiscard]] ScriptPart part() const { return part_; }
+  [[nodiscard]] Part part() const { return part_; }
 
   // Of the step of part() that is to be done, from 0; the number of steps when all are done.
   [[nodiscard]] std::size_t next_step() const { return next_; }
@@ -77,15 +77,15 @@ class Progress {
 
  private:
   [[nodiscard]] std::size_t script_step() const {
-    return part_ == ScriptPart::kScript ? next_ : left_at_;
+    return part_ == Part::kScript ? next_ : left_at_;
   }
-  void turn_to(ScriptPart part);
+  void turn_to(Part part);
   [[nodiscard]] std::size_t first_needed_for(const Script& script, std::size_t at) const;
   base::Result<void> add_complete(const Script& script, const Json& data);
   base::Result<void> go_back(const Script& script, const JournalEntry& entry);
 
   Phase phase_ = Phase::kRunning;
-  ScriptPart part_ = ScriptPart::kScript;
+  Part part_ = Part::kScript;
   std::size_t next_ = 0;
   std::size_t left_at_ = 0;  // the script's step that waits while another part is done
   std::map<std::string, Json> facts_;

@@ -10,6 +10,7 @@
 #include "ceremony/holder_files.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/turns.h"
+#include "ceremony/vault.h"
 
 namespace ceremony {
 
@@ -185,6 +186,10 @@ Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
     }
   }
   if (input.texts.contains("done")) {
+    if (work.step.purpose == kLastStatement && work.held.possession.empty()) {
+      work.held.quorum.reset();
+      return Turn{};  // nobody is asked to open a key that is to be destroyed
+    }
     if (auto combined = combine(work); !combined) {
       return std::move(combined).error();
     }
@@ -223,6 +228,11 @@ std::vector<Publication> opened_publications(const Workplace& work, const KeyFac
 }
 
 Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
+  if (!work.held.kek && work.step.purpose == kLastStatement) {
+    Turn closed;
+    closed.public_note = "the key stays closed: no last statement is signed";
+    return closed;
+  }
   if (!work.held.kek || work.room.sites.empty()) {
     return Error{ErrorCode::kWrongState, "no quorum has opened anything yet; let it do so first"};
   }
@@ -230,7 +240,12 @@ Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
   if (!key) {
     return std::move(key).error();
   }
-  auto blob = read_blob(key_folder(work, work.room.sites.front()));
+  auto set = set_of(work);
+  if (!set) {
+    return std::move(set).error();
+  }
+  auto blob =
+      read_blob(generation_folder(key_folder(work, work.room.sites.front()), set->set.generation));
   if (!blob) {
     return std::move(blob).error();
   }

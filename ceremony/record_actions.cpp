@@ -14,11 +14,10 @@
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
 #include "ceremony/fitness.h"
-#include "ceremony/ledger_files.h"
+#include "ceremony/ledger.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
-#include "ceremony/slip_file.h"
 #include "ceremony/software.h"
 
 namespace ceremony {
@@ -198,8 +197,8 @@ Result<void> archive(const Workplace& work) {
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
-    const std::filesystem::path ledger = site / "ledger";
-    auto copied = add_to_ledger({.from = work.public_folder(), .to = ledger});
+    auto copied =
+        copy_record({.from = work.public_folder(), .to = site / "ledger" / record_name(work.plan)});
     if (!copied) {
       return copied;
     }
@@ -277,15 +276,10 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
   if (auto archived = archive(work); !archived) {
     return std::move(archived).error();
   }
-  auto slip = write_slip(work);
-  if (!slip) {
-    return std::move(slip).error();
-  }
   work.held.possession.clear();
   Turn turn;
   turn.progress = client::Progress::kCeremonyDone;
-  turn.public_note = "sealed; head " + work.journal.transcript_head() +
-                     (slip->empty() ? "" : "; slip for everybody: " + *slip);
+  turn.public_note = "sealed; head " + work.journal.transcript_head();
   return turn;
 }
 

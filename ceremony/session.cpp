@@ -81,7 +81,7 @@ Result<void> Session::abort(const std::string& reason) {
   if (body.is_over()) {
     return Error{ErrorCode::kWrongState, "this ceremony is over; nothing may follow its seal"};
   }
-  if (body.progress.part() == ScriptPart::kAbort) {
+  if (body.progress.part() == Part::kAbort) {
     return Error{ErrorCode::kWrongState,
                  "this ceremony was given up already; do the steps that close its record"};
   }

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/media.h"
-#include "base/text_encoding.h"
 #include "ceremony/fitness.h"
+#include "ceremony/ledger.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -32,42 +32,18 @@ Result<void> check_room(const Plan& plan, const client::OpenRequest& room) {
   return {};
 }
 
-// Those for whom the journal's key is sealed: PRODUCTION only.
-Result<std::vector<X25519PublicKey>> keeper_keys(const Plan& plan) {
-  std::vector<X25519PublicKey> keys;
-  if (plan.mode != Mode::kProduction) {
-    return keys;
-  }
-  for (const PlannedKeeper& keeper : plan.keepers) {
-    auto bytes = base::from_hex(keeper.public_key);
-    X25519PublicKey key{};
-    if (!bytes || bytes->size() != key.size()) {
-      return Error{ErrorCode::kInconsistent,
-                   "the key of the record keeper " + keeper.name +
-                       " is not 64 hex digits; correct the plan"};
-    }
-    std::copy(bytes->begin(), bytes->end(), key.begin());
-    keys.push_back(key);
-  }
-  return keys;
-}
-
 // The journal of this ceremony: a new one, or the one that stands.
 Result<Journal> open_journal(const Plan& plan,
                              const client::OpenRequest& room,
                              const World& world,
                              const client::RecordKeys& keys) {
-  auto keepers = keeper_keys(plan);
-  if (!keepers) {
-    return std::move(keepers).error();
-  }
   const std::string name = record_name(plan);
   JournalOptions options{.journal_path = room.confidential / name / "journal.log",
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
                          .clock = world.clock,
                          .date = plan.date,
-                         .keepers = std::move(keepers).value(),
+                         .keepers = {},
                          .journal_key = keys.journal_key ? &*keys.journal_key : nullptr,
                          .keeper_secret = keys.keeper_secret ? &*keys.keeper_secret : nullptr};
   std::error_code ignored;
@@ -135,6 +111,21 @@ Result<void> check_roles(const Plan& plan, const Script& script) {
   return {};
 }
 
+// Nothing may follow the record that closed a chain when its key was destroyed. That record itself
+// may still be on its way to a site.
+Result<void> check_chain_lives(const Plan& plan, const client::OpenRequest& request) {
+  for (const std::filesystem::path& site : request.sites) {
+    const auto ledger = read_ledger(site / "ledger");
+    if (ledger && !ledger->ended.empty() && ledger->records.back() != record_name(plan)) {
+      return Error{ErrorCode::kRefusedByPolicy,
+                   "the key of this chain of records was destroyed, and " + ledger->records.back() +
+                       " is its last record; nothing was done, and no ceremony can follow; for "
+                       "a new key begin a new chain, with empty vaults"};
+    }
+  }
+  return {};
+}
+
 Result<Papers> read_papers(const client::OpenRequest& request, const World& world) {
   auto plan = read_plan(request.plan);
   if (!plan) {
@@ -142,6 +133,9 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
   }
   if (auto room = check_room(*plan, request); !room) {
     return std::move(room).error();
+  }
+  if (auto lives = check_chain_lives(*plan, request); !lives) {
+    return std::move(lives).error();
   }
   Annex annex;
   if (!request.annex.empty()) {
@@ -180,12 +174,12 @@ Result<void> Session::Body::note_opening(const Json& opening) {
   if (!is_noted) {
     return append("opened", opening);  // new, or cut off before this could be noted
   }
-  if (is_over() || progress.part() == ScriptPart::kAbort) {
+  if (is_over() || progress.part() == Part::kAbort) {
     return {};
   }
   const bool is_back = progress.phase() == Phase::kPaused;
   const std::size_t restart = progress.restart_step(script);
-  const bool is_in_script = progress.part() == ScriptPart::kScript;
+  const bool is_in_script = progress.part() == Part::kScript;
   if (is_in_script && (restart != progress.next_step() || progress.phase() == Phase::kInStep)) {
     const Json data = {{"step", script.steps[restart].id}, {"why", "opened again"}};
     if (auto noted = append("back", data); !noted) {

@@ -13,7 +13,7 @@
 #include "ceremony/cli/rehearsal_text.h"
 #include "ceremony/json_lines.h"
 #include "ceremony/ledger.h"
-#include "ceremony/ledger_slip.h"
+#include "ceremony/old_set.h"
 #include "ceremony/plan_writer.h"
 
 namespace ceremony::cli {
@@ -53,17 +53,26 @@ Rehearsal::Rehearsal(RehearsalOptions options)
 
 Result<void> Rehearsal::run() {
   using Part = Result<void> (Rehearsal::*)();
-  constexpr std::array<Part, 10> kParts{&Rehearsal::prepare,
-                                        &Rehearsal::generate_root,
-                                        &Rehearsal::sign_subordinates,
-                                        &Rehearsal::revoke_one,
-                                        &Rehearsal::verify_shares,
-                                        static_cast<Part>(&Rehearsal::activate_backup),
-                                        &Rehearsal::return_to_primary,
-                                        &Rehearsal::drill,
-                                        &Rehearsal::evaluate,
-                                        &Rehearsal::publish};
-  for (const Part part : kParts) {
+  struct Row {
+    Part part;
+    bool is_of_the_end = false;
+  };
+  constexpr std::array kRows{Row{.part = &Rehearsal::prepare},
+                             Row{.part = &Rehearsal::generate_root},
+                             Row{.part = &Rehearsal::sign_subordinates},
+                             Row{.part = &Rehearsal::revoke_one},
+                             Row{.part = &Rehearsal::verify_shares},
+                             Row{.part = &Rehearsal::replace_set, .is_of_the_end = true},
+                             Row{.part = &Rehearsal::activate_backup},
+                             Row{.part = &Rehearsal::drill},
+                             Row{.part = &Rehearsal::evaluate},
+                             Row{.part = &Rehearsal::revoke_rest, .is_of_the_end = true},
+                             Row{.part = &Rehearsal::destroy_key, .is_of_the_end = true},
+                             Row{.part = &Rehearsal::publish}};
+  for (const auto& [part, is_of_the_end] : kRows) {
+    if (is_of_the_end && !options_.is_to_the_end) {
+      continue;
+    }
     if (auto done = (this->*part)(); !done) {
       return done;
     }
@@ -128,14 +137,10 @@ Result<void> Rehearsal::prepare_requests() {
 client::OpenRequest Rehearsal::room() const {
   const fs::path& out = options_.out;
   const std::string other = live_site_ == "site-1" ? "site-2" : "site-1";
-  std::vector<fs::path> sites{out / live_site_};
-  if (sites_ == SitesInRoom::kBoth) {
-    sites.push_back(out / other);
-  }
   return {.plan = {},
           .annex = {},
           .data = options_.data,
-          .sites = std::move(sites),
+          .sites = {out / live_site_, out / other},
           .holders = out / "holders",
           .transfer_in = out / "transfer" / "in",
           .transfer_out = out / "transfer" / "out",
@@ -146,14 +151,13 @@ client::OpenRequest Rehearsal::room() const {
 Plan Rehearsal::new_plan(const std::string& ceremony) const {
   Plan plan;
   plan.ceremony = ceremony;
-  plan.mode = options_.mode;
+  plan.mode = Mode::kRehearsal;
   plan.sequence = sequence_ + 1;
   plan.date = today_;
   plan.origin = "conclave.example/rehearsal/" + record_name(plan);
   plan.previous_head = head_;
   plan.site = live_site_;
   plan.kdf = options_.kdf;
-  plan.keepers.push_back({.name = "keeper-1", .public_key = people_.keeper.public_key});
   for (const RehearsedOfficer& officer : people_.officers) {
     plan.signers.push_back({.role = officer.role, .vkey = officer.vkey});
   }
@@ -198,6 +202,12 @@ Result<RehearsedResult> Rehearsal::hold(Plan plan,
       return std::move(saved).error();
     }
   }
+  if (wants_facts_) {
+    wants_facts_ = false;
+    if (auto saved = base::save_new(folder / kOldSetFile, base::bytes_of(set_facts_)); !saved) {
+      return std::move(saved).error();
+    }
+  }
   room.plan = folder / "plan.toml";
   const std::string text = write_plan(plan);
   if (auto saved = base::save_new(room.plan, base::bytes_of(text)); !saved) {
@@ -206,7 +216,6 @@ Result<RehearsedResult> Rehearsal::hold(Plan plan,
   auto result = run_ceremony({.room = std::move(room),
                               .quorum = std::move(quorum),
                               .title = plan.ceremony,
-                              .slips = slip_,
                               .open = options_.open},
                              people_);
   if (!result) {
@@ -225,11 +234,6 @@ Result<void> Rehearsal::learn_head() {
     return std::move(ledger).error();
   }
   head_ = ledger->head;
-  auto slip = slip_of(*ledger);
-  if (!slip) {
-    return std::move(slip).error();
-  }
-  slip_ = slip_line(*slip);
   return {};
 }
 

@@ -1,4 +1,4 @@
-// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: eight ceremonies in a row, by the
+// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: its ceremonies in a row, by the
 // same engine and scripts as the real ones.
 
 #pragma once
@@ -12,6 +12,7 @@
 #include "ceremony/cli/player.h"
 #include "ceremony/cli/rehearsal_people.h"
 #include "ceremony/cli/rehearsal_runner.h"
+#include "ceremony/json_lines.h"
 #include "ceremony/plan.h"
 #include "shamir/quorum.h"
 
@@ -22,14 +23,11 @@ struct RehearsalOptions {
   shamir::Quorum quorum;
   ca::Algorithm algorithm = ca::Algorithm::kP384;
   std::vector<std::filesystem::path> requests;  // CSRs to be signed; none: two are made
-  Mode mode = Mode::kRehearsal;  // of all but the drill; tests hold PRODUCTION ceremonies
   std::string kdf = "fast";
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
+  bool is_to_the_end = false;  // with the re-share and the destruction of the key
 };
-
-// Which sites a ceremony can reach.
-enum class SitesInRoom { kBoth, kOwn };
 
 class Rehearsal {
  public:
@@ -44,30 +42,15 @@ class Rehearsal {
   base::Result<void> prepare();
   base::Result<void> generate_root();
   base::Result<void> sign_subordinates();
-  base::Result<void> revoke_one();
-  base::Result<void> verify_shares();
-  base::Result<void> activate_backup();
-  base::Result<void> return_to_primary();
-
-  // The activation that activate_backup() declares, and one that was declared otherwise.
-  [[nodiscard]] base::Result<PlannedActivation> new_activation() const;
-  base::Result<void> activate_backup(const PlannedActivation& activation);
-
-  // A CRL that revokes the certificate of that request, from 0.
-  base::Result<void> revoke(std::size_t request);
-
-  // Those at `site` go on from their own copy of the records, and know of nothing else.
-  base::Result<void> go_on_at(const std::string& site, SitesInRoom sites);
-
-  // Nobody has brought a slip any more.
-  void lose_slips() { slip_.clear(); }
-
-  // At the live site: the branch that `other` has goes into the records here.
-  base::Result<void> merge_with(const std::string& other);
+  base::Result<void> replace_set();
+  base::Result<void> revoke_rest();
+  base::Result<void> destroy_key();
 
  private:
   base::Result<void> prepare_requests();
-  [[nodiscard]] base::Result<void> bring_published() const;
+  base::Result<void> revoke_one();
+  base::Result<void> verify_shares();
+  base::Result<void> activate_backup();
   [[nodiscard]] base::Result<void> move_primary_away(const std::filesystem::path& away) const;
   [[nodiscard]] base::Result<void> bring_primary_back(const std::filesystem::path& away,
                                                       const std::string& record) const;
@@ -84,7 +67,9 @@ class Rehearsal {
                                      const Annex* annex,
                                      client::OpenRequest room,
                                      QuorumOrder quorum);
-  base::Result<void> learn_possession_keys();
+  base::Result<void> learn_possession_keys(const std::string& record);
+  void learn_disclosures(const Json& publication);
+  [[nodiscard]] base::Result<std::uint32_t> live_generation() const;
   base::Result<void> learn_head();
 
   RehearsalOptions options_;
@@ -92,10 +77,10 @@ class Rehearsal {
   std::string today_;
   std::string head_;            // of the newest record
   std::uint32_t sequence_ = 0;  // of the newest record
-  std::string slip_;            // that everybody took home from it
   std::string live_site_ = "site-1";
-  SitesInRoom sites_ = SitesInRoom::kBoth;
   std::vector<std::string> request_names_;
+  std::string set_facts_;     // opens k, n and the holders of the newest share set; a line each
+  bool wants_facts_ = false;  // the next ceremony gets them beside its plan
 };
 
 }  // namespace ceremony::cli

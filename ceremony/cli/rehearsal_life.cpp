@@ -1,9 +1,11 @@
-// The ceremonies of a rehearsal but those of the sites, in the order of a root key's life.
+// The seven ceremonies of a rehearsal, in the order of a root key's life.
 
 #include <array>
 #include <map>
+#include <system_error>
 #include <utility>
 
+#include "base/append_log.h"
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "base/media.h"
@@ -11,13 +13,14 @@
 #include "ca/pem.h"
 #include "ceremony/cli/rehearsal.h"
 #include "ceremony/cli/rehearsal_text.h"
-#include "ceremony/journal_reader.h"
 #include "ceremony/json_lines.h"
 
 namespace ceremony::cli {
 
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
@@ -26,9 +29,14 @@ constexpr int kRootYears = 20;
 constexpr int kSubordinateYears = 10;
 constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
 
-std::string years_after(const std::string& date, int years) {
-  const auto later = base::add_years(*base::parse_date(date), std::chrono::years(years));
-  return base::format_date(*base::add_days(*later, std::chrono::days(-1)));
+Result<void> rename_folder(const fs::path& from, const fs::path& to) {
+  std::error_code failed;
+  fs::rename(from, to, failed);
+  if (failed) {
+    return Error{ErrorCode::kStorageFailure,
+                 from.filename().string() + " could not be moved aside: " + failed.message()};
+  }
+  return {};
 }
 
 }  // namespace
@@ -48,32 +56,35 @@ Result<void> Rehearsal::generate_root() {
   if (!result) {
     return std::move(result).error();
   }
-  say("root generation",
-      result->seconds,
-      std::string(ca::name_of(options_.algorithm)) +
-          " root, every share read back, restored by a quorum drawn by lot, two vaults");
-  return learn_possession_keys();
+  say_held("root generation",
+           result->seconds,
+           std::string(ca::name_of(options_.algorithm)) +
+               " root, every share read back, restored by a quorum drawn by lot, two vaults");
+  return learn_possession_keys("0001-root-generation");
 }
 
-// The holders' possession keys stand in the journal of the root generation and nowhere else.
-Result<void> Rehearsal::learn_possession_keys() {
-  auto bytes = base::read_file(
-      options_.out / "record" / "confidential" / "0001-root-generation" / "journal.log",
-      kLargestFile);
+// The holders' possession keys stand in the journal of the ceremony that made their shares, and
+// nowhere else; so do the strings that open k, n and the holders to a ceremony that ends the set.
+Result<void> Rehearsal::learn_possession_keys(const std::string& record) {
+  auto bytes = base::read_file(options_.out / "record" / "confidential" / record / "journal.log",
+                               kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
-  auto entries = read_stored_journal(
-      base::text_of(*bytes), {.journal_key = nullptr, .keeper_secret = &people_.keeper.secret});
-  if (!entries) {
-    return std::move(entries).error();
+  auto lines = base::parse_log(base::text_of(*bytes));
+  if (!lines) {
+    return std::move(lines).error();
   }
   std::map<std::string, std::string> by_seat;
-  for (const JournalEntry& entry : *entries) {
-    if (entry.type != "holders") {
+  for (const base::LogLine& line : *lines) {
+    auto entry = parse_json(line.text);
+    if (entry && entry->value("type", "") == "public") {
+      learn_disclosures(entry->at("data"));
+    }
+    if (!entry || entry->value("type", "") != "holders") {
       continue;
     }
-    for (const Json& noted : entry.data.at("holders")) {
+    for (const Json& noted : entry->at("data").at("holders")) {
       by_seat[noted.at("seat")] = noted.at("possession_key").get<std::string>();
     }
   }
@@ -104,19 +115,15 @@ Result<void> Rehearsal::sign_subordinates() {
   if (!result) {
     return std::move(result).error();
   }
-  say("subordinate signing",
-      result->seconds,
-      std::to_string(request_names_.size()) + " requests signed, linted before and after");
+  say_held("subordinate signing",
+           result->seconds,
+           std::to_string(request_names_.size()) + " requests signed, linted before and after");
   return {};
 }
 
 Result<void> Rehearsal::revoke_one() {
-  return revoke(0);
-}
-
-Result<void> Rehearsal::revoke(std::size_t request) {
   const fs::path folder = options_.out / "transfer" / "out" / "0002-subordinate-signing";
-  const std::string name = fs::path(request_names_[request]).stem().string();
+  const std::string name = fs::path(request_names_.front()).stem().string();
   auto bytes = base::read_file(folder / (name + ".pem"), kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
@@ -137,7 +144,7 @@ Result<void> Rehearsal::revoke(std::size_t request) {
   if (!result) {
     return std::move(result).error();
   }
-  say("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  say_held("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
   return {};
 }
 
@@ -148,9 +155,74 @@ Result<void> Rehearsal::verify_shares() {
   if (!result) {
     return std::move(result).error();
   }
-  say("share verification",
-      result->seconds,
-      "every holder's share is good; the key was not rebuilt");
+  say_held("share verification",
+           result->seconds,
+           "every holder's share is good; the key was not rebuilt");
+  return {};
+}
+
+// The primary site and every record are really moved away while the backup site is activated, and
+// come back whatever happens.
+Result<void> Rehearsal::activate_backup() {
+  const fs::path away = options_.out / "unreachable";
+  if (auto moved = move_primary_away(away); !moved) {
+    return moved;
+  }
+  live_site_ = "site-2";
+  Plan plan = new_plan("backup-activation");
+  const std::string record = record_name(plan);
+  plan.crl = new_crl();
+  client::OpenRequest only_backup = room();
+  only_backup.sites.resize(1);
+  auto result =
+      hold(std::move(plan), nullptr, only_backup, quorum_from(people_.holders.size() - 1));
+  auto back = bring_primary_back(away, record);
+  if (!result) {
+    return std::move(result).error();
+  }
+  if (!back) {
+    return back;
+  }
+  say_held("backup activation",
+           result->seconds,
+           "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
+  return {};
+}
+
+Result<void> Rehearsal::move_primary_away(const fs::path& away) const {
+  if (auto made = base::make_new_folder(away); !made) {
+    return made;
+  }
+  for (const char* const name : {"site-1", "record"}) {
+    if (auto moved = rename_folder(options_.out / name, away / name); !moved) {
+      return moved;
+    }
+  }
+  return make_folders(options_.out, {"record", "record/confidential", "record/public"});
+}
+
+// The new record joins the others.
+Result<void> Rehearsal::bring_primary_back(const fs::path& away, const std::string& record) const {
+  const fs::path& out = options_.out;
+  std::error_code failed;
+  for (const char* const kind : {"confidential", "public"}) {
+    const fs::path made = out / "record" / kind / record;
+    if (!fs::exists(made, failed)) {
+      continue;  // the activation was refused before it was made
+    }
+    if (auto moved = rename_folder(made, away / "record" / kind / record); !moved) {
+      return moved;
+    }
+  }
+  for (const char* const empty : {"record/confidential", "record/public", "record"}) {
+    fs::remove(out / empty, failed);
+  }
+  for (const char* const name : {"site-1", "record"}) {
+    if (auto moved = rename_folder(away / name, out / name); !moved) {
+      return moved;
+    }
+  }
+  fs::remove(away, failed);
   return {};
 }
 
@@ -172,7 +244,7 @@ Result<void> Rehearsal::drill() {
   if (!result) {
     return std::move(result).error();
   }
-  say("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
+  say_held("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
   return {};
 }
 
@@ -191,7 +263,8 @@ Result<void> Rehearsal::evaluate() {
   if (!result) {
     return std::move(result).error();
   }
-  say("evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
+  say_held(
+      "evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
   return {};
 }
 

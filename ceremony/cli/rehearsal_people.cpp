@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "base/media.h"
-#include "base/text_encoding.h"
-#include "ceremony/journal_box.h"
 
 namespace ceremony::cli {
 
@@ -38,7 +36,7 @@ constexpr std::array<std::string_view, 4> kOfficerRoles{
     "director", "operator", "internal-witness", "auditor"};
 
 constexpr std::string_view kKeyNames = "conclave.example/rehearsal/";
-constexpr std::size_t kSeedSize = 32;  // bytes, Ed25519 and X25519
+constexpr std::size_t kSeedSize = 32;  // bytes, Ed25519
 
 // Six digits. The last differs from the first, so that it is never one digit all along.
 base::SecretBytes drawn_pin() {
@@ -63,13 +61,6 @@ RehearsedOfficer invent_officer(std::string_view role) {
           .pin = drawn_pin()};
 }
 
-RehearsedKeeper invent_keeper() {
-  RehearsedKeeper keeper{.public_key = {}, .secret = base::SecretBytes::random(kSeedSize)};
-  const auto key = keeper_public_key(keeper.secret);
-  keeper.public_key = key ? base::to_hex(*key) : std::string();
-  return keeper;
-}
-
 // The passphrase with its mark, as the file on the stick has it: the first line is the passphrase.
 base::SecretBytes marked_passphrase(const shamir::Passphrase& passphrase) {
   constexpr std::string_view kMark =
@@ -86,7 +77,7 @@ base::SecretBytes marked_passphrase(const shamir::Passphrase& passphrase) {
 }  // namespace
 
 RehearsedPeople invent_people(const shamir::Quorum& quorum, shamir::ConfidentialAccess access) {
-  RehearsedPeople people{.holders = {}, .officers = {}, .sites = {}, .keeper = invent_keeper()};
+  RehearsedPeople people;
   const unsigned at_home = quorum.threshold(access);
   for (unsigned i = 0; i < quorum.shares(access); ++i) {
     const std::string_view continent =

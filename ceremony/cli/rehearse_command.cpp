@@ -21,6 +21,7 @@ struct Options {
   std::string algorithm = "p-384";
   std::vector<std::string> requests;
   std::string kdf = "fast";
+  bool is_to_the_end = false;
 };
 
 // A request that cannot be signed is refused before anything is made.
@@ -69,7 +70,8 @@ base::Result<RehearsalOptions> checked(const Options& options) {
                           .algorithm = *algorithm,
                           .requests = {options.requests.begin(), options.requests.end()},
                           .kdf = options.kdf,
-                          .data = *data};
+                          .data = *data,
+                          .is_to_the_end = options.is_to_the_end};
 }
 
 std::string where_to_look(const std::string& out) {
@@ -113,8 +115,8 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
   CLI::App* const verb = app.add_subcommand(
       "rehearse",
       "Run a root key's whole life unattended, with throw-away keys: root generation,\n"
-      "subordinate signing, CRL, share verification, backup activation and return, recovery\n"
-      "drill, evaluation. Example: conclave rehearse --out rehearsal --algorithm p-384");
+      "subordinate signing, CRL, share verification, backup activation, recovery drill,\n"
+      "evaluation. Example: conclave rehearse --out rehearsal --algorithm p-384");
   verb->add_option("--out", options->out, "Folder to write to; must not exist yet")->required();
   verb->add_option("--threshold", options->threshold, "Shares needed to open the key (default 3)");
   verb->add_option("--shares", options->shares, "Shares made (default 5)");
@@ -127,6 +129,9 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
                    options->kdf,
                    "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
       ->check(CLI::IsMember({"production", "fast"}));
+  verb->add_flag("--all",
+                 options->is_to_the_end,
+                 "Also the re-share and, at the end, the destruction of the key");
   verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
 }
 

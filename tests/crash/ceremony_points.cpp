@@ -45,10 +45,6 @@ constexpr std::size_t kCutAgain = 3;  // and so many-th is cut off twice
 
 class Stage;
 
-// Ceremonies that are swept a second time, given up at this step.
-const std::map<std::string, std::string> kGivenUpAt{{"0001-root-generation", "gather-drawn"},
-                                                    {"0003-crl", "gather-quorum"}};
-
 enum class Role {
   kMain,      // plays the rehearsal, and has the others play
   kRecorder,  // plays one ceremony and records it
@@ -152,9 +148,6 @@ class Stage {
   int run();
 
   // For the player.
-  [[nodiscard]] bool gives_up_at(const std::string& step) const {
-    return !gives_up_at_.empty() && step == gives_up_at_;
-  }
   void heed(const base::Error& error) const;
   void keep_secrets(const client::Input& input);
   void ceremony_done();
@@ -167,7 +160,6 @@ class Stage {
   }
   void enter(Role role, const Tree& tree, const std::string& folder);
   void sweep();
-  void sweep_one();
   bool record();
   bool play(std::vector<Point> points, Tally& tally);
   bool start(const Point& point);
@@ -188,10 +180,8 @@ class Stage {
   fs::path engine_;
   support::TemporaryFolder folder_;
   client::OpenRequest room_;
-  std::string record_;       // of the ceremony that is being played
-  std::string title_;        // that, and whether it is given up
-  std::string gives_up_at_;  // this step, if not ""
-  Medium before_;            // the media before it
+  std::string record_;  // of the ceremony that is being played
+  Medium before_;       // the media before it
   Expected expected_;
   Point point_;
   bool was_judged_ = false;
@@ -204,12 +194,6 @@ class Stage {
 template <typename Game>
 Result<client::StepView> PointPlayer<Game>::current_step() {
   auto view = game_->current_step();
-  if (view && stage_.gives_up_at(view->id)) {
-    if (auto given_up = game_->abort("the fire alarm went off"); !given_up) {
-      return std::move(given_up).error();
-    }
-    view = game_->current_step();
-  }
   if (view) {
     return view;
   }
@@ -394,7 +378,7 @@ Result<std::unique_ptr<ceremony::cli::Player>> Stage::open(const client::OpenReq
 bool Stage::record() {
   const pid_t child = fork();
   if (child == 0) {
-    enter(Role::kRecorder, before_.after(Loss::kNothing), title_);
+    enter(Role::kRecorder, before_.after(Loss::kNothing), record_);
     return true;
   }
   int status = 0;
@@ -407,13 +391,13 @@ bool Stage::record() {
 }
 
 std::vector<Point> Stage::choose(const std::vector<MediaCall>& calls, Tally& tally) {
-  std::vector<Point> points = points_of(title_, before_, calls);
+  std::vector<Point> points = points_of(record_, before_, calls);
   tally.points = points.size();
   std::vector<Point> chosen;
   for (Point& point : points) {
     if (selection_.takes(point.label)) {
       point.is_cut_again = selection_.is_all() || chosen.size() % kCutAgain == 0;
-      point.goes_on = gives_up_at_.empty() && chosen.size() % kGoesOn == 0;
+      point.goes_on = chosen.size() % kGoesOn == 0;
       point.origin = std::make_shared<Origin>(Origin{.label = point.label});
       chosen.push_back(std::move(point));
     }
@@ -443,24 +427,8 @@ std::vector<Point> Stage::choose_kills() {
   return chosen;
 }
 
-// As it is planned, and given up at a step, where that is listed. Comes back in the children, too.
 void Stage::sweep() {
   before_ = Medium::read(kMedia);
-  title_ = record_;
-  sweep_one();
-  const auto given_up = kGivenUpAt.find(record_);
-  if (role_ != Role::kMain || given_up == kGivenUpAt.end() || !engine_.empty()) {
-    return;
-  }
-  title_ += " given-up";
-  gives_up_at_ = given_up->second;
-  sweep_one();
-  if (role_ == Role::kMain) {
-    gives_up_at_.clear();
-  }
-}
-
-void Stage::sweep_one() {
   if (record()) {
     return;
   }
@@ -477,13 +445,13 @@ void Stage::sweep_one() {
   }
   if (!engine_.empty()) {
     std::printf("%-28s %4zu engines killed, %zu bad\n",
-                title_.c_str(),
+                record_.c_str(),
                 tally.played - tally.in_vain,
                 tally.bad);
   } else {
     std::printf(
         "%-28s %5zu calls %6zu states; %6zu points played, of these %zu cut off twice; %zu bad\n",
-        title_.c_str(),
+        record_.c_str(),
         tally.calls,
         tally.points,
         tally.played,
@@ -491,7 +459,7 @@ void Stage::sweep_one() {
         tally.bad);
   }
   std::fflush(stdout);
-  tallies_.emplace_back(title_, tally);
+  tallies_.emplace_back(record_, tally);
 }
 
 // Plays the points, so many at once as there are processors. True in a child.

@@ -259,14 +259,11 @@ void judge_outputs(const Scene& scene, Troubles& troubles) {
 
 // What people typed stands nowhere but in the files that say that they are a rehearsal's.
 void judge_secrets(const Scene& scene, const Tree& tree, Troubles& troubles) {
-  constexpr std::size_t kLongEnough = 12;  // bytes
   for (const base::SecretBytes& secret : scene.expected.secrets) {
     const auto reader = secret.read();
     const std::string plain(base::text_of(reader.bytes()));
-    const bool is_pin = plain.size() < kLongEnough;  // its digits come by chance in any digest
-    const std::string forms[] = {is_pin ? '"' + plain + '"' : plain,
-                                 base::to_hex(reader.bytes()),
-                                 base::to_base64(reader.bytes())};
+    const std::string forms[] = {
+        plain, base::to_hex(reader.bytes()), base::to_base64(reader.bytes())};
     for (const auto& [path, bytes] : tree) {
       const bool may_hold = bytes == nullptr || path.ends_with("/REHEARSAL-passphrase.txt");
       for (const std::string& form : forms) {

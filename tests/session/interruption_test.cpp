@@ -232,9 +232,7 @@ TEST_CASE(
         "origin = \"pki.example/root-g1\"\nsite = \"site-1\"\nkdf = \"production\"\n"
         "previous_head = \"" +
             std::string(64, '0') +
-            "\"\n[[signer]]\nrole = \"director\"\nvkey = "
-            "\"pki.example/root-g1/director+0+0\"\n[[keeper]]\nname = \"archive\"\nkey = \"" +
-            std::string(64, 'a') + "\"\n");
+            "\"\n[[signer]]\nrole = \"director\"\nvkey = \"pki.example/root-g1/director+0+0\"\n");
   for (const char* const name : {"confidential", "public"}) {
     fs::create_directory(folder / name);
   }

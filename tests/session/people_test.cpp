@@ -154,27 +154,6 @@ TEST_CASE("a ceremony that is given up leaves nothing to use, and a record like 
   CHECK(fs::exists(stage.out() / "holders" / "amara-okafor" / "REHEARSAL-passphrase.txt"));
 }
 
-TEST_CASE("a CRL that was signed and made void keeps its number, and the CA goes on") {
-  stage::Stage stage({.cut = {.before = "deliver", .how = stage::How::kAbort, .ceremony = "crl"}},
-                     {});
-  const auto done = stage.rehearsal().run();
-  CHECK_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
-  CHECK(!fs::exists(stage.out() / "site-1" / "crl" / "2.crl"));
-  const std::string activation =
-      content_of(stage.out() / "record" / "public" / "0005-backup-activation" / "transcript.log");
-  CHECK(times(activation, R"("type":"crl.issue","data":{"number":102,)") == 1);
-}
-
-TEST_CASE("an activation that was given up has opened no epoch") {
-  stage::Stage stage(
-      {.cut = {.before = "deliver", .how = stage::How::kAbort, .ceremony = "backup-activation"}},
-      {});
-  const auto done = stage.rehearsal().run();
-  REQUIRE(!done.ok());  // site-2 was never opened, so site-1 has nothing to take back
-  CHECK(fs::exists(stage.out() / "site-2" / "ledger" / "0005-backup-activation" / "seal.note"));
-  CHECK(!fs::exists(stage.out() / "site-2" / "crl" / "102.crl"));
-}
-
 TEST_CASE("past the point of no return an aborted ceremony leaves its outputs live") {
   stage::Stage stage({.cut = {.before = "close-record", .how = stage::How::kAbort}}, {});
   CHECK(stage.generate_root() == "");

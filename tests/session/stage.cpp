@@ -42,7 +42,7 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
   Result<client::StepOutcome> perform(client::Input input) override {
-    if (last_.id == fate_.cut.before && is_meant() && fate_.cut.after_turns-- == 0) {
+    if (last_.id == fate_.cut.before && fate_.cut.after_turns-- == 0) {
       fate_.cut.before.clear();
       return interrupt();
     }
@@ -73,10 +73,6 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
  private:
-  [[nodiscard]] bool is_meant() const {
-    return fate_.cut.ceremony.empty() || fate_.cut.ceremony == last_.ceremony;
-  }
-
   Result<client::StepOutcome> interrupt() {
     if (fate_.cut.how == How::kAbort) {
       auto aborted = session_->abort("the test gives it up");
@@ -144,8 +140,7 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
           shamir::Quorum::of({.threshold = setting.threshold, .shares = setting.shares}).value(),
       .algorithm = ca::Algorithm::kP256,
       .requests = {},
-      .mode = setting.mode,
-      .kdf = setting.mode == ceremony::Mode::kProduction ? "production" : "fast",
+      .kdf = "fast",
       .data = DATA_FOLDER};
   options.open = session_opener(std::make_shared<Fate>(
       Fate{.world = {.clock = setting.clock == nullptr ? &system_clock() : setting.clock,

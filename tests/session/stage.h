@@ -28,14 +28,12 @@ struct PowerCut {
   int after_turns = 0;  // so many turns of the step are done before
   std::function<void()> meanwhile = {};
   How how = How::kPowerCut;
-  std::string ceremony = {};  // "": whichever comes to that step first
 };
 
 // Who and when; as a rule 2 of 3, by the machine's clock.
 struct Setting {
   unsigned threshold = 2;
   unsigned shares = 3;
-  ceremony::Mode mode = ceremony::Mode::kRehearsal;
   base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
   PowerCut cut = {};
