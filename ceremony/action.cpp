@@ -10,7 +10,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 11> tables() {
+std::array<std::span<const Action>, 8> tables() {
   return {attendance_actions(),
           record_actions(),
           birth_actions(),
@@ -18,10 +18,7 @@ std::array<std::span<const Action>, 11> tables() {
           quorum_actions(),
           issue_actions(),
           vault_actions(),
-          life_actions(),
-          reshare_actions(),
-          retiring_actions(),
-          destruction_actions()};
+          life_actions()};
 }
 
 }  // namespace

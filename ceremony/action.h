@@ -88,8 +88,5 @@ std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
 std::span<const Action> vault_actions();
 std::span<const Action> life_actions();
-std::span<const Action> reshare_actions();
-std::span<const Action> retiring_actions();
-std::span<const Action> destruction_actions();
 
 }  // namespace ceremony

@@ -134,12 +134,6 @@ Result<Json> holders_data(const Workplace& work) {
               {"sites", std::move(sites)}};
 }
 
-// The first generation at a birth; at a re-share the one after the old set's.
-std::uint32_t generation_of_split(const Workplace& work) {
-  const auto found = work.facts.find("next-generation");
-  return found == work.facts.end() ? 1 : found->second.get<std::uint32_t>();
-}
-
 // Splits the KEK, has the dealer sign every share, and proves that they belong together.
 Result<shamir::SetHeader> split(Workplace& work) {
   const auto access = shamir::ConfidentialAccess::in_the_room();
@@ -154,9 +148,8 @@ Result<shamir::SetHeader> split(Workplace& work) {
     return std::move(proven).error();
   }
   const shamir::Dealer dealer = shamir::Dealer::make();
-  const shamir::SetIdentity identity{.id = shamir::draw_set_id(),
-                                     .generation = generation_of_split(work),
-                                     .mode = share_mode(work.plan.mode)};
+  const shamir::SetIdentity identity{
+      .id = shamir::draw_set_id(), .generation = 1, .mode = share_mode(work.plan.mode)};
   work.held.shares.clear();
   for (shamir::Slip39Share& share : *shares) {
     auto held = dealer.sign(identity, std::move(share));

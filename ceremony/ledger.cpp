@@ -8,7 +8,6 @@
 #include "base/media.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/roster.h"
-#include "ceremony/vault.h"
 
 namespace ceremony {
 
@@ -72,37 +71,10 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-// A share set that is replaced, or found dead; and the end of the key.
-Result<void> fold_end(const TranscriptEntry& entry, LedgerState& state) {
-  const auto generation = static_cast<std::uint32_t>(number_of(entry.data, "generation"));
-  if (entry.type == "key.end") {
-    state.ended = text_of(entry.data, "claim");
-    return {};
-  }
-  if (entry.type == "set.retire") {
-    const bool is_dead =
-        text_of(entry.data, "blobs") == "gone" || text_of(entry.data, "shares") == "gone";
-    if (is_dead) {
-      state.retiring.erase(generation);
-    }
-    return {};
-  }
-  if (generation != state.generation + 1) {
-    return out_of_place("a share set of the records does not follow the one before it");
-  }
-  state.retiring.insert(state.generation);
-  state.generation = generation;
-  return {};
-}
-
 Result<void> fold_entry(const TranscriptEntry& entry, LedgerState& state) {
   const Json& data = entry.data;
   if (entry.type == "shares.issue") {
-    // A later set is live from "set.live" on, and never where its ceremony was given up.
-    const auto generation = static_cast<std::uint32_t>(number_of(data, "generation"));
-    state.generation = std::max(state.generation, std::min(generation, std::uint32_t{1}));
-  } else if (entry.type == "set.live" || entry.type == "set.retire" || entry.type == "key.end") {
-    return fold_end(entry, state);
+    state.generation = static_cast<std::uint32_t>(number_of(data, "generation"));
   } else if (entry.type == "cert.issue") {
     const std::string key = text_of(data, "public_key");
     if (key == text_of(data, "issuer_public_key")) {
@@ -214,11 +186,6 @@ Result<void> fold_record(const Transcript& record, LedgerState& state) {
   if (number_of(opening, "sequence") != state.sequence + 1) {
     return out_of_place("the numbers of the records have a gap");
   }
-  if (!state.ended.empty()) {
-    return out_of_place(
-        "a record follows the one that closed this chain when the key was "
-        "destroyed");
-  }
   const bool is_drill = text_of(opening, "mode") == "DRILL";
   for (const TranscriptEntry& entry : record.entries()) {
     auto folded = is_drill ? Result<void>() : fold_entry(entry, state);
@@ -250,50 +217,6 @@ Result<LedgerState> read_ledger(const fs::path& ledger) {
   return state;
 }
 
-namespace {
-
-// The state by the whole records alone: the one that is being archived may be cut off.
-Result<LedgerState> state_by_whole_records(const fs::path& ledger) {
-  LedgerState state;
-  state.head = no_previous();
-  for (const std::string& name : names_in(ledger)) {
-    if (!is_whole(ledger / name)) {
-      break;
-    }
-    auto record = Transcript::read(ledger / name / kTranscriptFile);
-    auto folded = record ? fold_record(*record, state) : Result<void>(std::move(record).error());
-    if (!folded) {
-      return std::move(folded).error().while_doing("the record " + name);
-    }
-  }
-  return state;
-}
-
-// A site that was not there at a re-share gets header and blob of the set that is live, whole, and
-// never one of a set that was replaced: what was destroyed does not come back.
-Result<void> copy_live_generation(const TwoSites& sites) {
-  auto state = state_by_whole_records(sites.home / "ledger");
-  if (!state) {
-    return std::move(state).error();
-  }
-  const std::uint32_t generation = state->generation;
-  if (generation <= 1 || !state->ended.empty() || !read_vault(sites.home, generation)) {
-    return {};
-  }
-  const fs::path folder = generation_folder({}, generation);
-  if (auto made = base::make_folder_where_missing(sites.other / folder); !made) {
-    return made;
-  }
-  for (const char* const name : {"root-key.blob", "vault.json"}) {
-    if (auto copied = copy_or_compare(sites, folder / name); !copied) {
-      return copied;
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<void> copy_record(const FromTo& folders) {
   const auto& [from, to] = folders;
   if (auto made = base::make_folder_where_missing(to); !made) {
@@ -324,9 +247,6 @@ Result<void> bring_up_to_date(const TwoSites& sites) {
     if (auto copied = copy_missing_files(sites, folder); !copied) {
       return copied;
     }
-  }
-  if (auto copied = copy_live_generation(sites); !copied) {
-    return copied;
   }
   if (auto made = base::make_folder_where_missing(other / "ledger"); !made) {
     return made;

@@ -27,16 +27,14 @@ struct IssuedCertificate {
 };
 
 struct LedgerState {
-  std::uint64_t sequence = 0;        // of the last record; 0: there is none
-  std::string head;                  // of the last record; 64 zeros where there is none
-  std::uint64_t epoch = 1;           // who is live: rises with every activation
-  std::uint64_t crl_number = 0;      // highest known; 0: no CRL yet
-  std::string crl_sha256;            // of the CRL with that number
-  std::uint32_t generation = 0;      // of the share set that is live
-  std::set<std::uint32_t> retiring;  // replaced, and not yet known to be dead
-  std::string ended;                 // what was claimed when the key was destroyed; "": it lives
-  std::string root_public_key;       // SHA-256 of the SubjectPublicKeyInfo
-  std::string root_certificate;      // SHA-256 of the DER
+  std::uint64_t sequence = 0;    // of the last record; 0: there is none
+  std::string head;              // of the last record; 64 zeros where there is none
+  std::uint64_t epoch = 1;       // who is live: rises with every activation
+  std::uint64_t crl_number = 0;  // highest known; 0: no CRL yet
+  std::string crl_sha256;        // of the CRL with that number
+  std::uint32_t generation = 0;  // of the share set
+  std::string root_public_key;   // SHA-256 of the SubjectPublicKeyInfo
+  std::string root_certificate;  // SHA-256 of the DER
   std::vector<IssuedCertificate> issued;
   std::vector<std::string> records;  // names of the folders, in order
 };

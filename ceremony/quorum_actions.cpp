@@ -10,7 +10,6 @@
 #include "ceremony/holder_files.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/turns.h"
-#include "ceremony/vault.h"
 
 namespace ceremony {
 
@@ -186,10 +185,6 @@ Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
     }
   }
   if (input.texts.contains("done")) {
-    if (work.step.purpose == kLastStatement && work.held.possession.empty()) {
-      work.held.quorum.reset();
-      return Turn{};  // nobody is asked to open a key that is to be destroyed
-    }
     if (auto combined = combine(work); !combined) {
       return std::move(combined).error();
     }
@@ -228,11 +223,6 @@ std::vector<Publication> opened_publications(const Workplace& work, const KeyFac
 }
 
 Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
-  if (!work.held.kek && work.step.purpose == kLastStatement) {
-    Turn closed;
-    closed.public_note = "the key stays closed: no last statement is signed";
-    return closed;
-  }
   if (!work.held.kek || work.room.sites.empty()) {
     return Error{ErrorCode::kWrongState, "no quorum has opened anything yet; let it do so first"};
   }
@@ -240,12 +230,7 @@ Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
   if (!key) {
     return std::move(key).error();
   }
-  auto set = set_of(work);
-  if (!set) {
-    return std::move(set).error();
-  }
-  auto blob =
-      read_blob(generation_folder(key_folder(work, work.room.sites.front()), set->set.generation));
+  auto blob = read_blob(key_folder(work, work.room.sites.front()));
   if (!blob) {
     return std::move(blob).error();
   }

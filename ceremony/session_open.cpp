@@ -6,7 +6,6 @@
 
 #include "base/media.h"
 #include "ceremony/fitness.h"
-#include "ceremony/ledger.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -111,21 +110,6 @@ Result<void> check_roles(const Plan& plan, const Script& script) {
   return {};
 }
 
-// Nothing may follow the record that closed a chain when its key was destroyed. That record itself
-// may still be on its way to a site.
-Result<void> check_chain_lives(const Plan& plan, const client::OpenRequest& request) {
-  for (const std::filesystem::path& site : request.sites) {
-    const auto ledger = read_ledger(site / "ledger");
-    if (ledger && !ledger->ended.empty() && ledger->records.back() != record_name(plan)) {
-      return Error{ErrorCode::kRefusedByPolicy,
-                   "the key of this chain of records was destroyed, and " + ledger->records.back() +
-                       " is its last record; nothing was done, and no ceremony can follow; for "
-                       "a new key begin a new chain, with empty vaults"};
-    }
-  }
-  return {};
-}
-
 Result<Papers> read_papers(const client::OpenRequest& request, const World& world) {
   auto plan = read_plan(request.plan);
   if (!plan) {
@@ -133,9 +117,6 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
   }
   if (auto room = check_room(*plan, request); !room) {
     return std::move(room).error();
-  }
-  if (auto lives = check_chain_lives(*plan, request); !lives) {
-    return std::move(lives).error();
   }
   Annex annex;
   if (!request.annex.empty()) {

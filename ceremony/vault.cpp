@@ -135,14 +135,8 @@ Result<VaultHeader> read_vault_header(std::string_view text) {
   return header;
 }
 
-std::filesystem::path generation_folder(const std::filesystem::path& site,
-                                        std::uint32_t generation) {
-  return generation <= 1 ? site : site / ("generation-" + std::to_string(generation));
-}
-
-Result<Vault> read_vault(const std::filesystem::path& site, std::uint32_t generation) {
-  const std::filesystem::path folder = generation_folder(site, generation);
-  auto text = read_named_file(folder / "vault.json", kLargestHeader);
+Result<Vault> read_vault(const std::filesystem::path& site) {
+  auto text = read_named_file(site / "vault.json", kLargestHeader);
   if (!text) {
     return std::move(text).error();
   }
@@ -150,7 +144,7 @@ Result<Vault> read_vault(const std::filesystem::path& site, std::uint32_t genera
   if (!header) {
     return std::move(header).error();
   }
-  auto blob = read_named_file(folder / "root-key.blob", kLargestBlob);
+  auto blob = read_named_file(site / "root-key.blob", kLargestBlob);
   if (!blob) {
     return std::move(blob).error();
   }

@@ -6,13 +6,11 @@
 //   ca/*.pem      certificates that the root signed
 //   crl/N.crl     its CRLs, DER
 //   ledger/       the closed public records, one folder each, nothing else
-//   generation-N/ from the first re-share on: vault.json and root-key.blob of that generation
 // Nothing in it depends on k or n, and nothing in it opens without a quorum of shares.
 
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -48,13 +46,7 @@ struct Vault {
   base::Bytes root_certificate;  // DER
 };
 
-// Where header and blob of a generation of the share set lie at a site: the first ones beside the
-// root certificate, later ones in a folder of their own, for nothing is ever overwritten.
-std::filesystem::path generation_folder(const std::filesystem::path& site,
-                                        std::uint32_t generation);
-
-// The vault of that generation (1: the first).
 // Errors: kNotFound, kMalformed; kInconsistent where a part is not the one that the header names.
-base::Result<Vault> read_vault(const std::filesystem::path& site, std::uint32_t generation = 1);
+base::Result<Vault> read_vault(const std::filesystem::path& site);
 
 }  // namespace ceremony

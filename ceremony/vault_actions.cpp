@@ -106,11 +106,11 @@ Result<Turn> check_vault(Workplace& work, client::Input& /*input*/) {
   if (!home) {
     return std::move(home).error();
   }
-  auto ledger = read_ledger(*home / "ledger");
-  auto vault = read_vault(*home, ledger ? ledger->generation : 1);
+  auto vault = read_vault(*home);
   if (!vault) {
     return std::move(vault).error();
   }
+  auto ledger = read_ledger(*home / "ledger");
   if (!ledger) {
     return std::move(ledger).error();
   }

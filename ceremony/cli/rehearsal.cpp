@@ -13,7 +13,6 @@
 #include "ceremony/cli/rehearsal_text.h"
 #include "ceremony/json_lines.h"
 #include "ceremony/ledger.h"
-#include "ceremony/old_set.h"
 #include "ceremony/plan_writer.h"
 
 namespace ceremony::cli {
@@ -53,26 +52,16 @@ Rehearsal::Rehearsal(RehearsalOptions options)
 
 Result<void> Rehearsal::run() {
   using Part = Result<void> (Rehearsal::*)();
-  struct Row {
-    Part part;
-    bool is_of_the_end = false;
-  };
-  constexpr std::array kRows{Row{.part = &Rehearsal::prepare},
-                             Row{.part = &Rehearsal::generate_root},
-                             Row{.part = &Rehearsal::sign_subordinates},
-                             Row{.part = &Rehearsal::revoke_one},
-                             Row{.part = &Rehearsal::verify_shares},
-                             Row{.part = &Rehearsal::replace_set, .is_of_the_end = true},
-                             Row{.part = &Rehearsal::activate_backup},
-                             Row{.part = &Rehearsal::drill},
-                             Row{.part = &Rehearsal::evaluate},
-                             Row{.part = &Rehearsal::revoke_rest, .is_of_the_end = true},
-                             Row{.part = &Rehearsal::destroy_key, .is_of_the_end = true},
-                             Row{.part = &Rehearsal::publish}};
-  for (const auto& [part, is_of_the_end] : kRows) {
-    if (is_of_the_end && !options_.is_to_the_end) {
-      continue;
-    }
+  constexpr std::array<Part, 9> kParts{&Rehearsal::prepare,
+                                       &Rehearsal::generate_root,
+                                       &Rehearsal::sign_subordinates,
+                                       &Rehearsal::revoke_one,
+                                       &Rehearsal::verify_shares,
+                                       &Rehearsal::activate_backup,
+                                       &Rehearsal::drill,
+                                       &Rehearsal::evaluate,
+                                       &Rehearsal::publish};
+  for (const Part part : kParts) {
     if (auto done = (this->*part)(); !done) {
       return done;
     }
@@ -199,12 +188,6 @@ Result<RehearsedResult> Rehearsal::hold(Plan plan,
     plan.annex_sha256 = base::sha256_hex(base::bytes_of(text));
     room.annex = folder / "annex.toml";
     if (auto saved = base::save_new(room.annex, base::bytes_of(text)); !saved) {
-      return std::move(saved).error();
-    }
-  }
-  if (wants_facts_) {
-    wants_facts_ = false;
-    if (auto saved = base::save_new(folder / kOldSetFile, base::bytes_of(set_facts_)); !saved) {
       return std::move(saved).error();
     }
   }

@@ -1,4 +1,4 @@
-// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: its ceremonies in a row, by the
+// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: seven ceremonies in a row, by the
 // same engine and scripts as the real ones.
 
 #pragma once
@@ -12,7 +12,6 @@
 #include "ceremony/cli/player.h"
 #include "ceremony/cli/rehearsal_people.h"
 #include "ceremony/cli/rehearsal_runner.h"
-#include "ceremony/json_lines.h"
 #include "ceremony/plan.h"
 #include "shamir/quorum.h"
 
@@ -26,7 +25,6 @@ struct RehearsalOptions {
   std::string kdf = "fast";
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
-  bool is_to_the_end = false;  // with the re-share and the destruction of the key
 };
 
 class Rehearsal {
@@ -41,13 +39,10 @@ class Rehearsal {
   // Their parts, in the order in which run() calls them; for tests that stop in between.
   base::Result<void> prepare();
   base::Result<void> generate_root();
-  base::Result<void> sign_subordinates();
-  base::Result<void> replace_set();
-  base::Result<void> revoke_rest();
-  base::Result<void> destroy_key();
 
  private:
   base::Result<void> prepare_requests();
+  base::Result<void> sign_subordinates();
   base::Result<void> revoke_one();
   base::Result<void> verify_shares();
   base::Result<void> activate_backup();
@@ -67,9 +62,7 @@ class Rehearsal {
                                      const Annex* annex,
                                      client::OpenRequest room,
                                      QuorumOrder quorum);
-  base::Result<void> learn_possession_keys(const std::string& record);
-  void learn_disclosures(const Json& publication);
-  [[nodiscard]] base::Result<std::uint32_t> live_generation() const;
+  base::Result<void> learn_possession_keys();
   base::Result<void> learn_head();
 
   RehearsalOptions options_;
@@ -79,8 +72,6 @@ class Rehearsal {
   std::uint32_t sequence_ = 0;  // of the newest record
   std::string live_site_ = "site-1";
   std::vector<std::string> request_names_;
-  std::string set_facts_;     // opens k, n and the holders of the newest share set; a line each
-  bool wants_facts_ = false;  // the next ceremony gets them beside its plan
 };
 
 }  // namespace ceremony::cli

@@ -1,6 +1,8 @@
 // The seven ceremonies of a rehearsal, in the order of a root key's life.
 
 #include <array>
+#include <iomanip>
+#include <iostream>
 #include <map>
 #include <system_error>
 #include <utility>
@@ -29,6 +31,16 @@ constexpr int kRootYears = 20;
 constexpr int kSubordinateYears = 10;
 constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
 
+std::string years_after(const std::string& date, int years) {
+  const auto later = base::add_years(*base::parse_date(date), std::chrono::years(years));
+  return base::format_date(*base::add_days(*later, std::chrono::days(-1)));
+}
+
+void say(const std::string& ceremony, double seconds, const std::string& what) {
+  std::cout << "  " << std::left << std::setw(24) << ceremony << ' ' << std::right << std::fixed
+            << std::setprecision(1) << std::setw(6) << seconds << " s  " << what << std::endl;
+}
+
 Result<void> rename_folder(const fs::path& from, const fs::path& to) {
   std::error_code failed;
   fs::rename(from, to, failed);
@@ -56,18 +68,18 @@ Result<void> Rehearsal::generate_root() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held("root generation",
-           result->seconds,
-           std::string(ca::name_of(options_.algorithm)) +
-               " root, every share read back, restored by a quorum drawn by lot, two vaults");
-  return learn_possession_keys("0001-root-generation");
+  say("root generation",
+      result->seconds,
+      std::string(ca::name_of(options_.algorithm)) +
+          " root, every share read back, restored by a quorum drawn by lot, two vaults");
+  return learn_possession_keys();
 }
 
-// The holders' possession keys stand in the journal of the ceremony that made their shares, and
-// nowhere else; so do the strings that open k, n and the holders to a ceremony that ends the set.
-Result<void> Rehearsal::learn_possession_keys(const std::string& record) {
-  auto bytes = base::read_file(options_.out / "record" / "confidential" / record / "journal.log",
-                               kLargestFile);
+// The holders' possession keys stand in the journal of the root generation and nowhere else.
+Result<void> Rehearsal::learn_possession_keys() {
+  auto bytes = base::read_file(
+      options_.out / "record" / "confidential" / "0001-root-generation" / "journal.log",
+      kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
@@ -78,9 +90,6 @@ Result<void> Rehearsal::learn_possession_keys(const std::string& record) {
   std::map<std::string, std::string> by_seat;
   for (const base::LogLine& line : *lines) {
     auto entry = parse_json(line.text);
-    if (entry && entry->value("type", "") == "public") {
-      learn_disclosures(entry->at("data"));
-    }
     if (!entry || entry->value("type", "") != "holders") {
       continue;
     }
@@ -115,9 +124,9 @@ Result<void> Rehearsal::sign_subordinates() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held("subordinate signing",
-           result->seconds,
-           std::to_string(request_names_.size()) + " requests signed, linted before and after");
+  say("subordinate signing",
+      result->seconds,
+      std::to_string(request_names_.size()) + " requests signed, linted before and after");
   return {};
 }
 
@@ -144,7 +153,7 @@ Result<void> Rehearsal::revoke_one() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  say("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
   return {};
 }
 
@@ -155,9 +164,9 @@ Result<void> Rehearsal::verify_shares() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held("share verification",
-           result->seconds,
-           "every holder's share is good; the key was not rebuilt");
+  say("share verification",
+      result->seconds,
+      "every holder's share is good; the key was not rebuilt");
   return {};
 }
 
@@ -183,9 +192,9 @@ Result<void> Rehearsal::activate_backup() {
   if (!back) {
     return back;
   }
-  say_held("backup activation",
-           result->seconds,
-           "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
+  say("backup activation",
+      result->seconds,
+      "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
   return {};
 }
 
@@ -244,7 +253,7 @@ Result<void> Rehearsal::drill() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
+  say("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
   return {};
 }
 
@@ -263,8 +272,7 @@ Result<void> Rehearsal::evaluate() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held(
-      "evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
+  say("evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
   return {};
 }
 

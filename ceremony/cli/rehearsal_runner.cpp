@@ -80,15 +80,7 @@ class Answers {
       input.texts.emplace(ask.name, std::string(kChoices[choice_]));
       return {};
     }
-    if (ask.name == "reason") {
-      input.texts.emplace(ask.name, "retired");
-      return {};
-    }
     if (ask.is_optional) {
-      return {};
-    }
-    if (ask.kind == client::AskKind::kText) {
-      input.texts.emplace(ask.name, ask.name == "until" ? "2099-12-31" : "the director");
       return {};
     }
     const base::SecretBytes* const secret = secret_for(step, ask);
