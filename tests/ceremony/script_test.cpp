@@ -109,7 +109,6 @@ TEST_CASE("script: a file with unknown keys, kinds or blocks is refused by name"
   for (const char* const block : {"abort", "resume"}) {
     std::ofstream(folder / "blocks" / (std::string(block) + ".toml")) << seal;
   }
-  std::ofstream(folder / "blocks" / "rules.toml") << "# none\n";
   const auto refusal = [&](const std::string& steps) {
     std::ofstream(folder / "bad.toml")
         << "script = \"bad\"\ntitle = \"Bad\"\nmodes = [\"REHEARSAL\"]\n"
