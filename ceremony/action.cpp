@@ -10,9 +10,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 8> tables() {
-  return {attendance_actions(),
-          record_actions(),
+std::array<std::span<const Action>, 7> tables() {
+  return {record_actions(),
           birth_actions(),
           share_actions(),
           quorum_actions(),

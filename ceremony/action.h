@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/calendar.h"
-#include "base/machine.h"
 #include "base/result.h"
 #include "ceremony/client/messages.h"
 #include "ceremony/held.h"
@@ -32,8 +31,6 @@ struct Workplace {
   const client::OpenRequest& room;
   const Script& script;
   const base::Clock& clock;
-  base::Surroundings (*surroundings)();
-  const Progress& progress;
   Journal& journal;
   const std::map<std::string, Json>& facts;
   Held& held;
@@ -80,7 +77,6 @@ std::vector<std::string_view> action_names();
 base::Result<Asking> ask_nothing(const Workplace& work);
 
 // The tables of the parts that ceremonies are made of; find_action() looks through all of them.
-std::span<const Action> attendance_actions();
 std::span<const Action> record_actions();
 std::span<const Action> birth_actions();
 std::span<const Action> share_actions();

@@ -62,7 +62,6 @@ struct Journal::State {
 
  private:
   base::Result<void> read_header();
-  base::Result<void> begin_anew();
 };
 
 }  // namespace ceremony

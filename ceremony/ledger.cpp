@@ -7,7 +7,6 @@
 
 #include "base/media.h"
 #include "ceremony/record_folder.h"
-#include "ceremony/roster.h"
 
 namespace ceremony {
 
@@ -37,19 +36,10 @@ Error out_of_place(const std::string& why) {
                    "published copies"};
 }
 
-// The seal of a record is copied last. One that the power cut off ends within a line, or before all
-// have signed whom the transcript names.
+// The seal of a record is copied last.
 bool is_whole(const fs::path& record) {
-  const auto bytes = base::read_file(record / kSealFile, kLargestFile);
-  const auto transcript = Transcript::read(record / kTranscriptFile);
-  if (!bytes) {
-    return false;
-  }
-  const std::string_view seal = base::text_of(*bytes);
-  const Roster roster = transcript ? read_roster(*transcript) : Roster();  // who reads it will say
-  return seal.ends_with('\n') && std::ranges::all_of(roster.keys, [&](const Vkey& key) {
-           return seal.find("\n\u2014 " + key.name + " ") != seal.npos;
-         });
+  std::error_code failed;
+  return fs::exists(record / kSealFile, failed);
 }
 
 Error cut_off(const std::string& record) {
@@ -146,24 +136,40 @@ Result<void> check_no_fork(const TwoSites& sites) {
   return {};
 }
 
-// A file that both must have: copied where it is missing or was cut off, else compared. Errors:
-// kInconsistent where the other site has another one.
+// The file of that name below both sites must be the same. Errors: kInconsistent.
+Result<void> check_same(const TwoSites& sites, const fs::path& name) {
+  auto same = same_bytes({.from = sites.home / name, .to = sites.other / name});
+  if (!same) {
+    return std::move(same).error();
+  }
+  return *same ? Result<void>()
+               : Result<void>(forked(sites.other, "another file " + name.string()));
+}
+
+// A file that both must have: copied where it is missing, compared where it is not.
 Result<void> copy_or_compare(const TwoSites& sites, const fs::path& name) {
+  std::error_code failed;
+  if (fs::exists(sites.other / name, failed)) {
+    return check_same(sites, name);
+  }
   auto bytes = base::read_file(sites.home / name, kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
-  auto saved = base::save_new_or_same(sites.other / name, *bytes);
-  if (!saved && saved.error().code == ErrorCode::kRefusedByPolicy) {
-    return forked(sites.other, "another file " + name.string());
+  auto saved = base::save_new(sites.other / name, *bytes);
+  if (!saved) {
+    return std::move(saved).error();
   }
-  return saved ? Result<void>() : Result<void>(std::move(saved).error());
+  return {};
 }
 
 // What may stand in ca/ and crl/: plain files, copied where they are missing.
 Result<void> copy_missing_files(const TwoSites& sites, const char* folder) {
-  if (auto made = base::make_folder_where_missing(sites.other / folder); !made) {
-    return made;
+  std::error_code failed;
+  if (!fs::exists(sites.other / folder, failed)) {
+    if (auto made = base::make_new_folder(sites.other / folder); !made) {
+      return made;
+    }
   }
   for (const std::string& name : names_in(sites.home / folder)) {
     if (auto copied = copy_or_compare(sites, fs::path(folder) / name); !copied) {
@@ -219,8 +225,11 @@ Result<LedgerState> read_ledger(const fs::path& ledger) {
 
 Result<void> copy_record(const FromTo& folders) {
   const auto& [from, to] = folders;
-  if (auto made = base::make_folder_where_missing(to); !made) {
-    return made;
+  std::error_code failed;
+  if (!fs::exists(to, failed)) {
+    if (auto made = base::make_new_folder(to); !made) {
+      return made;
+    }
   }
   std::vector<std::string> names = names_in(from);
   std::stable_partition(
@@ -248,8 +257,11 @@ Result<void> bring_up_to_date(const TwoSites& sites) {
       return copied;
     }
   }
-  if (auto made = base::make_folder_where_missing(other / "ledger"); !made) {
-    return made;
+  std::error_code failed;
+  if (!fs::exists(other / "ledger", failed)) {
+    if (auto made = base::make_new_folder(other / "ledger"); !made) {
+      return made;
+    }
   }
   for (const std::string& name : names_in(home / "ledger")) {
     if (is_whole(other / "ledger" / name)) {

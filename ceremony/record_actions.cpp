@@ -1,8 +1,6 @@
 // The acts that open, check, close and seal the record of a ceremony.
 
 #include <array>
-#include <set>
-#include <string>
 #include <utility>
 
 #include "base/digest.h"
@@ -10,12 +8,9 @@
 #include "base/entropy.h"
 #include "base/machine.h"
 #include "base/media.h"
-#include "base/text_encoding.h"
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
-#include "ceremony/fitness.h"
 #include "ceremony/ledger.h"
-#include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
 #include "ceremony/software.h"
@@ -77,11 +72,23 @@ Result<void> test_randomness() {
   return {};
 }
 
+// Why this computer is not fit for production, a sentence for each reason.
+Error not_fit(const std::vector<base::MachineCheck>& checks) {
+  std::string what;
+  for (const base::MachineCheck& check : checks) {
+    for (const base::Finding& finding : check.findings) {
+      what += finding.severity == base::Severity::kError ? " " + finding.message : "";
+    }
+  }
+  return Error{ErrorCode::kRefusedByPolicy,
+               "this computer is not fit for a production ceremony:" + what};
+}
+
 Result<Turn> check_machine(Workplace& work, client::Input& /*input*/) {
-  const auto checks = base::check_machine(work.surroundings());
+  const auto checks = base::check_machine(base::Surroundings::of_this_process());
   const bool is_fit = base::is_fit_for_production(checks);
   if (!is_fit && work.plan.mode == Mode::kProduction) {
-    return not_fit_for_production(checks);
+    return not_fit(checks);
   }
   if (auto tested = test_randomness(); !tested) {
     return std::move(tested).error();
@@ -120,8 +127,7 @@ Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
   if (any_exception) {
     turn.publications.push_back({.type = "exception", .data = {{"any", true}}, .hidden = {}});
   }
-  const char* const result = work.step.purpose == "aborted" ? "aborted" : "completed";
-  turn.publications.push_back({.type = "close", .data = {{"result", result}}, .hidden = {}});
+  turn.publications.push_back({.type = "close", .data = {{"result", "completed"}}, .hidden = {}});
   return turn;
 }
 
@@ -187,8 +193,11 @@ Result<void> archive(const Workplace& work) {
     return {};
   }
   const std::filesystem::path& home = work.room.sites.front();
-  if (auto made = base::make_folder_where_missing(home / "ledger"); !made) {
-    return made;
+  std::error_code failed;
+  if (!std::filesystem::exists(home / "ledger", failed)) {
+    if (auto made = base::make_new_folder(home / "ledger"); !made) {
+      return made;
+    }
   }
   for (const std::filesystem::path& site : work.room.sites) {
     auto brought = site == home ? Result<void>() : bring_up_to_date({.home = home, .other = site});
@@ -211,29 +220,6 @@ struct BothSeals {
   std::string_view published;
 };
 
-// Executives whose keys were gone when the seal was made, for they are in no file: the ceremony was
-// interrupted after these had entered their shares. The record says whose lines are missing; that
-// they agreed to the plan is proven by their signatures in "share-entered".
-Result<void> note_unsigned(const Workplace& work) {
-  std::set<std::string> missing;
-  for (const JournalEntry& entry : work.journal.entries()) {
-    if (entry.type == "share-entered") {
-      missing.insert(entry.data.at("possession_key").get<std::string>());
-    }
-  }
-  for (const PossessionForSeal& one : work.held.possession) {
-    missing.erase(base::to_hex(one.key.public_key()));
-  }
-  if (missing.empty()) {
-    return {};
-  }
-  return work.journal.append("seal-unsigned",
-                             {{"possession_keys", missing},
-                              {"why",
-                               "the ceremony was interrupted after these shares were entered, and "
-                               "their keys are kept nowhere; their holders signed the plan"}});
-}
-
 // The full seal of an attempt that was cut off stays, when the same officers signed the same text:
 // only the tags that hide the executives' names were drawn anew.
 Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
@@ -244,10 +230,11 @@ Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
       return {};
     }
   }
-  if (auto noted = note_unsigned(work); !noted) {
-    return noted;
+  auto saved = base::save_new(path, base::bytes_of(seals.full));
+  if (!saved) {
+    return std::move(saved).error();
   }
-  return save_own(work, path, base::bytes_of(seals.full));
+  return {};
 }
 
 // All have signed: writes the full seal among the confidential, the public one beside the record.

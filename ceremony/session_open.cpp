@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/media.h"
-#include "ceremony/fitness.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -34,23 +33,23 @@ Result<void> check_room(const Plan& plan, const client::OpenRequest& room) {
 // The journal of this ceremony: a new one, or the one that stands.
 Result<Journal> open_journal(const Plan& plan,
                              const client::OpenRequest& room,
-                             const World& world,
-                             const client::RecordKeys& keys) {
+                             const base::Clock& clock) {
   const std::string name = record_name(plan);
   JournalOptions options{.journal_path = room.confidential / name / "journal.log",
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
-                         .clock = world.clock,
+                         .clock = &clock,
                          .date = plan.date,
-                         .keepers = {},
-                         .journal_key = keys.journal_key ? &*keys.journal_key : nullptr,
-                         .keeper_secret = keys.keeper_secret ? &*keys.keeper_secret : nullptr};
+                         .keepers = {}};
   std::error_code ignored;
   if (std::filesystem::exists(options.journal_path, ignored)) {
     return Journal::open(std::move(options));
   }
   for (const auto& folder : {room.confidential / name, room.published / name}) {
-    if (auto made = base::make_folder_where_missing(folder); !made) {
+    if (std::filesystem::exists(folder, ignored)) {
+      continue;
+    }
+    if (auto made = base::make_new_folder(folder); !made) {
       return std::move(made).error();
     }
   }
@@ -82,35 +81,15 @@ struct Papers {
   Script script;
 };
 
-// A computer that may leak a key is refused before anything is written.
-Result<void> check_fit(const Plan& plan, const World& world) {
-  if (plan.mode != Mode::kProduction) {
-    return {};
-  }
-  const auto checks = base::check_machine(world.surroundings());
-  return base::is_fit_for_production(checks) ? Result<void>() : not_fit_for_production(checks);
+// The keepers need keys of their own, and every new process the journal's key.
+Error no_production_yet() {
+  return Error{ErrorCode::kRefusedByPolicy,
+               "this release holds no PRODUCTION ceremony yet: its record has to be encrypted for "
+               "record keepers, and a plan cannot name them so far; nothing was written; rehearse "
+               "with mode = \"REHEARSAL\""};
 }
 
-// Whoever acts or acknowledges somewhere must come in at the attendance, and sign the record.
-Result<void> check_roles(const Plan& plan, const Script& script) {
-  for (const auto* const steps : {&script.steps, &script.abort_steps, &script.resume_steps}) {
-    for (const Step& step : *steps) {
-      for (const std::string& role : {step.actor, step.witness}) {
-        const bool is_planned = std::ranges::any_of(
-            plan.signers, [&](const PlannedSigner& signer) { return signer.role == role; });
-        if (!is_planned) {
-          return Error{ErrorCode::kRefusedByPolicy,
-                       "the plan names no " + role + ", who has to do the step \"" + step.title +
-                           "\"; nothing was written; add a [[signer]] with role = \"" + role +
-                           "\""};
-        }
-      }
-    }
-  }
-  return {};
-}
-
-Result<Papers> read_papers(const client::OpenRequest& request, const World& world) {
+Result<Papers> read_papers(const client::OpenRequest& request) {
   auto plan = read_plan(request.plan);
   if (!plan) {
     return std::move(plan).error();
@@ -126,8 +105,8 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
     }
     annex = std::move(read).value();
   }
-  if (auto fit = check_fit(*plan, world); !fit) {
-    return std::move(fit).error();
+  if (plan->mode == Mode::kProduction) {
+    return no_production_yet();
   }
   auto script = load_script(request.data / "scripts", plan->ceremony, action_names());
   if (!script) {
@@ -137,9 +116,6 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
     return Error{ErrorCode::kRefusedByPolicy,
                  "this ceremony is not held in mode " + std::string(name_of(plan->mode)) +
                      "; correct the mode in the plan"};
-  }
-  if (auto roles = check_roles(*plan, *script); !roles) {
-    return std::move(roles).error();
   }
   return Papers{.plan = std::move(plan).value(),
                 .annex = std::move(annex),
@@ -155,29 +131,22 @@ Result<void> Session::Body::note_opening(const Json& opening) {
   if (!is_noted) {
     return append("opened", opening);  // new, or cut off before this could be noted
   }
-  if (is_over() || progress.part() == Part::kAbort) {
+  if (is_over()) {
     return {};
   }
-  const bool is_back = progress.phase() == Phase::kPaused;
   const std::size_t restart = progress.restart_step(script);
-  const bool is_in_script = progress.part() == Part::kScript;
-  if (is_in_script && (restart != progress.next_step() || progress.phase() == Phase::kInStep)) {
-    const Json data = {{"step", script.steps[restart].id}, {"why", "opened again"}};
-    if (auto noted = append("back", data); !noted) {
-      return noted;
-    }
+  if (restart == progress.next_step() && progress.phase() != Phase::kInStep) {
+    return {};
   }
-  return is_back ? append("return", Json::object()) : Result<void>();
+  return append("back", {{"step", script.steps[restart].id}, {"why", "opened again"}});
 }
 
-Result<Session> Session::open(const client::OpenRequest& request,
-                              const World& world,
-                              const client::RecordKeys& keys) {
-  auto papers = read_papers(request, world);
+Result<Session> Session::open(const client::OpenRequest& request, const base::Clock& clock) {
+  auto papers = read_papers(request);
   if (!papers) {
     return std::move(papers).error();
   }
-  auto journal = open_journal(papers->plan, request, world, keys);
+  auto journal = open_journal(papers->plan, request, clock);
   if (!journal) {
     return std::move(journal).error();
   }
@@ -190,7 +159,7 @@ Result<Session> Session::open(const client::OpenRequest& request,
                                       .room = request,
                                       .script = std::move(papers->script),
                                       .journal = std::move(journal).value(),
-                                      .world = world,
+                                      .clock = &clock,
                                       .progress = {},
                                       .held = {}});
   if (auto caught_up = body->catch_up(); !caught_up) {

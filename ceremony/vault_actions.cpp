@@ -1,6 +1,7 @@
 // The acts that read a vault, write one, and deliver what was signed.
 
 #include <array>
+#include <system_error>
 #include <utility>
 
 #include "base/digest.h"
@@ -11,7 +12,6 @@
 #include "ceremony/action.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/ledger.h"
-#include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
 #include "ceremony/vault.h"
 
@@ -148,30 +148,24 @@ struct Output {
   base::Bytes bytes;
 };
 
-enum class Place { kSite, kTransfer };
+Result<void> make_folder_where_missing(const fs::path& folder) {
+  std::error_code failed;
+  return fs::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
+}
 
-struct Target {
-  Place place;
-  fs::path folder;
-};
+enum class Place { kSite, kTransfer };
 
 // Writes those that belong there, each read back. What an attempt that failed half-way has written
 // already is the same, byte for byte, and stays.
-Result<void> save_all(const Workplace& work,
-                      const Target& target,
-                      const std::vector<Output>& outputs) {
+Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs, Place place) {
   for (const Output& output : outputs) {
-    const bool is_site = target.place == Place::kSite;
-    const fs::path name = is_site ? output.at_site : fs::path(output.in_transfer);
+    const fs::path name = place == Place::kSite ? output.at_site : fs::path(output.in_transfer);
     if (name.empty()) {
       continue;
     }
-    const fs::path file = target.folder / name;
-    if (auto made = base::make_folder_where_missing(file.parent_path()); !made) {
+    const fs::path file = folder / name;
+    if (auto made = make_folder_where_missing(file.parent_path()); !made) {
       return made;
-    }
-    if (auto noted = note_output(work, file, output.bytes); !noted) {
-      return noted;
     }
     if (auto saved = base::save_new_or_same(file, output.bytes); !saved) {
       return std::move(saved).error();
@@ -183,18 +177,14 @@ Result<void> save_all(const Workplace& work,
 // Writes to every site in the room, then to the transfer stick.
 Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs) {
   for (const fs::path& site : work.room.sites) {
-    const Target target{.place = Place::kSite, .folder = key_folder(work, site)};
-    if (auto saved = save_all(work, target, outputs); !saved) {
+    if (auto saved = save_all(key_folder(work, site), outputs, Place::kSite); !saved) {
       return saved;
     }
   }
   if (work.room.transfer_out.empty()) {
     return {};
   }
-  return save_all(
-      work,
-      {.place = Place::kTransfer, .folder = work.room.transfer_out / record_name(work.plan)},
-      outputs);
+  return save_all(work.room.transfer_out / record_name(work.plan), outputs, Place::kTransfer);
 }
 
 base::Bytes bytes_from(const std::string& text) {
@@ -262,8 +252,7 @@ Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
   }
   for (const fs::path& site : work.room.sites) {
     const bool is_drill = work.plan.mode == Mode::kDrill;
-    if (auto made = is_drill ? Result<void>() : base::make_folder_where_missing(site / "ca");
-        !made) {
+    if (auto made = is_drill ? Result<void>() : make_folder_where_missing(site / "ca"); !made) {
       return std::move(made).error();
     }
     if (auto read = read_vault(key_folder(work, site)); !read) {

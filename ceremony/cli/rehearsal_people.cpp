@@ -38,27 +38,13 @@ constexpr std::array<std::string_view, 4> kOfficerRoles{
 constexpr std::string_view kKeyNames = "conclave.example/rehearsal/";
 constexpr std::size_t kSeedSize = 32;  // bytes, Ed25519
 
-// Six digits. The last differs from the first, so that it is never one digit all along.
-base::SecretBytes drawn_pin() {
-  constexpr std::size_t kDigits = 6;
-  base::SecretBytes pin = base::SecretBytes::random(kDigits);
-  const auto writer = pin.write();
-  for (std::uint8_t& digit : writer.bytes()) {
-    digit = static_cast<std::uint8_t>('0' + digit % 10);
-  }
-  const int first = writer.bytes().front() - '0';
-  writer.bytes().back() = static_cast<std::uint8_t>('0' + (first + 1) % 10);
-  return pin;
-}
-
 RehearsedOfficer invent_officer(std::string_view role) {
   NoteSigner signer{.name = std::string(kKeyNames) + std::string(role),
                     .seed = base::SecretBytes::random(kSeedSize)};
   const auto vkey = vkey_of(signer);
   return {.role = std::string(role),
           .vkey = vkey ? vkey->text() : std::string(),
-          .seed = std::move(signer.seed),
-          .pin = drawn_pin()};
+          .seed = std::move(signer.seed)};
 }
 
 // The passphrase with its mark, as the file on the stick has it: the first line is the passphrase.

@@ -26,7 +26,6 @@ struct RehearsedOfficer {
   std::string role;
   std::string vkey;
   base::SecretBytes seed;  // Ed25519
-  base::SecretBytes pin;
 };
 
 struct RehearsedPeople {

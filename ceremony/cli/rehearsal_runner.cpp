@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "ceremony/cli/progress_line.h"
-#include "ceremony/pins.h"
 
 namespace ceremony::cli {
 
@@ -36,20 +35,15 @@ class Answers {
     });
     if (wants_quorum) {
       answer_quorum(input);
+      return input;
     }
     for (const client::Ask& ask : step.asks) {
-      if (wants_quorum && ask.name != kActorPin && ask.name != kWitnessPin) {
-        continue;
-      }
       if (auto answered = answer(step, ask, input); !answered) {
         return std::move(answered).error();
       }
     }
     return input;
   }
-
-  // What was printed when everybody left the room.
-  void keep_ticket(std::string words) { ticket_ = std::move(words); }
 
   // After a refusal of the evaluation's first choice, the next one.
   bool try_next_choice() { return ++choice_ < kChoices.size(); }
@@ -72,18 +66,11 @@ class Answers {
       input.texts.emplace(ask.name, ask.expected);
       return {};
     }
-    if (ask.name == "ticket") {
-      input.texts.emplace(ask.name, ticket_);
-      return {};
-    }
     if (ask.name == "publish") {
       input.texts.emplace(ask.name, std::string(kChoices[choice_]));
       return {};
     }
-    if (ask.is_optional) {
-      return {};
-    }
-    const base::SecretBytes* const secret = secret_for(step, ask);
+    const base::SecretBytes* const secret = secret_for(step.subject);
     if (secret == nullptr) {
       return Error{ErrorCode::kInconsistent,
                    "the rehearsal has no answer to \"" + ask.prompt + "\" in the step \"" +
@@ -93,23 +80,7 @@ class Answers {
     return {};
   }
 
-  [[nodiscard]] const base::SecretBytes* pin_of(const std::string& role) const {
-    for (const RehearsedOfficer& officer : people_.officers) {
-      if (role == officer.role) {
-        return &officer.pin;
-      }
-    }
-    return nullptr;
-  }
-
-  [[nodiscard]] const base::SecretBytes* secret_for(const client::StepView& step,
-                                                    const client::Ask& ask) const {
-    if (ask.name == kActorPin || ask.name == kWitnessPin || ask.name == kNewPin) {
-      return pin_of(ask.name == kActorPin     ? step.actor
-                    : ask.name == kWitnessPin ? step.witness
-                                              : step.subject);
-    }
-    const std::string& subject = step.subject;
+  [[nodiscard]] const base::SecretBytes* secret_for(const std::string& subject) const {
     for (const RehearsedHolder& holder : people_.holders) {
       if (subject == "Seat " + holder.planned.seat) {
         return &holder.passphrase.text();
@@ -127,7 +98,6 @@ class Answers {
   const RehearsedPeople& people_;
   std::size_t next_in_quorum_ = 0;
   std::size_t choice_ = 0;
-  std::string ticket_;
 };
 
 // Does one turn of the step that waits.
@@ -160,15 +130,6 @@ void note(const client::StepView& step,
   }
 }
 
-// What the next engine needs to go on.
-client::RecordKeys keys_of(const Player& player) {
-  client::RecordKeys keys;
-  if (player.journal_key() != nullptr) {
-    keys.journal_key = copy_of(*player.journal_key());
-  }
-  return keys;
-}
-
 }  // namespace
 
 Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
@@ -176,7 +137,7 @@ Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
   ProgressLine line(ceremony.title);
   Answers answers(ceremony, people);
   RehearsedResult result;
-  auto player = ceremony.open(ceremony.room, {});
+  auto player = ceremony.open(ceremony.room);
   while (player) {
     auto step = (*player)->current_step();
     if (!step) {
@@ -189,15 +150,10 @@ Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
       return std::move(outcome).error().while_doing(step->title);
     }
     note(*step, *outcome, result);
-    if (outcome->progress == client::Progress::kPaused) {
-      answers.keep_ticket(outcome->public_note);
-    }
     const bool is_done = outcome->progress == client::Progress::kCeremonyDone;
-    if (outcome->progress == client::Progress::kStepDone ||
-        outcome->progress == client::Progress::kAskAgain) {
+    if (!is_done && outcome->progress != client::Progress::kFreshEngine) {
       continue;
     }
-    client::RecordKeys keys = keys_of(**player);
     if (auto closed = (*player)->close(); !closed) {
       return std::move(closed).error();
     }
@@ -205,7 +161,7 @@ Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
       result.seconds = line.finish();
       return result;
     }
-    player = ceremony.open(ceremony.room, std::move(keys));
+    player = ceremony.open(ceremony.room);
   }
   return std::move(player).error();
 }

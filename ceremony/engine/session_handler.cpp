@@ -12,14 +12,13 @@ base::Error not_open() {
 
 }  // namespace
 
-base::Result<std::optional<base::SecretBytes>> SessionHandler::open(
-    const client::OpenRequest& request, client::RecordKeys keys) {
-  base::Result<Session> session = Session::open(request, {.clock = &clock_}, keys);
+base::Result<void> SessionHandler::open(const client::OpenRequest& request) {
+  base::Result<Session> session = Session::open(request, clock_);
   if (!session) {
     return std::move(session).error();
   }
   session_.emplace(std::move(session).value());
-  return session_->journal_key();
+  return {};
 }
 
 base::Result<client::StepView> SessionHandler::current_step() {
@@ -34,10 +33,6 @@ base::Result<client::StepOutcome> SessionHandler::perform(client::Input input,
 
 base::Result<void> SessionHandler::raise_exception(const client::ExceptionSheet& sheet) {
   return session_ ? session_->raise_exception(sheet) : not_open();
-}
-
-base::Result<client::StepOutcome> SessionHandler::pause(const std::string& reason) {
-  return session_ ? session_->pause(reason) : not_open();
 }
 
 base::Result<void> SessionHandler::abort(const std::string& reason) {

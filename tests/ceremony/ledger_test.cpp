@@ -7,7 +7,6 @@
 
 #include <doctest/doctest.h>
 
-#include "ceremony/signed_note.h"
 #include "support/temporary_folder.h"
 
 using namespace ceremony;
@@ -76,10 +75,6 @@ void plant_site(const fs::path& site) {
   plant(site / "ca" / "one.pem", "a certificate");
 }
 
-std::string vkey_text(const std::string& name) {
-  return vkey_of({.name = name, .seed = base::SecretBytes::random(32)}).value().text();
-}
-
 bool says(const base::Error& error, const std::string& words) {
   INFO(error.message);
   return error.message.find(words) != std::string::npos;
@@ -144,36 +139,6 @@ TEST_CASE("ledger: a copy that was cut off anywhere is completed, and the seal c
     CHECK(copy_record({.from = from, .to = to}).ok());
     CHECK(content_of(to / "seal.note") == content_of(from / "seal.note"));
     CHECK(content_of(to / "transcript.log") == content_of(from / "transcript.log"));
-  }
-}
-
-TEST_CASE("ledger: a seal that was cut off is none, wherever the cut is, and is completed") {
-  const TemporaryFolder folder;
-  const std::string dash = "\u2014 ";
-  const Transcript record = made(
-      {.entries = {{"roster",
-                    {{"signers",
-                      {{{"role", "director"}, {"vkey", vkey_text("pki.example/director")}},
-                       {{"role", "operator"}, {"vkey", vkey_text("pki.example/operator")}}}}}}}});
-  const fs::path home = folder / "site-1" / "ledger" / "0001-crl";
-  plant_record(home, record);
-  const std::string seal =
-      "a text\n\n" + dash + "pki.example/director AAAA\n" + dash + "pki.example/operator BBBB\n";
-  plant(home / "seal.note", seal);
-  plant(folder / "site-1" / "ca" / "one.pem", "a certificate");
-  plant(folder / "site-1" / "crl" / "7.crl", "a CRL");
-  REQUIRE(read_ledger(folder / "site-1" / "ledger").ok());
-  const fs::path other = folder / "site-2";
-  for (std::size_t size = 0; size < seal.size(); ++size) {
-    fs::remove_all(other);
-    fs::create_directories(other / "ledger");
-    fs::copy(home, other / "ledger" / "0001-crl");
-    plant(other / "ledger" / "0001-crl" / "seal.note", seal.substr(0, size));
-    plant(other / "ca" / "one.pem", "a cert");
-    CHECK(says(read_ledger(other / "ledger").error(), "was cut off before its seal"));
-    CHECK(bring_up_to_date({.home = folder / "site-1", .other = other}).ok());
-    CHECK(content_of(other / "ledger" / "0001-crl" / "seal.note") == seal);
-    CHECK(content_of(other / "ca" / "one.pem") == "a certificate");
   }
 }
 
