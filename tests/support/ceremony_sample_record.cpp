@@ -3,15 +3,13 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <utility>
-
-#include <openssl/evp.h>
-#include <openssl/x509.h>
 
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "base/text_encoding.h"
-#include "ca/openssl_ptr.h"
+#include "ca/software_key.h"
 #include "ceremony/head.h"
 #include "ceremony/journal.h"
 #include "ceremony/report.h"
@@ -60,13 +58,10 @@ std::string key_name(const std::string& role) {
 // An auditor who signs on a machine of her own, with a P-256 key.
 class Auditor {
  public:
-  Auditor() : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")) {
-    unsigned char* der = nullptr;
-    const int size = i2d_PUBKEY(key_.get(), &der);
-    const ca::OpensslBlock block(der);
-    vkey_ = must(ceremony::make_vkey(
-        {key_name("auditor"), ceremony::NoteAlgorithm::kP256, base::Bytes(der, der + size)}));
-  }
+  Auditor()
+      : key_(must(ca::SoftwareKey::generate(ca::Algorithm::kP256))),
+        vkey_(must(ceremony::make_vkey(
+            {key_name("auditor"), ceremony::NoteAlgorithm::kP256, key_->public_key_info()}))) {}
 
   [[nodiscard]] const ceremony::Vkey& vkey() const { return vkey_; }
 
@@ -75,22 +70,13 @@ class Auditor {
     constexpr std::size_t kUsualBytes = 71;
     ceremony::NoteSignature signature{vkey_.name, vkey_.key_hash, {}};
     while (signature.signature.size() != kUsualBytes) {
-      const ca::EvpMdCtxPtr context(EVP_MD_CTX_new());
-      std::size_t size = 80;
-      signature.signature.resize(size);
-      EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get());
-      EVP_DigestSign(context.get(),
-                     signature.signature.data(),
-                     &size,
-                     base::bytes_of(text).data(),
-                     text.size());
-      signature.signature.resize(size);
+      signature.signature = must(key_->sign(base::bytes_of(text)));
     }
     return signature.line();
   }
 
  private:
-  ca::EvpPkeyPtr key_;
+  std::unique_ptr<ca::SoftwareKey> key_;
   ceremony::Vkey vkey_;
 };
 
