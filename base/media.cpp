@@ -32,11 +32,33 @@ Error changed_while_read(const std::filesystem::path& path) {
 }
 
 Error holds_others(const std::filesystem::path& path) {
-  return Error{ErrorCode::kRefusedByPolicy,
-               "The file " + in_quotes(path) +
-                   " already exists and holds something else, and nothing is ever overwritten. If "
-                   "this step was cut off before, it may be half of what is written now: move it "
-                   "to another folder, keep it, and do this step again."};
+  return Error{
+      ErrorCode::kRefusedByPolicy,
+      "The file " + in_quotes(path) +
+          " already exists and holds something else, and nothing is ever overwritten. Move "
+          "it to another folder, keep it, and do this step again."};
+}
+
+// Whether a write of `bytes` that the power cut off can have left `there`: a beginning of them, and
+// zeros where the file system had made room already. It holds nothing that `bytes` do not.
+bool is_unfinished(ByteView there, ByteView bytes) {
+  if (there.size() > bytes.size()) {
+    return false;
+  }
+  const auto differs = std::mismatch(there.begin(), there.end(), bytes.begin()).first;
+  return std::all_of(differs, there.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+Result<void> remove_durably(const std::filesystem::path& path) {
+  const Result<ParentFolder> parent = open_parent(path);
+  if (!parent) {
+    return parent.error();
+  }
+  if (unlinkat(parent->folder.number(), parent->name.c_str(), 0) != 0 ||
+      fsync(parent->folder.number()) != 0) {
+    return storage_error({path, "removed", errno});
+  }
+  return {};
 }
 
 Result<OpenedFile> open_bounded(const std::filesystem::path& path, std::size_t max_bytes) {
@@ -68,11 +90,16 @@ Result<void> read_exactly(const std::filesystem::path& path,
   return {};
 }
 
-Result<void> make_folder_durable(const ParentFolder& parent, const std::filesystem::path& path) {
+// Whether a link may stand for the folder.
+enum class Links { kRefused = O_NOFOLLOW, kFollowed = 0 };
+
+Result<void> make_folder_durable(const ParentFolder& parent,
+                                 const std::filesystem::path& path,
+                                 Links links) {
   const FileDescriptor folder(retry_interrupted([&] {
     return openat(parent.folder.number(),
                   parent.name.c_str(),
-                  O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+                  O_RDONLY | O_DIRECTORY | O_CLOEXEC | static_cast<int>(links));
   }));
   if (!folder.is_open() || fsync(folder.number()) != 0 || fsync(parent.folder.number()) != 0) {
     return storage_error({path, "made durable", errno});
@@ -112,21 +139,25 @@ Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView b
     return saved;
   }
   const Result<OpenedFile> there = open_regular_file(path);
-  if (!there || there->size_bytes != bytes.size()) {
+  if (!there || there->size_bytes > bytes.size()) {
     return holds_others(path);
   }
   // The attempt before may have been killed when the bytes stood in the kernel's memory only.
   if (const auto settled = settle(there->file, path); !settled) {
     return settled.error();
   }
-  Bytes content(bytes.size());
+  Bytes content(static_cast<std::size_t>(there->size_bytes));
   if (const auto done = read_exactly(path, there->file.number(), content); !done) {
     return done.error();
   }
-  if (!std::equal(content.begin(), content.end(), bytes.begin())) {
+  if (std::ranges::equal(content, bytes)) {
+    return SavedFile{.path = path, .size_bytes = bytes.size(), .sha256 = sha256_hex(bytes)};
+  }
+  if (!is_unfinished(content, bytes)) {
     return holds_others(path);
   }
-  return SavedFile{.path = path, .size_bytes = bytes.size(), .sha256 = sha256_hex(bytes)};
+  const auto removed = remove_durably(path);
+  return removed ? save_new(path, bytes) : Result<SavedFile>(removed.error());
 }
 
 Result<void> make_new_folder(const std::filesystem::path& path) {
@@ -143,11 +174,32 @@ Result<void> make_new_folder(const std::filesystem::path& path) {
     }
     return storage_error({path, "made", errno});
   }
-  Result<void> durable = make_folder_durable(*parent, path);
+  Result<void> durable = make_folder_durable(*parent, path, Links::kRefused);
   if (!durable) {
     static_cast<void>(unlinkat(parent->folder.number(), parent->name.c_str(), AT_REMOVEDIR));
   }
   return durable;
+}
+
+Result<void> make_folder_where_missing(const std::filesystem::path& path) {
+  const Result<ParentFolder> parent = open_parent(path);
+  if (!parent) {
+    return parent.error();
+  }
+  if (mkdirat(parent->folder.number(), parent->name.c_str(), 0755) != 0 && errno != EEXIST) {
+    return storage_error({path, "made", errno});
+  }
+  struct stat about {};
+  if (fstatat(parent->folder.number(), parent->name.c_str(), &about, 0) != 0) {
+    return storage_error({path, "looked at", errno});
+  }
+  if (!S_ISDIR(about.st_mode)) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 in_quotes(path) +
+                     " should be a folder and is something else, and nothing is ever put in the "
+                     "place of what was there before. Move it away, and do this step again."};
+  }
+  return make_folder_durable(*parent, path, Links::kFollowed);
 }
 
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes) {

@@ -129,6 +129,11 @@ base::Result<void> check_previous(const RevocationListPlan& plan,
   return {};
 }
 
+// The highest number that was ever signed: the next one is above it.
+std::uint64_t used_number(const RevocationListPlan& plan) {
+  return std::max(plan.known_number, plan.void_number);
+}
+
 // What a CRL needs of the plan before anything is built.
 base::Result<void> check_plan(const RevocationListParts& parts) {
   const RevocationListPlan& plan = parts.plan;
@@ -136,7 +141,7 @@ base::Result<void> check_plan(const RevocationListParts& parts) {
     return does_not_fit("a CRL needs a profile of the kind crl; correct the plan");
   }
   const auto step = static_cast<std::uint64_t>(plan.step);
-  if (plan.known_number > std::numeric_limits<std::uint64_t>::max() - step) {
+  if (used_number(plan) > std::numeric_limits<std::uint64_t>::max() - step) {
     return does_not_fit("the number of the last CRL leaves no room for another; check it");
   }
   if (parts.previous != nullptr) {
@@ -245,7 +250,7 @@ base::Result<TbsRevocationList> build_revocation_list(const RevocationListParts&
   tbs.extensions.push_back({.oid = std::string(oid::kAuthorityKeyIdentifier),
                             .value = encode_authority_key_identifier(*key_identifier)});
   const std::uint64_t number =
-      parts.plan.known_number + static_cast<std::uint64_t>(parts.plan.step);
+      used_number(parts.plan) + static_cast<std::uint64_t>(parts.plan.step);
   tbs.extensions.push_back(
       {.oid = std::string(oid::kCrlNumber), .value = encode_crl_number(number)});
   if (parts.profile.list.only_ca_certificates == Presence::kRequired) {

@@ -43,6 +43,7 @@ enum class NumberStep : std::uint8_t {
 // What the reviewed plan says about one CRL. All dates come from here, never from a clock.
 struct RevocationListPlan {
   std::uint64_t known_number = 0;  // the highest of all branches; 0: there was none
+  std::uint64_t void_number = 0;   // the highest that was signed and then made void; 0: none
   NumberStep step = NumberStep::kNext;
   Instant this_update;
   Instant next_update;

@@ -10,14 +10,18 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 7> tables() {
-  return {record_actions(),
+std::array<std::span<const Action>, 11> tables() {
+  return {attendance_actions(),
+          record_actions(),
           birth_actions(),
           share_actions(),
           quorum_actions(),
           issue_actions(),
           vault_actions(),
-          life_actions()};
+          life_actions(),
+          site_actions(),
+          merge_actions(),
+          activation_actions()};
 }
 
 }  // namespace
@@ -44,6 +48,13 @@ base::Result<std::string> Workplace::text_fact(std::string_view name) const {
                      "and call for help"};
   }
   return value->get<std::string>();
+}
+
+std::uint64_t Workplace::number_fact(std::string_view name) const {
+  const auto found = facts.find(std::string(name));
+  return found != facts.end() && found->second.is_number_unsigned()
+             ? found->second.get<std::uint64_t>()
+             : 0;
 }
 
 std::filesystem::path Workplace::confidential_folder() const {

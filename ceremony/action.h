@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/calendar.h"
+#include "base/machine.h"
 #include "base/result.h"
 #include "ceremony/client/messages.h"
 #include "ceremony/held.h"
@@ -31,6 +33,8 @@ struct Workplace {
   const client::OpenRequest& room;
   const Script& script;
   const base::Clock& clock;
+  base::Surroundings (*surroundings)();
+  const Progress& progress;
   Journal& journal;
   const std::map<std::string, Json>& facts;
   Held& held;
@@ -39,6 +43,9 @@ struct Workplace {
   // The fact of that name. Errors: kInconsistent where no completed step has found it.
   [[nodiscard]] base::Result<Json> fact(std::string_view name) const;
   [[nodiscard]] base::Result<std::string> text_fact(std::string_view name) const;
+
+  // The number of that name; 0 where no completed step has found one.
+  [[nodiscard]] std::uint64_t number_fact(std::string_view name) const;
 
   // The folders of this ceremony's record.
   [[nodiscard]] std::filesystem::path confidential_folder() const;
@@ -77,6 +84,7 @@ std::vector<std::string_view> action_names();
 base::Result<Asking> ask_nothing(const Workplace& work);
 
 // The tables of the parts that ceremonies are made of; find_action() looks through all of them.
+std::span<const Action> attendance_actions();
 std::span<const Action> record_actions();
 std::span<const Action> birth_actions();
 std::span<const Action> share_actions();
@@ -84,5 +92,8 @@ std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
 std::span<const Action> vault_actions();
 std::span<const Action> life_actions();
+std::span<const Action> site_actions();
+std::span<const Action> merge_actions();
+std::span<const Action> activation_actions();
 
 }  // namespace ceremony

@@ -65,17 +65,12 @@ Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-Result<void> make_where_missing(const std::filesystem::path& folder) {
-  std::error_code failed;
-  return std::filesystem::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
-}
-
 // Puts the blob at every site of this room.
 Result<void> write_blobs(const Workplace& work, base::ByteView blob) {
   for (const std::filesystem::path& site : work.room.sites) {
-    auto made = make_where_missing(site);
+    auto made = base::make_folder_where_missing(site);
     if (made) {
-      made = make_where_missing(key_folder(work, site));
+      made = base::make_folder_where_missing(key_folder(work, site));
     }
     if (!made) {
       return made;
@@ -169,6 +164,32 @@ Result<shamir::SetHeader> split(Workplace& work) {
                            .dealer = dealer.public_key()};
 }
 
+// The set that this step has split before, when the ceremony was cut off behind it; "" where it has
+// not. (The fact "set" may be another one's: that of a vault.)
+std::string set_split_before(const Workplace& work) {
+  std::string set;
+  for (const JournalEntry& entry : work.journal.entries()) {
+    if (entry.type == "complete" && entry.data.value("step", "") == work.step.id) {
+      set = entry.data.at("facts").value("set", "");
+    }
+  }
+  return set;
+}
+
+// Whoever has a card of the split that was cut off has a card that opens nothing.
+Result<void> declare_void(const Workplace& work, const std::string& set) {
+  if (set.empty()) {
+    return {};
+  }
+  auto old = shamir::read_set_header(set);
+  if (!old) {
+    return std::move(old).error();
+  }
+  return work.journal.append("set-void",
+                             {{"set", base::to_hex(old->set.id)},
+                              {"why", "the split was cut off; its cards are to be destroyed"}});
+}
+
 Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
   if (!work.held.kek || !work.annex.quorum) {
     return Error{ErrorCode::kInconsistent,
@@ -181,6 +202,10 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
   auto text = shamir::write_set_header(*header);
   if (!text) {
     return std::move(text).error();
+  }
+  const std::string before = set_split_before(work);
+  if (auto declared = declare_void(work, before); !declared) {
+    return std::move(declared).error();
   }
   auto holders = holders_data(work);
   if (!holders) {
@@ -200,6 +225,9 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
        .hidden = {{.name = "k", .value = work.annex.quorum->threshold(access)},
                   {.name = "n", .value = work.annex.quorum->shares(access)},
                   {.name = "holders", .value = holders->at("holders")}}});
+  if (!before.empty()) {
+    turn.public_note = "a new set; every card of the split that was cut off is void: destroy it";
+  }
   return turn;
 }
 

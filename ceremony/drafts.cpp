@@ -11,6 +11,8 @@
 #include "ca/certificate_profile.h"
 #include "ca/pem.h"
 #include "ceremony/key_facts.h"
+#include "ceremony/ledger_files.h"
+#include "ceremony/new_revocations.h"
 #include "ceremony/vault.h"
 
 namespace ceremony {
@@ -21,8 +23,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
-
-constexpr std::size_t kLargestCrl = 64U << 20U;
 
 Result<ca::CertificateProfile> profile_of(const Workplace& work, const std::string& name) {
   return ca::load_profile(work.room.data / "profiles", name);
@@ -184,9 +184,10 @@ Result<base::Bytes> root_serial(const Workplace& work) {
   return base::from_hex(*text);
 }
 
-// The revocations that stand in a CRL, and those that the plan adds.
+// The revocations that stand in a CRL, those that the plan adds, and those of a branch of the
+// records that a merge has joined.
 Result<std::vector<ca::Revocation>> all_revocations(
-    const PlannedCrl& planned,
+    const Workplace& work,
     const ca::Certificate& root,
     const std::optional<ca::RevocationList>& before) {
   std::vector<ca::Revocation> all;
@@ -198,13 +199,13 @@ Result<std::vector<ca::Revocation>> all_revocations(
                      .reason = static_cast<ca::RevocationReason>(entry.reason.value_or(0))});
     }
   }
-  for (const PlannedRevocation& one : planned.revocations) {
+  for (const PlannedRevocation& one : new_revocations(work, all)) {
     auto serial = base::from_hex(one.serial);
     auto revoked_at = instant_on(one.date, DayEnd::kFirst);
     const auto reason = ca::revocation_reason_named(one.reason);
     if (!serial || !revoked_at || !reason) {
       return Error{ErrorCode::kInconsistent,
-                   "the plan's revocation of " + one.serial +
+                   "the revocation of " + one.serial +
                        " has a serial number, date or reason that is not understood; correct it"};
     }
     all.push_back({.issuer = root.subject().der(),
@@ -221,8 +222,9 @@ Result<std::optional<ca::RevocationList>> previous_crl(const Workplace& work,
   if (number == 0) {
     return std::optional<ca::RevocationList>();
   }
-  auto bytes = base::read_file(work.room.sites.front() / "crl" / (std::to_string(number) + ".crl"),
-                               kLargestCrl);
+  auto sha256 = work.text_fact("crl-sha256");
+  auto bytes = sha256 ? read_site_crl(work.room.sites.front(), number, *sha256)
+                      : Result<base::Bytes>(sha256.error());
   if (!bytes) {
     return std::move(bytes).error();
   }
@@ -253,10 +255,10 @@ Result<ca::RevocationListPlan> crl_plan(const Workplace& work) {
   if (!next_update) {
     return std::move(next_update).error();
   }
-  const auto known = work.facts.find("crl-number");
   const bool is_activation = work.facts.contains("activation");
   return ca::RevocationListPlan{
-      .known_number = known == work.facts.end() ? 0 : known->second.get<std::uint64_t>(),
+      .known_number = work.number_fact("crl-number"),
+      .void_number = work.number_fact("void-crl-number"),
       .step = is_activation ? ca::NumberStep::kAfterActivation : ca::NumberStep::kNext,
       .this_update = *this_update,
       .next_update = *next_update,
@@ -352,7 +354,7 @@ Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {
   if (!before) {
     return std::move(before).error();
   }
-  auto revocations = all_revocations(*work.plan.crl, *root, *before);
+  auto revocations = all_revocations(work, *root, *before);
   if (!revocations) {
     return std::move(revocations).error();
   }

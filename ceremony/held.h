@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct Held {
   std::optional<shamir::ShareSet> quorum;  // "quorum": gathered; combined it becomes the KEK
   std::vector<PossessionForSeal> possession;
   std::vector<std::string> signature_lines;  // of the seal, as they come in
+  std::map<std::string, std::string> pins;   // hashes by role, while the attendance is taken
   std::size_t turn = 0;                      // of the step in progress
 
   // Wipes what a script calls by this name. Unknown names are a script's fault that its check

@@ -1,6 +1,5 @@
 #include "ceremony/holder_files.h"
 
-#include <system_error>
 #include <utility>
 
 #include "base/media.h"
@@ -52,11 +51,8 @@ Result<void> write_holder_files(const Workplace& work,
   if (!svg) {
     return std::move(svg).error();
   }
-  std::error_code failed;
-  if (!fs::exists(folder, failed)) {
-    if (auto made = base::make_new_folder(folder); !made) {
-      return made;
-    }
+  if (auto made = base::make_folder_where_missing(folder); !made) {
+    return made;
   }
   const std::pair<const char*, base::ByteView> files[] = {
       {kShareFile, envelope}, {kCardText, base::bytes_of(*text)}, {kCardSvg, base::bytes_of(*svg)}};

@@ -65,6 +65,7 @@ class Journal {
 
   // Takes up a journal. A torn last line is cut off (its bytes are kept beside it) and an entry of
   // type "recovered" names its length and hash; then the transcript is completed from the journal.
+  // Where the power failed before line 0 was whole, it is written now, as create() does.
   // Errors: kNotFound; kWrongState where another process has it open; kInconsistent where journal
   // or transcript were altered (nothing is repaired); kInvalidArgument where the mode differs or a
   // key is missing; kRefusedByPolicy where the key is not this journal's; kStorageFailure.

@@ -87,11 +87,21 @@ Result<void> Journal::State::write_header() {
   return write(kJournalHeaderType, header);
 }
 
+// The power failed before the first entry was on the medium: nothing has happened yet.
+Result<void> Journal::State::begin_anew() {
+  std::error_code failed;
+  const bool is_there = std::filesystem::exists(options.transcript_path, failed);
+  if (failed || (is_there && std::filesystem::file_size(options.transcript_path, failed) != 0)) {
+    return Error{ErrorCode::kInconsistent,
+                 "the journal holds no entry, and the transcript does; the journal was emptied; "
+                 "nothing was repaired; stop, and have the medium examined"};
+  }
+  return write_header();
+}
+
 Result<void> Journal::State::read_header() {
   if (log.lines().empty()) {
-    return Error{ErrorCode::kInconsistent,
-                 "the journal holds no entry: the power failed before the ceremony began; begin it "
-                 "anew in a new folder"};
+    return begin_anew();
   }
   const auto line = read_journal_line(log.lines().front().text, 0, no_previous());
   if (!line) {
@@ -118,7 +128,7 @@ Result<void> Journal::State::read_entries(const KeySource& source) {
   if (!header) {
     return header;
   }
-  if (options.mode == Mode::kProduction) {
+  if (options.mode == Mode::kProduction && !key) {
     auto found = find_journal_key(entries.front().data, source);
     if (!found) {
       return found.error();

@@ -62,6 +62,7 @@ struct Journal::State {
 
  private:
   base::Result<void> read_header();
+  base::Result<void> begin_anew();
 };
 
 }  // namespace ceremony

@@ -1,12 +1,11 @@
 #include "ceremony/ledger.h"
 
 #include <algorithm>
-#include <string_view>
-#include <system_error>
+#include <optional>
+#include <set>
 #include <utility>
 
-#include "base/media.h"
-#include "ceremony/record_folder.h"
+#include "ceremony/ledger_files.h"
 
 namespace ceremony {
 
@@ -17,18 +16,6 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestFile = 64U << 20U;  // bytes; a CRL of a million entries has 40 MB
-
-std::string text_of(const Json& data, const char* name) {
-  const auto found = data.find(name);
-  return found != data.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::uint64_t number_of(const Json& data, const char* name) {
-  const auto found = data.find(name);
-  return found != data.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-}
-
 Error out_of_place(const std::string& why) {
   return Error{ErrorCode::kInconsistent,
                why +
@@ -36,243 +23,319 @@ Error out_of_place(const std::string& why) {
                    "published copies"};
 }
 
-// The seal of a record is copied last.
-bool is_whole(const fs::path& record) {
-  std::error_code failed;
-  return fs::exists(record / kSealFile, failed);
+// What must rise from record to record; within one, a step that was done again says the same.
+struct Before {
+  std::uint64_t crl_number = 0;
+  std::uint64_t epoch = 0;
+};
+
+// Whether a certificate's duty to be listed is over.
+bool has_ended(const std::string& serial, const std::string& date, const LedgerState& state) {
+  return std::any_of(state.issued.begin(), state.issued.end(), [&](const IssuedCertificate& one) {
+    return one.serial == serial && !one.not_after.empty() && one.not_after < date;
+  });
 }
 
-Error cut_off(const std::string& record) {
+Result<void> fold_crl(const IssuedCrl& crl, const Before& before, LedgerState& state) {
+  if (crl.number < state.crl_number) {
+    return out_of_place("a CRL of the records has a lower number than one before it");
+  }
+  if (crl.number == before.crl_number || crl.number <= state.void_crl_number) {
+    return out_of_place("a CRL of the records has the number of one before it");
+  }
+  std::map<std::string, RecordedRevocation> listed;
+  for (const RecordedRevocation& one : crl.revoked) {
+    listed.emplace(one.serial, one);
+  }
+  for (const auto& [serial, one] : state.revoked) {
+    if (!listed.contains(serial) && !has_ended(serial, crl.this_update, state)) {
+      return out_of_place("a CRL of the records no longer lists " + serial +
+                          ", which was revoked for good");
+    }
+  }
+  state.crl_number = crl.number;
+  state.crl_sha256 = crl.sha256;
+  state.revoked = std::move(listed);
+  return {};
+}
+
+Result<void> fold_epoch(const OpenedEpoch& opened, const Before& before, LedgerState& state) {
+  if (opened.epoch < state.epoch || opened.epoch == before.epoch) {
+    return out_of_place(
+        "an activation, return or merge of the records goes back to an earlier "
+        "epoch");
+  }
+  state.epoch = opened.epoch;
+  state.live_site = opened.site;
+  state.allowed = opened.allowed;
+  if (opened.lost_to != 0) {
+    state.lost.push_back({.from = state.sequence + 1, .to = opened.lost_to, .epoch = opened.epoch});
+  }
+  return {};
+}
+
+// Folds each kind of event.
+struct Folder {
+  const LedgerRecord& record;
+  const Before before;
+  LedgerState& state;
+
+  Result<void> operator()(const IssuedShares& shares) const {
+    state.generation = shares.generation;
+    return {};
+  }
+
+  Result<void> operator()(const IssuedCertificate& certificate) const {
+    if (certificate.is_root) {
+      state.root_public_key = certificate.public_key;
+      state.root_certificate = certificate.certificate;
+    }
+    state.issued.push_back(certificate);
+    return {};
+  }
+
+  Result<void> operator()(const IssuedCrl& crl) const { return fold_crl(crl, before, state); }
+
+  Result<void> operator()(const VoidCrl& crl) const {
+    state.void_crl_number = std::max(state.void_crl_number, crl.number);
+    return {};
+  }
+
+  Result<void> operator()(const OpenedEpoch& opened) const {
+    return fold_epoch(opened, before, state);
+  }
+
+  Result<void> operator()(const MergedBranch& merge) const {
+    if (merge.kept != record.previous) {
+      return out_of_place("a merge of the records keeps another branch than it goes on from");
+    }
+    return fold_epoch(merge.opened, before, state);
+  }
+};
+
+// Where two certificates have one serial number, nothing that names it can be trusted.
+Result<void> join_certificates(const LedgerState& other, LedgerState& state) {
+  std::map<std::string, std::string> known;
+  for (const IssuedCertificate& one : state.issued) {
+    known.emplace(one.serial, one.certificate);
+  }
+  for (const IssuedCertificate& one : other.issued) {
+    const auto found = known.find(one.serial);
+    if (found == known.end()) {
+      state.issued.push_back(one);
+    } else if (found->second != one.certificate) {
+      return Error{ErrorCode::kInconsistent,
+                   "both branches have issued a certificate with the serial number " + one.serial +
+                       ", and they are not the same; nothing was merged; call for help: the "
+                       "random numbers of one site cannot be trusted"};
+    }
+  }
+  return {};
+}
+
+Error forked(const Ledger& ledger, const std::vector<std::string>& tips) {
+  std::string ends;
+  for (const std::string& tip : tips) {
+    const LedgerRecord& record = *ledger.find(tip);
+    ends +=
+        (ends.empty() ? "" : ", ") + std::to_string(record.sequence) + " (" + record.ceremony + ")";
+  }
   return Error{ErrorCode::kInconsistent,
-               "the copy of the record " + record +
-                   " in this ledger was cut off before its seal, so what it says may be missing "
-                   "here; nothing was done; end that ceremony at this site, or complete the "
-                   "folder from the other site or from the published copies"};
-}
-
-// The names of the entries of a folder, sorted; none where it is missing.
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-Result<void> fold_entry(const TranscriptEntry& entry, LedgerState& state) {
-  const Json& data = entry.data;
-  if (entry.type == "shares.issue") {
-    state.generation = static_cast<std::uint32_t>(number_of(data, "generation"));
-  } else if (entry.type == "cert.issue") {
-    const std::string key = text_of(data, "public_key");
-    if (key == text_of(data, "issuer_public_key")) {
-      state.root_public_key = key;
-      state.root_certificate = text_of(data, "certificate");
-    }
-    state.issued.push_back({.serial = text_of(data, "serial"),
-                            .certificate = text_of(data, "certificate"),
-                            .public_key = key,
-                            .subject = text_of(data, "subject"),
-                            .profile = text_of(data, "profile"),
-                            .not_after = text_of(data, "not_after")});
-  } else if (entry.type == "crl.issue") {
-    if (number_of(data, "number") < state.crl_number) {
-      return out_of_place("a CRL of the records has a lower number than one before it");
-    }
-    state.crl_number = number_of(data, "number");
-    state.crl_sha256 = text_of(data, "crl");
-  } else if (entry.type == "site.activate") {
-    if (number_of(data, "epoch") < state.epoch) {
-      return out_of_place("an activation of the records goes back to an earlier epoch");
-    }
-    state.epoch = number_of(data, "epoch");
-  }
-  return {};
-}
-
-// Both sites have acted since they last met.
-Error forked(const fs::path& other, std::string_view what) {
-  return Error{ErrorCode::kInconsistent,
-               "the site " + other.filename().string() + " has " + std::string(what) +
-                   " that the site of this ceremony does not know: both sites have acted; "
-                   "nothing of it was overwritten; the two ledgers must be merged first"};
-}
-
-// Whether two files hold the same. Errors: as base::read_file().
-Result<bool> same_bytes(const FromTo& files) {
-  auto first = base::read_file(files.from, kLargestFile);
-  if (!first) {
-    return std::move(first).error();
-  }
-  auto second = base::read_file(files.to, kLargestFile);
-  if (!second) {
-    return std::move(second).error();
-  }
-  return *first == *second;
-}
-
-// Every whole record of `other` must be one of `home`, and the same.
-Result<void> check_no_fork(const TwoSites& sites) {
-  const auto& [home, other] = sites;
-  const std::vector<std::string> known = names_in(home / "ledger");
-  for (const std::string& name : names_in(other / "ledger")) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return forked(other, "the record " + name);
-    }
-    if (!is_whole(other / "ledger" / name)) {
-      continue;
-    }
-    auto same = same_bytes({.from = home / "ledger" / name / "transcript.log",
-                            .to = other / "ledger" / name / "transcript.log"});
-    if (!same) {
-      return std::move(same).error();
-    }
-    if (!*same) {
-      return forked(other, "another record " + name);
-    }
-  }
-  return {};
-}
-
-// The file of that name below both sites must be the same. Errors: kInconsistent.
-Result<void> check_same(const TwoSites& sites, const fs::path& name) {
-  auto same = same_bytes({.from = sites.home / name, .to = sites.other / name});
-  if (!same) {
-    return std::move(same).error();
-  }
-  return *same ? Result<void>()
-               : Result<void>(forked(sites.other, "another file " + name.string()));
-}
-
-// A file that both must have: copied where it is missing, compared where it is not.
-Result<void> copy_or_compare(const TwoSites& sites, const fs::path& name) {
-  std::error_code failed;
-  if (fs::exists(sites.other / name, failed)) {
-    return check_same(sites, name);
-  }
-  auto bytes = base::read_file(sites.home / name, kLargestFile);
-  if (!bytes) {
-    return std::move(bytes).error();
-  }
-  auto saved = base::save_new(sites.other / name, *bytes);
-  if (!saved) {
-    return std::move(saved).error();
-  }
-  return {};
-}
-
-// What may stand in ca/ and crl/: plain files, copied where they are missing.
-Result<void> copy_missing_files(const TwoSites& sites, const char* folder) {
-  std::error_code failed;
-  if (!fs::exists(sites.other / folder, failed)) {
-    if (auto made = base::make_new_folder(sites.other / folder); !made) {
-      return made;
-    }
-  }
-  for (const std::string& name : names_in(sites.home / folder)) {
-    if (auto copied = copy_or_compare(sites, fs::path(folder) / name); !copied) {
-      return copied;
-    }
-  }
-  return {};
+               "both sites have acted: this copy of the CA record has branches that end at entry " +
+                   ends +
+                   "; nothing was signed; look at them with \"conclave ledger merge\", and hold "
+                   "the ceremony ledger-merge first"};
 }
 
 }  // namespace
 
-Result<void> fold_record(const Transcript& record, LedgerState& state) {
-  if (record.entries().empty() || record.entries().front().type != "open") {
-    return out_of_place("a record does not begin with its opening");
-  }
-  const Json& opening = record.entries().front().data;
-  if (text_of(opening, "previous_head") != state.head) {
+LedgerState empty_state() {
+  LedgerState state;
+  state.head = no_previous();
+  return state;
+}
+
+Result<void> fold_record(const LedgerRecord& record, LedgerState& state) {
+  if (record.previous != state.head) {
     return out_of_place("a record does not name the record before it");
   }
-  if (number_of(opening, "sequence") != state.sequence + 1) {
+  if (record.sequence != state.sequence + 1) {
     return out_of_place("the numbers of the records have a gap");
   }
-  const bool is_drill = text_of(opening, "mode") == "DRILL";
-  for (const TranscriptEntry& entry : record.entries()) {
-    auto folded = is_drill ? Result<void>() : fold_entry(entry, state);
-    if (!folded) {
+  const Folder folder{.record = record,
+                      .before = {.crl_number = state.crl_number, .epoch = state.epoch},
+                      .state = state};
+  for (const LedgerEvent& event : record.events) {
+    if (auto folded = std::visit(folder, event); !folded) {
       return folded;
     }
   }
   state.sequence += 1;
-  state.head = record.head();
+  state.head = record.head;
+  state.records.push_back(record.name);
   return {};
 }
 
-Result<LedgerState> read_ledger(const fs::path& ledger) {
-  LedgerState state;
-  state.head = no_previous();
-  for (const std::string& name : names_in(ledger)) {
-    if (!is_whole(ledger / name)) {
-      return cut_off(name);
+Result<void> fold_record(const Transcript& record, LedgerState& state) {
+  auto facts = ledger_record_of(record);
+  return facts ? fold_record(*facts, state) : Result<void>(std::move(facts).error());
+}
+
+Result<void> join_branch(const LedgerState& other, LedgerState& state) {
+  if (other.root_certificate != state.root_certificate) {
+    return Error{ErrorCode::kInconsistent,
+                 "the two branches have different roots, so they cannot be one CA's; nothing was "
+                 "merged; call for help, and keep both copies"};
+  }
+  if (auto joined = join_certificates(other, state); !joined) {
+    return joined;
+  }
+  const bool is_newer = other.crl_number > state.crl_number;
+  for (const auto& [serial, one] : other.revoked) {
+    if (is_newer) {
+      state.revoked.insert_or_assign(serial, one);
+    } else {
+      state.revoked.emplace(serial, one);
     }
-    auto record = Transcript::read(ledger / name / "transcript.log");
-    if (!record) {
-      return std::move(record).error().while_doing("the record " + name);
+  }
+  if (is_newer) {
+    state.crl_number = other.crl_number;
+    state.crl_sha256 = other.crl_sha256;
+  }
+  state.void_crl_number = std::max(state.void_crl_number, other.void_crl_number);
+  state.lost.insert(state.lost.end(), other.lost.begin(), other.lost.end());
+  state.epoch = std::max(state.epoch, other.epoch);
+  state.generation = std::max(state.generation, other.generation);
+  return {};
+}
+
+Result<Ledger> Ledger::read(const fs::path& ledger) {
+  auto records = read_records(ledger, CutOff::kRefused);
+  return records ? of(std::move(records).value()) : Result<Ledger>(std::move(records).error());
+}
+
+Result<Ledger> Ledger::of(std::vector<LedgerRecord> records) {
+  Ledger ledger;
+  auto added = ledger.add_all(std::move(records));
+  return added ? Result<Ledger>(std::move(ledger)) : Result<Ledger>(std::move(added).error());
+}
+
+// Adds those that fit by now; gives why the first of the others does not, and leaves them.
+std::optional<Error> Ledger::add_those_that_fit(std::vector<LedgerRecord>& records) {
+  std::vector<LedgerRecord> left;
+  std::optional<Error> why;
+  for (LedgerRecord& record : records) {
+    auto added = add(record);
+    if (added) {
+      continue;
     }
-    if (auto folded = fold_record(*record, state); !folded) {
-      return std::move(folded).error().while_doing("the record " + name);
+    why = why ? std::move(why) : std::move(added).error().while_doing("the record " + record.name);
+    left.push_back(std::move(record));
+  }
+  records = std::move(left);
+  return why;
+}
+
+// A merge may have a lower number than the branch that it joins, so no order by number will do.
+Result<void> Ledger::add_all(std::vector<LedgerRecord> records) {
+  while (!records.empty()) {
+    const std::size_t before = records.size();
+    std::optional<Error> why = add_those_that_fit(records);
+    if (records.size() == before) {
+      return *std::move(why);
     }
-    state.records.push_back(name);
+  }
+  return {};
+}
+
+Result<void> Ledger::add(LedgerRecord record) {
+  if (has(record.head)) {
+    return {};
+  }
+  const std::string joined = joined_head(record);
+  if (record.previous != no_previous() && !has(record.previous)) {
+    return out_of_place("a record does not name the record before it");
+  }
+  if (!joined.empty() && !has(joined)) {
+    return out_of_place("a record joins a branch that is not here");
+  }
+  if (record.previous == no_previous() && !records_.empty()) {
+    return Error{ErrorCode::kInconsistent,
+                 "a record is the first of another CA than these records; nothing was done; keep "
+                 "the records of each CA in a folder of their own"};
+  }
+  by_head_.emplace(record.head, records_.size());
+  records_.push_back(std::move(record));
+  return {};
+}
+
+const LedgerRecord* Ledger::find(const std::string& head) const {
+  const auto found = by_head_.find(head);
+  return found == by_head_.end() ? nullptr : &records_[found->second];
+}
+
+std::vector<std::string> Ledger::tips() const {
+  std::set<std::string> followed;
+  for (const LedgerRecord& record : records_) {
+    followed.insert(record.previous);
+    followed.insert(joined_head(record));
+  }
+  std::vector<std::string> tips;
+  for (const LedgerRecord& record : records_) {
+    if (!followed.contains(record.head)) {
+      tips.push_back(record.head);
+    }
+  }
+  return tips;
+}
+
+Result<LedgerState> Ledger::state() const {
+  const std::vector<std::string> ends = tips();
+  if (ends.empty()) {
+    return empty_state();
+  }
+  return ends.size() == 1 ? state_at(ends.front()) : forked(*this, ends);
+}
+
+std::vector<const LedgerRecord*> Ledger::chain_to(const std::string& head) const {
+  std::vector<const LedgerRecord*> chain;
+  for (const LedgerRecord* at = find(head); at != nullptr; at = find(at->previous)) {
+    chain.push_back(at);
+  }
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+// Takes in the branch that a merge joins, and then the record.
+Result<void> Ledger::join_and_fold(const LedgerRecord& record, LedgerState& state) const {
+  if (const std::string joined = joined_head(record); !joined.empty()) {
+    auto other = state_at(joined);
+    auto taken = other ? join_branch(*other, state) : Result<void>(std::move(other).error());
+    if (!taken) {
+      return taken;
+    }
+  }
+  return fold_record(record, state);
+}
+
+Result<LedgerState> Ledger::state_at(const std::string& head) const {
+  if (!has(head)) {
+    return Error{ErrorCode::kNotFound,
+                 "the record with that head is not in this ledger; bring it from the other site"};
+  }
+  LedgerState state = empty_state();
+  for (const LedgerRecord* const record : chain_to(head)) {
+    auto folded = join_and_fold(*record, state);
+    if (!folded) {
+      return std::move(folded).error().while_doing("the record " + record->name);
+    }
   }
   return state;
 }
 
-Result<void> copy_record(const FromTo& folders) {
-  const auto& [from, to] = folders;
-  std::error_code failed;
-  if (!fs::exists(to, failed)) {
-    if (auto made = base::make_new_folder(to); !made) {
-      return made;
-    }
-  }
-  std::vector<std::string> names = names_in(from);
-  std::stable_partition(
-      names.begin(), names.end(), [](const std::string& name) { return name != kSealFile; });
-  for (const std::string& name : names) {
-    auto bytes = base::read_file(from / name, kLargestFile);
-    if (!bytes) {
-      return std::move(bytes).error();
-    }
-    if (auto saved = base::save_new_or_same(to / name, *bytes); !saved) {
-      return std::move(saved).error();
-    }
-  }
-  return {};
-}
-
-Result<void> bring_up_to_date(const TwoSites& sites) {
-  const auto& [home, other] = sites;
-  if (auto checked = check_no_fork(sites); !checked) {
-    return checked;
-  }
-  // What the records name comes before them, so that a ledger never knows more than its site has.
-  for (const char* const folder : {"ca", "crl"}) {
-    if (auto copied = copy_missing_files(sites, folder); !copied) {
-      return copied;
-    }
-  }
-  std::error_code failed;
-  if (!fs::exists(other / "ledger", failed)) {
-    if (auto made = base::make_new_folder(other / "ledger"); !made) {
-      return made;
-    }
-  }
-  for (const std::string& name : names_in(home / "ledger")) {
-    if (is_whole(other / "ledger" / name)) {
-      continue;
-    }
-    auto copied = copy_record({.from = home / "ledger" / name, .to = other / "ledger" / name});
-    if (!copied) {
-      return copied;
-    }
-  }
-  return {};
+Result<LedgerState> read_ledger(const fs::path& ledger) {
+  auto all = Ledger::read(ledger);
+  return all ? all->state() : Result<LedgerState>(std::move(all).error());
 }
 
 }  // namespace ceremony

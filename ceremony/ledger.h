@@ -1,73 +1,110 @@
 // ceremony/ledger.h - the state of a CA: the fold over its closed public records, and no database.
 //
 // A site keeps a copy of every record in its ledger/ folder. Each record names the head of the one
-// before it, so a record that is missing, altered or from another CA is found here.
+// before it, so a record that is missing, altered or from another CA is found here. Where two
+// records name the same one before them, both sites have acted: the ledger is forked, and gives no
+// state until a record of type ledger.merge names both branches. docs/formats/ledger.md.
 
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "ceremony/ledger_record.h"
 #include "ceremony/transcript.h"
 
 namespace ceremony {
 
-// A certificate that this root issued, as the record tells.
-struct IssuedCertificate {
-  std::string serial;       // hex
-  std::string certificate;  // SHA-256 of the DER, 64 hex digits
-  std::string public_key;   // SHA-256 of the SubjectPublicKeyInfo, 64 hex digits
-  std::string subject;
-  std::string profile;
-  std::string not_after;
+// Records of which slips tell, and which an activation has declared lost.
+struct LostRecords {
+  std::uint64_t from = 0;   // number of the first
+  std::uint64_t to = 0;     // number of the last
+  std::uint64_t epoch = 0;  // they are from before it
 };
 
 struct LedgerState {
-  std::uint64_t sequence = 0;    // of the last record; 0: there is none
-  std::string head;              // of the last record; 64 zeros where there is none
-  std::uint64_t epoch = 1;       // who is live: rises with every activation
-  std::uint64_t crl_number = 0;  // highest known; 0: no CRL yet
-  std::string crl_sha256;        // of the CRL with that number
-  std::uint32_t generation = 0;  // of the share set
-  std::string root_public_key;   // SHA-256 of the SubjectPublicKeyInfo
-  std::string root_certificate;  // SHA-256 of the DER
+  std::uint64_t sequence = 0;         // of the last record; 0: there is none
+  std::string head;                   // of the last record; 64 zeros where there is none
+  std::uint64_t epoch = 1;            // rises with every activation, return and merge
+  std::string live_site;              // where the epoch was opened; "": the first epoch
+  std::vector<std::string> allowed;   // ceremonies of this epoch; none named: all
+  std::uint64_t crl_number = 0;       // highest known; 0: no CRL yet
+  std::string crl_sha256;             // of the CRL with that number
+  std::uint64_t void_crl_number = 0;  // highest of a CRL that was signed and made void; 0: none
+  std::map<std::string, RecordedRevocation> revoked;  // by serial: what the next CRL must list
+  std::uint32_t generation = 0;                       // of the share set
+  std::string root_public_key;                        // SHA-256 of the SubjectPublicKeyInfo
+  std::string root_certificate;                       // SHA-256 of the DER
   std::vector<IssuedCertificate> issued;
-  std::vector<std::string> records;  // names of the folders, in order
+  std::vector<LostRecords> lost;
+  std::vector<std::string> records;  // names of the folders, in order; without joined branches
 };
 
-// Reads every record below `ledger` (a folder that may be missing: then the state before the first
-// ceremony). Records of mode DRILL count for the chain alone.
-// Errors: kMalformed, kInconsistent: a record that is damaged, missing or out of its place, named.
-base::Result<LedgerState> read_ledger(const std::filesystem::path& ledger);
+// The state before the first ceremony.
+LedgerState empty_state();
 
-// Takes one more record into account. Errors: kInconsistent where it does not follow, or goes back
-// to a lower CRL number or an earlier epoch; `state` is then no longer to be used.
+// Takes one more record into account that is no merge, or whose other branch was joined before.
+// Errors: kInconsistent where it does not follow; where a CRL number does not rise, a certificate
+// that is still valid is no longer revoked, or an epoch does not rise; `state` is then no longer to
+// be used.
+base::Result<void> fold_record(const LedgerRecord& record, LedgerState& state);
 base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 
-// Where something is copied from, and where to.
-struct FromTo {
-  const std::filesystem::path& from;
-  const std::filesystem::path& to;
+// Takes in what another branch has done: its certificates, its revocations (none is ever undone),
+// the higher CRL number, the later epoch and generation of shares. Where both revoke one
+// certificate, the entry of the CRL with the higher number stays. Errors: kInconsistent for another
+// root, or one serial number for two certificates.
+base::Result<void> join_branch(const LedgerState& other, LedgerState& state);
+
+// The closed records that a site has, in whatever branches.
+class Ledger {
+ public:
+  // Reads every record below `ledger` (a folder that may be missing: then none).
+  // Errors: kMalformed, kInconsistent: a record that is damaged, missing or cut off, named.
+  static base::Result<Ledger> read(const std::filesystem::path& ledger);
+
+  // A ledger of these records, in whatever order. Errors: as add_all().
+  static base::Result<Ledger> of(std::vector<LedgerRecord> records);
+
+  // Adds a record; one that is there already changes nothing. Errors: kInconsistent where the
+  // record before it, or a branch that it joins, is not there.
+  base::Result<void> add(LedgerRecord record);
+
+  // Adds records that stand in whatever order. Errors: as add(), naming one that does not fit; some
+  // may have been added.
+  base::Result<void> add_all(std::vector<LedgerRecord> records);
+
+  [[nodiscard]] bool has(const std::string& head) const { return by_head_.contains(head); }
+  [[nodiscard]] const std::vector<LedgerRecord>& records() const { return records_; }
+
+  // The record with that head, or nullptr.
+  [[nodiscard]] const LedgerRecord* find(const std::string& head) const;
+
+  // Heads of the records that none goes on from and none has joined, in the order in which they
+  // were added; more than one: the ledger is forked.
+  [[nodiscard]] std::vector<std::string> tips() const;
+
+  // The state after the one tip. Errors: kInconsistent: the ledger is forked; as fold_record().
+  [[nodiscard]] base::Result<LedgerState> state() const;
+
+  // The state after the record with that head. Errors: kNotFound; as fold_record().
+  [[nodiscard]] base::Result<LedgerState> state_at(const std::string& head) const;
+
+ private:
+  std::optional<base::Error> add_those_that_fit(std::vector<LedgerRecord>& records);
+  [[nodiscard]] std::vector<const LedgerRecord*> chain_to(const std::string& head) const;
+  base::Result<void> join_and_fold(const LedgerRecord& record, LedgerState& state) const;
+
+  std::vector<LedgerRecord> records_;  // each behind those that it names
+  std::map<std::string, std::size_t> by_head_;
 };
 
-// Two sites: the one of this ceremony, and one that may be behind it.
-struct TwoSites {
-  const std::filesystem::path& home;
-  const std::filesystem::path& other;
-};
-
-// Copies the closed record in `from` (a folder of files, no subfolders) to `to`; each file is read
-// back. A copy that was cut off is completed; the seal comes last, so a record with a seal is
-// whole. Errors: as base::save_new_or_same().
-base::Result<void> copy_record(const FromTo& folders);
-
-// Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/ and ledger/.
-// Errors: kInconsistent where `other` has a record that `home` does not have, or has otherwise
-// (both sites acted: nothing was copied), or another file of the same name; as copy_record().
-base::Result<void> bring_up_to_date(const TwoSites& sites);
+// Ledger::read() and its state().
+base::Result<LedgerState> read_ledger(const std::filesystem::path& ledger);
 
 }  // namespace ceremony

@@ -1,4 +1,4 @@
-// The acts of a CA's life besides signing: activation, drill, evaluation.
+// The acts of a CA's life besides signing: drill, evaluation.
 
 #include <array>
 #include <system_error>
@@ -22,29 +22,7 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-// CRL numbers jump by this at an activation, above whatever the lost site may have signed.
-constexpr std::uint64_t kActivationJump = 100;
-
 constexpr std::size_t kLargestNote = 1U << 20U;  // bytes
-
-Result<Turn> activate_site(Workplace& work, client::Input& /*input*/) {
-  auto epoch = work.fact("epoch");
-  auto number = work.fact("crl-number");
-  if (!epoch || !number) {
-    return Error{ErrorCode::kInconsistent, "the vault was not looked at yet; check it first"};
-  }
-  const std::uint64_t next = epoch->get<std::uint64_t>() + 1;
-  Turn turn;
-  turn.facts = {{"activation", next}};
-  turn.publications.push_back({.type = "site.activate",
-                               .data = {{"epoch", next},
-                                        {"site", work.plan.site},
-                                        {"last_known_crl_number", *number},
-                                        {"crl_number_jump", kActivationJump}},
-                               .hidden = {}});
-  turn.public_note = "epoch " + std::to_string(next) + " is open at " + work.plan.site;
-  return turn;
-}
 
 // A share of the production (or rehearsal) set is offered to the drill on purpose.
 Result<Turn> refuse_production(Workplace& work, client::Input& /*input*/) {
@@ -245,7 +223,6 @@ Result<Turn> evaluate(Workplace& work, client::Input& input) {
 }
 
 constexpr std::array kLifeActions{
-    Action{.name = "activate-site", .ask = ask_nothing, .act = activate_site},
     Action{.name = "refuse-production", .ask = ask_nothing, .act = refuse_production},
     Action{.name = "start-clock", .ask = ask_nothing, .act = start_clock},
     Action{.name = "stop-clock", .ask = ask_nothing, .act = stop_clock},

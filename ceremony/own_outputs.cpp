@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/media.h"
@@ -14,10 +16,17 @@ namespace ceremony {
 
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestOutput = 1U << 20U;  // bytes; a card as SVG is the largest
+constexpr std::size_t kLargestOutput = 64U << 20U;  // bytes; a CRL of a million entries has 40 MB
+
+// Under which name the journal knows a file: with its folder, for every stick has the same files.
+std::string noted_name(const fs::path& path) {
+  return (path.parent_path().filename() / path.filename()).string();
+}
 
 bool is_noted(const Journal& journal, const std::string& sha256) {
   return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
@@ -37,31 +46,126 @@ Result<void> remove_durably(const fs::path& path) {
   return {};
 }
 
-// Removes what an earlier attempt of this ceremony has left at `path`, and nothing else.
+// What a file system leaves of a file whose write was cut off: less than all, or zeros for what was
+// not there yet.
+bool looks_unfinished(base::ByteView there, std::size_t whole_bytes) {
+  constexpr std::size_t kZeros = 16;  // more than a file of ours ends in
+  if (there.size() < whole_bytes) {
+    return true;
+  }
+  return there.size() == whole_bytes && whole_bytes >= kZeros &&
+         std::ranges::all_of(there.last(kZeros), [](std::uint8_t byte) { return byte == 0; });
+}
+
+// Whether an earlier attempt has begun to write this file, and what is there may be what it left.
+bool was_cut_off(const Journal& journal, const fs::path& path, base::ByteView there) {
+  const std::string name = noted_name(path);
+  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
+    return entry.type == "output" && entry.data.value("file", "") == name &&
+           looks_unfinished(there, entry.data.value("size_bytes", std::size_t{0}));
+  });
+}
+
+Error not_ours(const fs::path& path) {
+  return Error{ErrorCode::kRefusedByPolicy,
+               "The file " + base::in_quotes(path) +
+                   " already exists, and this ceremony has not written it; nothing is ever "
+                   "overwritten. Bring the right medium, or move that file to another folder, keep "
+                   "it, and do this step again."};
+}
+
+// Nothing is lost: the bytes stand under the new name before the old one goes.
+Result<void> set_aside(const Workplace& work, const fs::path& path, base::ByteView there) {
+  const std::string sha256 = base::sha256_hex(there);
+  fs::path aside = path;
+  aside += ".torn-" + sha256;
+  if (auto saved = base::save_new_or_same(aside, there); !saved) {
+    return std::move(saved).error();
+  }
+  const Json noted = {{"file", noted_name(path)}, {"sha256", sha256}};
+  if (auto written = work.journal.append("set-aside", noted); !written) {
+    return written;
+  }
+  return remove_durably(path);
+}
+
+// Noted first: a file that is gone cannot be noted after a power cut.
+Result<void> remove_noted(const Workplace& work, const fs::path& path, const std::string& sha256) {
+  const Json noted = {{"file", noted_name(path)}, {"sha256", sha256}};
+  if (auto written = work.journal.append("voided", noted); !written) {
+    return written;
+  }
+  return remove_durably(path);
+}
+
+// Takes away what an earlier attempt of this ceremony has left at `path`, and nothing else.
 Result<void> make_way(const Workplace& work, const fs::path& path) {
   const auto there = base::read_file(path, kLargestOutput);
   if (!there) {
     return {};  // nothing is there; or save_new() will say what is
   }
   const std::string sha256 = base::sha256_hex(*there);
-  if (!is_noted(work.journal, sha256)) {
+  if (is_noted(work.journal, sha256)) {
+    return remove_noted(work, path, sha256);
+  }
+  return was_cut_off(work.journal, path, *there) ? set_aside(work, path, *there)
+                                                 : Result<void>(not_ours(path));
+}
+
+// Removes a file that this ceremony has written; what is not its own stays as it is.
+Result<void> make_void(const Workplace& work, const fs::path& path) {
+  const auto there = base::read_file(path, kLargestOutput);
+  if (!there) {
     return {};
   }
-  if (auto removed = remove_durably(path); !removed) {
-    return removed;
+  const std::string sha256 = base::sha256_hex(*there);
+  return is_noted(work.journal, sha256) ? remove_noted(work, path, sha256) : Result<void>();
+}
+
+// The files below a folder, deepest folder's too; none where it is missing.
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code failed;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(folder, options, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    if (at->is_regular_file(failed) && !at->is_symlink(failed)) {
+      files.push_back(at->path());
+    }
   }
-  return work.journal.append("voided", {{"file", path.filename().string()}, {"sha256", sha256}});
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace
+
+Result<void> note_output(const Workplace& work, const fs::path& path, base::ByteView bytes) {
+  return work.journal.append("output",
+                             {{"file", noted_name(path)},
+                              {"size_bytes", bytes.size()},
+                              {"sha256", base::sha256_hex(bytes)}});
+}
+
+Result<void> remove_own_outputs(const Workplace& work) {
+  std::vector<fs::path> places = work.room.sites;
+  places.push_back(work.room.holders);
+  places.push_back(work.room.transfer_out);
+  for (const fs::path& place : places) {
+    for (const fs::path& file : place.empty() ? std::vector<fs::path>() : files_below(place)) {
+      if (auto removed = make_void(work, file); !removed) {
+        return removed;
+      }
+    }
+  }
+  return {};
+}
 
 Result<void> save_own(const Workplace& work, const fs::path& path, base::ByteView bytes) {
   if (auto made = make_way(work, path); !made) {
     return made;
   }
-  const Json noted = {{"file", path.filename().string()}, {"sha256", base::sha256_hex(bytes)}};
-  if (auto written = work.journal.append("output", noted); !written) {
-    return written;
+  if (auto noted = note_output(work, path, bytes); !noted) {
+    return noted;
   }
   auto saved = base::save_new(path, bytes);
   return saved ? Result<void>() : Result<void>(std::move(saved).error());

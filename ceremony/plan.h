@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "ca/algorithm.h"
 #include "ceremony/mode.h"
+#include "ceremony/plan_sites.h"
 #include "shamir/quorum.h"
 
 namespace ceremony {
@@ -24,6 +25,12 @@ namespace ceremony {
 struct PlannedSigner {
   std::string role;  // "director", "operator", "internal-witness", "auditor"
   std::string vkey;  // signed-note key, "name+hash+base64"
+};
+
+// Somebody who may read the confidential record later.
+struct PlannedKeeper {
+  std::string name;
+  std::string public_key;  // X25519, 64 hex digits
 };
 
 // One request that may be signed, and nothing else.
@@ -79,9 +86,12 @@ struct Plan {
   std::optional<PlannedRoot> root;  // root generation and drill
   std::optional<PlannedCrl> crl;
   std::vector<PlannedRequest> requests;
+  std::optional<PlannedActivation> activation;
+  std::optional<PlannedMerge> merge;
   std::vector<PlannedSigner> signers;
-  std::string annex_sha256;  // "" where the ceremony has no annex
-  std::string sha256;        // of the plan file itself
+  std::vector<PlannedKeeper> keepers;  // at least one in PRODUCTION
+  std::string annex_sha256;            // "" where the ceremony has no annex
+  std::string sha256;                  // of the plan file itself
 };
 
 // A Key Executive as the annex names one. Confidential.

@@ -74,6 +74,14 @@ toml::array signer_tables(const std::vector<PlannedSigner>& signers) {
   return tables;
 }
 
+toml::array keeper_tables(const std::vector<PlannedKeeper>& keepers) {
+  toml::array tables;
+  for (const PlannedKeeper& one : keepers) {
+    tables.push_back(toml::table{{"name", one.name}, {"key", one.public_key}});
+  }
+  return tables;
+}
+
 }  // namespace
 
 std::string write_plan(const Plan& plan) {
@@ -92,11 +100,20 @@ std::string write_plan(const Plan& plan) {
   if (!plan.annex_sha256.empty()) {
     table.insert("annex_sha256", plan.annex_sha256);
   }
+  if (!plan.keepers.empty()) {
+    table.insert("keeper", keeper_tables(plan.keepers));
+  }
   if (plan.root) {
     table.insert("root", root_table(*plan.root));
   }
   if (plan.crl) {
     table.insert("crl", crl_table(*plan.crl));
+  }
+  if (plan.activation) {
+    table.insert("activation", activation_table(*plan.activation));
+  }
+  if (plan.merge) {
+    table.insert("merge", merge_table(*plan.merge));
   }
   if (!plan.requests.empty()) {
     table.insert("request", request_tables(plan.requests));

@@ -63,6 +63,18 @@ std::size_t holder_before(const Script& script, std::size_t from, const std::str
 
 }  // namespace
 
+const std::vector<Step>& steps_of(const Script& script, ScriptPart part) {
+  switch (part) {
+    case ScriptPart::kResume:
+      return script.resume_steps;
+    case ScriptPart::kAbort:
+      return script.abort_steps;
+    case ScriptPart::kScript:
+      break;
+  }
+  return script.steps;
+}
+
 Json completion_data(const Completion& completion) {
   Json publications = Json::array();
   for (const Publication& publication : completion.publications) {
@@ -86,7 +98,8 @@ Result<Progress> Progress::replay(const Script& script, const std::vector<Journa
 }
 
 Result<void> Progress::add_complete(const Script& script, const Json& data) {
-  if (next_ >= script.steps.size() || text_in(data, "step") != script.steps[next_].id) {
+  const std::vector<Step>& steps = steps_of(script, part_);
+  if (next_ >= steps.size() || text_in(data, "step") != steps[next_].id) {
     return Error{ErrorCode::kInconsistent, ""};
   }
   const Json facts = data.value("facts", Json::object());
@@ -97,8 +110,33 @@ Result<void> Progress::add_complete(const Script& script, const Json& data) {
     unpublished_.push_back(publication_of(publication));
   }
   ++next_;
-  phase_ = next_ == script.steps.size() ? Phase::kClosed : Phase::kRunning;
+  phase_ = Phase::kRunning;
+  if (next_ < steps.size()) {
+    return {};
+  }
+  if (part_ == ScriptPart::kResume) {
+    part_ = ScriptPart::kScript;
+    next_ = left_at_;
+  } else {
+    phase_ = Phase::kClosed;
+  }
   return {};
+}
+
+// The script's own steps wait meanwhile.
+void Progress::turn_to(ScriptPart part) {
+  left_at_ = script_step();
+  part_ = part;
+  next_ = 0;
+  phase_ = Phase::kRunning;
+}
+
+bool Progress::is_past_return(const Script& script) const {
+  const auto done = script.steps.begin() +
+                    static_cast<std::ptrdiff_t>(std::min(script_step(), script.steps.size()));
+  return std::any_of(script.steps.begin(), done, [](const Step& step) {
+    return step.kind == StepKind::kPointOfNoReturn;
+  });
 }
 
 Result<void> Progress::go_back(const Script& script, const JournalEntry& entry) {
@@ -108,17 +146,16 @@ Result<void> Progress::go_back(const Script& script, const JournalEntry& entry) 
   if (step == script.steps.end()) {
     return does_not_fit(entry);
   }
-  next_ = std::min(next_, static_cast<std::size_t>(step - script.steps.begin()));
-  phase_ = Phase::kRunning;
+  std::size_t& waiting = part_ == ScriptPart::kScript ? next_ : left_at_;
+  waiting = std::min(waiting, static_cast<std::size_t>(step - script.steps.begin()));
+  phase_ = phase_ == Phase::kPaused ? Phase::kPaused : Phase::kRunning;
   return {};
 }
 
 Result<void> Progress::add(const Script& script, const JournalEntry& entry) {
-  if (phase_ == Phase::kAborted && entry.type != "public" && entry.type != "recovered") {
-    return does_not_fit(entry);
-  }
   if (entry.type == "begin") {
-    if (next_ >= script.steps.size() || text_in(entry.data, "step") != script.steps[next_].id) {
+    const std::vector<Step>& steps = steps_of(script, part_);
+    if (next_ >= steps.size() || text_in(entry.data, "step") != steps[next_].id) {
       return does_not_fit(entry);
     }
     phase_ = Phase::kInStep;
@@ -135,8 +172,12 @@ Result<void> Progress::add(const Script& script, const JournalEntry& entry) {
   } else if (entry.type == "exception") {
     any_exception_ = true;
     phase_ = Phase::kRunning;
+  } else if (entry.type == "pause") {
+    phase_ = Phase::kPaused;
+  } else if (entry.type == "return") {
+    turn_to(ScriptPart::kResume);
   } else if (entry.type == "abort") {
-    phase_ = Phase::kAborted;
+    turn_to(ScriptPart::kAbort);
   }
   return {};
 }
@@ -153,7 +194,7 @@ std::size_t Progress::first_needed_for(const Script& script, std::size_t at) con
 }
 
 std::size_t Progress::restart_step(const Script& script) const {
-  std::size_t step = next_;
+  std::size_t step = script_step();
   // A step that begins in a new process needs nothing from memory; nor does what comes after the
   // end of the script.
   while (step < script.steps.size() && !script.steps[step].is_fresh) {

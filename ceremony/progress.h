@@ -21,9 +21,19 @@ namespace ceremony {
 enum class Phase {
   kRunning,  // between steps: the next one may begin
   kInStep,   // a step has begun and is not complete
+  kPaused,   // everybody left the room; on the way back the steps of the block "resume" come first
   kClosed,   // the record is sealed; nothing may follow
-  kAborted,  // given up, and the record says why
 };
+
+// Whose steps are being done.
+enum class ScriptPart {
+  kScript,  // the script's own
+  kResume,  // blocks/resume.toml; then the script goes on
+  kAbort,   // blocks/abort.toml: the ceremony was given up, and its record is closed
+};
+
+// The steps of a part.
+const std::vector<Step>& steps_of(const Script& script, ScriptPart part);
 
 // A public entry that a completed step asked for.
 struct Publication {
@@ -42,8 +52,13 @@ class Progress {
 
   [[nodiscard]] Phase phase() const { return phase_; }
 
-  // Of the step that is to be done, from 0; the number of steps when all are done.
+  [[nodiscard]] ScriptPart part() const { return part_; }
+
+  // Of the step of part() that is to be done, from 0; the number of steps when all are done.
   [[nodiscard]] std::size_t next_step() const { return next_; }
+
+  // Whether a point of no return of the script was passed.
+  [[nodiscard]] bool is_past_return(const Script& script) const;
 
   // What completed steps found, by name; a later step's fact replaces an earlier one's.
   [[nodiscard]] const std::map<std::string, Json>& facts() const { return facts_; }
@@ -53,20 +68,26 @@ class Progress {
 
   [[nodiscard]] bool any_exception() const { return any_exception_; }
 
-  // The step from which to go on when nothing is held in memory: the one that next_step() needs,
-  // directly or through others, or next_step() itself.
+  // The step of the script from which to go on when nothing is held in memory: the one that its
+  // next step needs, directly or through others, or that step itself.
   [[nodiscard]] std::size_t restart_step(const Script& script) const;
 
   // Takes one more entry into account. Errors: kInconsistent.
   base::Result<void> add(const Script& script, const JournalEntry& entry);
 
  private:
+  [[nodiscard]] std::size_t script_step() const {
+    return part_ == ScriptPart::kScript ? next_ : left_at_;
+  }
+  void turn_to(ScriptPart part);
   [[nodiscard]] std::size_t first_needed_for(const Script& script, std::size_t at) const;
   base::Result<void> add_complete(const Script& script, const Json& data);
   base::Result<void> go_back(const Script& script, const JournalEntry& entry);
 
   Phase phase_ = Phase::kRunning;
+  ScriptPart part_ = ScriptPart::kScript;
   std::size_t next_ = 0;
+  std::size_t left_at_ = 0;  // the script's step that waits while another part is done
   std::map<std::string, Json> facts_;
   std::vector<Publication> unpublished_;
   bool any_exception_ = false;

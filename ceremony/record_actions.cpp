@@ -1,6 +1,8 @@
 // The acts that open, check, close and seal the record of a ceremony.
 
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/digest.h"
@@ -8,11 +10,15 @@
 #include "base/entropy.h"
 #include "base/machine.h"
 #include "base/media.h"
+#include "base/text_encoding.h"
 #include "ca/openssl_memory.h"
 #include "ceremony/action.h"
-#include "ceremony/ledger.h"
+#include "ceremony/fitness.h"
+#include "ceremony/ledger_files.h"
+#include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
+#include "ceremony/slip_file.h"
 #include "ceremony/software.h"
 
 namespace ceremony {
@@ -72,23 +78,11 @@ Result<void> test_randomness() {
   return {};
 }
 
-// Why this computer is not fit for production, a sentence for each reason.
-Error not_fit(const std::vector<base::MachineCheck>& checks) {
-  std::string what;
-  for (const base::MachineCheck& check : checks) {
-    for (const base::Finding& finding : check.findings) {
-      what += finding.severity == base::Severity::kError ? " " + finding.message : "";
-    }
-  }
-  return Error{ErrorCode::kRefusedByPolicy,
-               "this computer is not fit for a production ceremony:" + what};
-}
-
 Result<Turn> check_machine(Workplace& work, client::Input& /*input*/) {
-  const auto checks = base::check_machine(base::Surroundings::of_this_process());
+  const auto checks = base::check_machine(work.surroundings());
   const bool is_fit = base::is_fit_for_production(checks);
   if (!is_fit && work.plan.mode == Mode::kProduction) {
-    return not_fit(checks);
+    return not_fit_for_production(checks);
   }
   if (auto tested = test_randomness(); !tested) {
     return std::move(tested).error();
@@ -127,7 +121,8 @@ Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
   if (any_exception) {
     turn.publications.push_back({.type = "exception", .data = {{"any", true}}, .hidden = {}});
   }
-  turn.publications.push_back({.type = "close", .data = {{"result", "completed"}}, .hidden = {}});
+  const char* const result = work.step.purpose == "aborted" ? "aborted" : "completed";
+  turn.publications.push_back({.type = "close", .data = {{"result", result}}, .hidden = {}});
   return turn;
 }
 
@@ -193,11 +188,8 @@ Result<void> archive(const Workplace& work) {
     return {};
   }
   const std::filesystem::path& home = work.room.sites.front();
-  std::error_code failed;
-  if (!std::filesystem::exists(home / "ledger", failed)) {
-    if (auto made = base::make_new_folder(home / "ledger"); !made) {
-      return made;
-    }
+  if (auto made = base::make_folder_where_missing(home / "ledger"); !made) {
+    return made;
   }
   for (const std::filesystem::path& site : work.room.sites) {
     auto brought = site == home ? Result<void>() : bring_up_to_date({.home = home, .other = site});
@@ -206,8 +198,8 @@ Result<void> archive(const Workplace& work) {
     }
   }
   for (const std::filesystem::path& site : work.room.sites) {
-    auto copied =
-        copy_record({.from = work.public_folder(), .to = site / "ledger" / record_name(work.plan)});
+    const std::filesystem::path ledger = site / "ledger";
+    auto copied = add_to_ledger({.from = work.public_folder(), .to = ledger});
     if (!copied) {
       return copied;
     }
@@ -220,6 +212,29 @@ struct BothSeals {
   std::string_view published;
 };
 
+// Executives whose keys were gone when the seal was made, for they are in no file: the ceremony was
+// interrupted after these had entered their shares. The record says whose lines are missing; that
+// they agreed to the plan is proven by their signatures in "share-entered".
+Result<void> note_unsigned(const Workplace& work) {
+  std::set<std::string> missing;
+  for (const JournalEntry& entry : work.journal.entries()) {
+    if (entry.type == "share-entered") {
+      missing.insert(entry.data.at("possession_key").get<std::string>());
+    }
+  }
+  for (const PossessionForSeal& one : work.held.possession) {
+    missing.erase(base::to_hex(one.key.public_key()));
+  }
+  if (missing.empty()) {
+    return {};
+  }
+  return work.journal.append("seal-unsigned",
+                             {{"possession_keys", missing},
+                              {"why",
+                               "the ceremony was interrupted after these shares were entered, and "
+                               "their keys are kept nowhere; their holders signed the plan"}});
+}
+
 // The full seal of an attempt that was cut off stays, when the same officers signed the same text:
 // only the tags that hide the executives' names were drawn anew.
 Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
@@ -230,11 +245,10 @@ Result<void> save_full_seal(const Workplace& work, const BothSeals& seals) {
       return {};
     }
   }
-  auto saved = base::save_new(path, base::bytes_of(seals.full));
-  if (!saved) {
-    return std::move(saved).error();
+  if (auto noted = note_unsigned(work); !noted) {
+    return noted;
   }
-  return {};
+  return save_own(work, path, base::bytes_of(seals.full));
 }
 
 // All have signed: writes the full seal among the confidential, the public one beside the record.
@@ -263,10 +277,15 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
   if (auto archived = archive(work); !archived) {
     return std::move(archived).error();
   }
+  auto slip = write_slip(work);
+  if (!slip) {
+    return std::move(slip).error();
+  }
   work.held.possession.clear();
   Turn turn;
   turn.progress = client::Progress::kCeremonyDone;
-  turn.public_note = "sealed; head " + work.journal.transcript_head();
+  turn.public_note = "sealed; head " + work.journal.transcript_head() +
+                     (slip->empty() ? "" : "; slip for everybody: " + *slip);
   return turn;
 }
 

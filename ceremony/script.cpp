@@ -25,6 +25,11 @@ struct KindName {
 };
 
 constexpr std::array kKinds{KindName{StepKind::kAttest, "attest"},
+                            KindName{StepKind::kNotify, "notify"},
+                            KindName{StepKind::kWait, "wait"},
+                            KindName{StepKind::kUnseal, "unseal"},
+                            KindName{StepKind::kDestroy, "destroy"},
+                            KindName{StepKind::kResume, "resume"},
                             KindName{StepKind::kMeasure, "measure"},
                             KindName{StepKind::kCompare, "compare"},
                             KindName{StepKind::kReadAloud, "read-aloud"},
@@ -112,48 +117,53 @@ Result<std::string> block_in(const toml::table& section, const std::string& wher
   return name;
 }
 
-Result<void> add_step(const toml::table& section, const std::string& where, Script& script) {
+Result<void> add_step(const toml::table& section, const std::string& where, std::vector<Step>& to) {
   auto step = read_step(section, where);
   if (!step) {
     return std::move(step).error();
   }
-  script.steps.push_back(std::move(step).value());
+  to.push_back(std::move(step).value());
   return {};
 }
 
+// Where blocks lie, and the digests of the files that a script is made of.
+struct Blocks {
+  std::filesystem::path folder;
+  std::string digests;
+};
+
 // Adds the steps of a block's file; a block in a block is refused as an unknown key.
-Result<void> add_block(const std::filesystem::path& file_of_block, Script& script) {
-  auto file = read_step_file(file_of_block);
+Result<void> add_block(const std::string& name, Blocks& blocks, std::vector<Step>& to) {
+  auto file = read_step_file(blocks.folder / (name + ".toml"));
   if (!file) {
     return std::move(file).error();
   }
-  script.sha256 += file->sha256;
-  const std::string where = "the block " + file_of_block.stem().string();
+  blocks.digests += file->sha256;
+  const std::string where = "the block " + name;
   TomlTable table(file->table, where);
   const auto steps = table.tables("step");
   if (auto done = table.finish(); !done) {
     return done;
   }
   for (const toml::table* const section : steps) {
-    if (auto added = add_step(*section, where, script); !added) {
+    if (auto added = add_step(*section, where, to); !added) {
       return added;
     }
   }
   return {};
 }
 
-// Adds the steps of a script's own file to `script`; blocks are one level deep.
-Result<void> add_steps(const std::filesystem::path& folder,
-                       const std::vector<const toml::table*>& sections,
+// Adds the steps of a script's own file to `to`; blocks are one level deep.
+Result<void> add_steps(const std::vector<const toml::table*>& sections,
                        const std::string& where,
-                       Script& script) {
+                       Blocks& blocks,
+                       std::vector<Step>& to) {
   for (const toml::table* const section : sections) {
     auto block = block_in(*section, where);
     if (!block) {
       return std::move(block).error();
     }
-    auto added = block->empty() ? add_step(*section, where, script)
-                                : add_block(folder / "blocks" / (*block + ".toml"), script);
+    auto added = block->empty() ? add_step(*section, where, to) : add_block(*block, blocks, to);
     if (!added) {
       return added;
     }
@@ -213,6 +223,30 @@ Result<void> walk_step(const Script& script, const Step& step, Walk& walk) {
   return {};
 }
 
+// One row of steps: the script's own, or one of the blocks that stand for themselves.
+Result<void> check_steps(const Script& script,
+                         const std::vector<Step>& steps,
+                         const std::vector<std::string_view>& acts) {
+  Walk walk;
+  for (const Step& step : steps) {
+    if (!step.act.empty() && std::find(acts.begin(), acts.end(), step.act) == acts.end()) {
+      return at_step(script, step, "there is no act called \"" + step.act + "\"");
+    }
+    if (auto people = check_people(script, step); !people) {
+      return std::move(people).error();
+    }
+    if (auto walked = walk_step(script, step, walk); !walked) {
+      return std::move(walked).error();
+    }
+  }
+  if (!walk.held.empty()) {
+    return at_step(script,
+                   steps.back(),
+                   "\"" + walk.held.front() + "\" is still in memory when the record is sealed");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name_of(StepKind kind) {
@@ -229,22 +263,16 @@ Result<void> check_script(const Script& script, const std::vector<std::string_vi
     return Error{ErrorCode::kInconsistent,
                  "the script " + script.name + ": its last step must seal the record"};
   }
-  Walk walk;
-  for (const Step& step : script.steps) {
-    if (!step.act.empty() && std::find(acts.begin(), acts.end(), step.act) == acts.end()) {
-      return at_step(script, step, "there is no act called \"" + step.act + "\"");
-    }
-    if (auto people = check_people(script, step); !people) {
-      return std::move(people).error();
-    }
-    if (auto walked = walk_step(script, step, walk); !walked) {
-      return std::move(walked).error();
-    }
+  if (!script.abort_steps.empty() && script.abort_steps.back().kind != StepKind::kSeal) {
+    return Error{ErrorCode::kInconsistent,
+                 "the block abort: its last step must seal the record of what was given up"};
   }
-  if (!walk.held.empty()) {
-    return at_step(script,
-                   script.steps.back(),
-                   "\"" + walk.held.front() + "\" is still in memory when the record is sealed");
+  // What is held and known when a ceremony is given up or paused is anybody's guess: these steps
+  // stand for themselves.
+  for (const auto* const steps : {&script.steps, &script.abort_steps, &script.resume_steps}) {
+    if (auto checked = check_steps(script, *steps, acts); !checked) {
+      return checked;
+    }
   }
   return {};
 }
@@ -262,7 +290,10 @@ Result<Script> load_script(const std::filesystem::path& folder,
                 .title = table.text("title"),
                 .modes = {},
                 .steps = {},
-                .sha256 = file->sha256};
+                .abort_steps = {},
+                .resume_steps = {},
+                .needs_record = table.flag("needs_record"),
+                .sha256 = {}};
   const std::vector<std::string> modes = table.texts("modes", Presence::kRequired);
   const auto steps = table.tables("step");
   if (auto done = table.finish(); !done) {
@@ -275,13 +306,21 @@ Result<Script> load_script(const std::filesystem::path& folder,
     }
     script.modes.push_back(*parsed);
   }
-  if (auto added = add_steps(folder, steps, where, script); !added) {
+  Blocks blocks{.folder = folder / "blocks", .digests = file->sha256};
+  auto added = add_steps(steps, where, blocks, script.steps);
+  if (added) {
+    added = add_block("abort", blocks, script.abort_steps);
+  }
+  if (added) {
+    added = add_block("resume", blocks, script.resume_steps);
+  }
+  if (!added) {
     return std::move(added).error();
   }
   if (script.name != name) {
     return Error{ErrorCode::kInconsistent, where + " calls itself \"" + script.name + "\""};
   }
-  script.sha256 = base::sha256_hex(base::bytes_of(script.sha256));
+  script.sha256 = base::sha256_hex(base::bytes_of(blocks.digests));
   if (auto checked = check_script(script, acts); !checked) {
     return std::move(checked).error();
   }

@@ -1,9 +1,10 @@
 // ceremony/script.h - a ceremony as data: its steps, who does them, what each needs and gives.
 //
 // A script is a TOML file; a step `block = "prologue"` stands for the steps of
-// blocks/prologue.toml. It is checked when it is loaded, before anybody is in the room: every need
-// is given by an earlier step, roles differ, no secret is held at the end, and every act exists.
-// docs/formats/script.md.
+// blocks/prologue.toml. blocks/abort.toml and blocks/resume.toml belong to every script: how a
+// ceremony that is given up is closed, and how one that was paused goes on. A script is checked
+// when it is loaded, before anybody is in the room: every need is given by an earlier step, roles
+// differ, no secret is held at the end, and every act exists. docs/formats/script.md.
 
 #pragma once
 
@@ -21,10 +22,13 @@ namespace ceremony {
 // What happens in a step, as people see it. Closed: one page each in the desktop.
 enum class StepKind {
   kAttest,           // somebody says that something is so
+  kNotify,           // people elsewhere are told
+  kWait,             // until a time that the plan says has passed
   kMeasure,          // the machine looks at something and records it
   kCompare,          // expected against seen
   kReadAloud,        // words of a digest
   kCompute,          // the machine works
+  kUnseal,           // a bag or safe is opened, its number compared
   kDraw,             // by lot
   kEnterSecret,      // holders, one after the other, each alone at the screen
   kReadback,         // what was written is opened anew
@@ -33,6 +37,8 @@ enum class StepKind {
   kSign,             // the root key signs
   kWrite,            // files go to media, each read back
   kPointOfNoReturn,  // what follows cannot be undone
+  kDestroy,          // a medium or a key is made useless
+  kResume,           // back from a pause: seals and ticket are compared
   kDecide,           // a choice, recorded
   kZeroise,          // secrets wiped
   kSeal,             // signatures under the record
@@ -63,7 +69,10 @@ struct Script {
   std::string title;
   std::vector<Mode> modes;  // in which it may be run
   std::vector<Step> steps;
-  std::string sha256;  // over the files that it is made of, in order of use
+  std::vector<Step> abort_steps = {};   // what is done instead of the rest when it is given up
+  std::vector<Step> resume_steps = {};  // what is done first when it goes on after a pause
+  bool needs_record = false;  // it reads the confidential records of the ceremonies before it
+  std::string sha256;         // over the files that it is made of, in order of use
 };
 
 // The script NAME.toml of `folder` with its blocks, checked. `acts` are the names of the action

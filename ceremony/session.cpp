@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/digest.h"
+#include "base/digest_words.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -34,12 +36,15 @@ Result<client::StepView> Session::current_step() const {
                         .shown = {},
                         .asks = {},
                         .index = static_cast<std::uint32_t>(body.progress.next_step()),
-                        .count = static_cast<std::uint32_t>(body.script.steps.size())};
+                        .count = static_cast<std::uint32_t>(body.steps().size())};
   if (!step.phrase.empty()) {
     view.asks.push_back({.name = "phrase",
                          .kind = client::AskKind::kPhrase,
                          .prompt = "Type exactly: " + step.phrase,
                          .expected = step.phrase});
+  }
+  for (client::Ask& ask : body.pin_asks()) {
+    view.asks.push_back(std::move(ask));
   }
   auto asking = action_of(step).ask(body.workplace(step));
   if (!asking) {
@@ -76,11 +81,43 @@ Result<void> Session::abort(const std::string& reason) {
   if (body.is_over()) {
     return Error{ErrorCode::kWrongState, "this ceremony is over; nothing may follow its seal"};
   }
-  body.held = Held{};
-  if (auto noted = body.append("abort", {{"why", reason}}); !noted) {
-    return noted;
+  if (body.progress.part() == ScriptPart::kAbort) {
+    return Error{ErrorCode::kWrongState,
+                 "this ceremony was given up already; do the steps that close its record"};
   }
-  return body.journal.publish("close", {{"result", "aborted"}});
+  body.held = Held{};
+  return body.append("abort", {{"step", body.step().id}, {"why", reason}});
+}
+
+Result<client::StepOutcome> Session::pause(const std::string& reason) {
+  Body& body = *body_;
+  if (body.is_over()) {
+    return Error{ErrorCode::kWrongState, "this ceremony is over; nothing may follow its seal"};
+  }
+  body.held = Held{};
+  const std::string head = body.journal.head();
+  auto digest = base::parse_digest_hex(head);
+  if (!digest) {
+    return std::move(digest).error();
+  }
+  const Json data = {{"step", body.step().id}, {"why", reason}, {"head", head}};
+  if (auto noted = body.append("pause", data); !noted) {
+    return std::move(noted).error();
+  }
+  return client::StepOutcome{.progress = client::Progress::kPaused,
+                             .public_note = base::digest_words(*digest),
+                             .private_note = {}};
+}
+
+Result<std::optional<base::SecretBytes>> Session::journal_key() const {
+  if (body_->plan.mode != Mode::kProduction) {
+    return std::optional<base::SecretBytes>();
+  }
+  auto key = body_->journal.journal_key();
+  if (!key) {
+    return std::move(key).error();
+  }
+  return std::optional(std::move(key).value());
 }
 
 void Session::close() {

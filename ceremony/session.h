@@ -7,23 +7,35 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/calendar.h"
+#include "base/machine.h"
 #include "base/result.h"
+#include "base/secret_bytes.h"
 #include "ceremony/client/messages.h"
 
 namespace ceremony {
 
 using ExceptionSheet = client::ExceptionSheet;
 
+// What a session sees of the computer that it runs on. Tests bring another one.
+struct World {
+  const base::Clock* clock = nullptr;
+  base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
+};
+
 class Session {
  public:
   // Opens a ceremony that has not begun, or goes on with one whose journal stands (after a pause,
-  // a crash, or where a step asked for a fresh engine). `clock` must outlive the session.
-  // Errors: kMalformed, kInconsistent, kRefusedByPolicy: the plan, script or room is not fit, and
-  // nothing was written.
-  static base::Result<Session> open(const client::OpenRequest& request, const base::Clock& clock);
+  // a crash, or where a step asked for a fresh engine; in PRODUCTION with one of the keys).
+  // `world.clock` must outlive the session.
+  // Errors: kMalformed, kInconsistent, kRefusedByPolicy: the plan, script, room or, in PRODUCTION,
+  // the machine is not fit, and nothing was written.
+  static base::Result<Session> open(const client::OpenRequest& request,
+                                    const World& world,
+                                    const client::RecordKeys& keys = {});
 
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -41,9 +53,16 @@ class Session {
   // Writes an exception sheet; the step in progress is left undone and is to be begun again.
   base::Result<void> raise_exception(const ExceptionSheet& sheet);
 
-  // Gives the ceremony up: secrets wiped, the record says why, and is closed and chained like any
-  // other. `reason` goes to the journal only.
+  // Wipes every secret; whoever goes on begins with the steps of the block "resume". Gives what the
+  // resume ticket says: the words of the journal's head. `reason` goes to the journal only.
+  base::Result<client::StepOutcome> pause(const std::string& reason);
+
+  // Gives the ceremony up: secrets wiped, and from here the steps of the block "abort" wait to be
+  // done, which close, sign and chain the record like any other. `reason` goes to the journal only.
   base::Result<void> abort(const std::string& reason);
+
+  // The key of the journal (32 bytes) in PRODUCTION, else none.
+  [[nodiscard]] base::Result<std::optional<base::SecretBytes>> journal_key() const;
 
   // Wipes every secret. The journal stays as it is: an unfinished ceremony can be opened again.
   void close();

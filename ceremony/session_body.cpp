@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ceremony/pins.h"
+
 namespace ceremony {
 
 namespace {
@@ -85,11 +87,43 @@ Workplace Session::Body::workplace(const Step& at) {
           .annex = annex,
           .room = room,
           .script = script,
-          .clock = *clock,
+          .clock = *world.clock,
+          .surroundings = world.surroundings,
+          .progress = progress,
           .journal = journal,
           .facts = progress.facts(),
           .held = held,
           .step = at};
+}
+
+std::vector<client::Ask> Session::Body::pin_asks() const {
+  if (!wants_pins()) {
+    return {};
+  }
+  std::vector<client::Ask> asks;
+  for (const PinOf& one : {PinOf{.role = step().actor, .ask = kActorPin},
+                           PinOf{.role = step().witness, .ask = kWitnessPin}}) {
+    asks.push_back({.name = std::string(one.ask),
+                    .kind = client::AskKind::kSecret,
+                    .prompt = "The PIN of the " + one.role,
+                    .expected = {}});
+  }
+  return asks;
+}
+
+Result<void> Session::Body::check_pins(const Step& at, const client::Input& input) {
+  if (!wants_pins()) {
+    return {};
+  }
+  const Json& pins = progress.facts().at("pins");
+  for (const PinOf& one :
+       {PinOf{.role = at.actor, .ask = kActorPin}, PinOf{.role = at.witness, .ask = kWitnessPin}}) {
+    if (auto shown = check_pin(pins, one, input); !shown) {
+      return shown;
+    }
+  }
+  proven_step = at.id;
+  return {};
 }
 
 Result<void> Session::Body::begin(const Step& at) {
@@ -126,6 +160,7 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
     return std::move(caught_up).error();
   }
   has_worked = true;
+  proven_step.clear();
   auto next = client::Progress::kStepDone;
   if (is_over()) {
     next = client::Progress::kCeremonyDone;
@@ -150,6 +185,9 @@ Result<client::StepOutcome> Session::Body::perform(client::Input& input) {
   const Step at = step();
   if (auto seats = check_seats(at, input); !seats) {
     return refuse(at, std::move(seats).error());
+  }
+  if (auto pins = check_pins(at, input); !pins) {
+    return refuse(at, std::move(pins).error());
   }
   if (auto phrase = check_phrase(at, input); !phrase) {
     return refuse(at, std::move(phrase).error());

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "ceremony/action.h"
 #include "ceremony/session.h"
@@ -34,10 +36,17 @@ struct Session::Body {
   base::Error refuse(const Step& at, base::Error error);
 
   [[nodiscard]] Workplace workplace(const Step& at);
-  [[nodiscard]] const Step& step() const { return script.steps[progress.next_step()]; }
-  [[nodiscard]] bool is_over() const {
-    return progress.phase() == Phase::kClosed || progress.phase() == Phase::kAborted;
+  [[nodiscard]] const std::vector<Step>& steps() const { return steps_of(script, progress.part()); }
+  [[nodiscard]] const Step& step() const { return steps()[progress.next_step()]; }
+  [[nodiscard]] bool is_over() const { return progress.phase() == Phase::kClosed; }
+
+  // Whether the two people of the current step have to prove who they are: from the attendance on,
+  // once for each step.
+  [[nodiscard]] bool wants_pins() const {
+    return progress.facts().contains("pins") && proven_step != step().id;
   }
+  [[nodiscard]] std::vector<client::Ask> pin_asks() const;
+  [[nodiscard]] base::Result<void> check_pins(const Step& at, const client::Input& input);
   [[nodiscard]] bool wants_fresh_engine() const {
     return !is_over() && step().is_fresh && has_worked;
   }
@@ -47,10 +56,11 @@ struct Session::Body {
   client::OpenRequest room;
   Script script;
   Journal journal;
-  const base::Clock* clock = nullptr;
+  World world;
   Progress progress;
   Held held;
-  bool has_worked = false;  // a step was completed by this process
+  bool has_worked = false;       // a step was completed by this process
+  std::string proven_step = {};  // whose two people have shown their PINs to this process
 };
 
 }  // namespace ceremony

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/media.h"
+#include "base/text_encoding.h"
+#include "ceremony/fitness.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -30,26 +32,50 @@ Result<void> check_room(const Plan& plan, const client::OpenRequest& room) {
   return {};
 }
 
+// Those for whom the journal's key is sealed: PRODUCTION only.
+Result<std::vector<X25519PublicKey>> keeper_keys(const Plan& plan) {
+  std::vector<X25519PublicKey> keys;
+  if (plan.mode != Mode::kProduction) {
+    return keys;
+  }
+  for (const PlannedKeeper& keeper : plan.keepers) {
+    auto bytes = base::from_hex(keeper.public_key);
+    X25519PublicKey key{};
+    if (!bytes || bytes->size() != key.size()) {
+      return Error{ErrorCode::kInconsistent,
+                   "the key of the record keeper " + keeper.name +
+                       " is not 64 hex digits; correct the plan"};
+    }
+    std::copy(bytes->begin(), bytes->end(), key.begin());
+    keys.push_back(key);
+  }
+  return keys;
+}
+
 // The journal of this ceremony: a new one, or the one that stands.
 Result<Journal> open_journal(const Plan& plan,
                              const client::OpenRequest& room,
-                             const base::Clock& clock) {
+                             const World& world,
+                             const client::RecordKeys& keys) {
+  auto keepers = keeper_keys(plan);
+  if (!keepers) {
+    return std::move(keepers).error();
+  }
   const std::string name = record_name(plan);
   JournalOptions options{.journal_path = room.confidential / name / "journal.log",
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
-                         .clock = &clock,
+                         .clock = world.clock,
                          .date = plan.date,
-                         .keepers = {}};
+                         .keepers = std::move(keepers).value(),
+                         .journal_key = keys.journal_key ? &*keys.journal_key : nullptr,
+                         .keeper_secret = keys.keeper_secret ? &*keys.keeper_secret : nullptr};
   std::error_code ignored;
   if (std::filesystem::exists(options.journal_path, ignored)) {
     return Journal::open(std::move(options));
   }
   for (const auto& folder : {room.confidential / name, room.published / name}) {
-    if (std::filesystem::exists(folder, ignored)) {
-      continue;
-    }
-    if (auto made = base::make_new_folder(folder); !made) {
+    if (auto made = base::make_folder_where_missing(folder); !made) {
       return std::move(made).error();
     }
   }
@@ -81,15 +107,35 @@ struct Papers {
   Script script;
 };
 
-// The keepers need keys of their own, and every new process the journal's key.
-Error no_production_yet() {
-  return Error{ErrorCode::kRefusedByPolicy,
-               "this release holds no PRODUCTION ceremony yet: its record has to be encrypted for "
-               "record keepers, and a plan cannot name them so far; nothing was written; rehearse "
-               "with mode = \"REHEARSAL\""};
+// A computer that may leak a key is refused before anything is written.
+Result<void> check_fit(const Plan& plan, const World& world) {
+  if (plan.mode != Mode::kProduction) {
+    return {};
+  }
+  const auto checks = base::check_machine(world.surroundings());
+  return base::is_fit_for_production(checks) ? Result<void>() : not_fit_for_production(checks);
 }
 
-Result<Papers> read_papers(const client::OpenRequest& request) {
+// Whoever acts or acknowledges somewhere must come in at the attendance, and sign the record.
+Result<void> check_roles(const Plan& plan, const Script& script) {
+  for (const auto* const steps : {&script.steps, &script.abort_steps, &script.resume_steps}) {
+    for (const Step& step : *steps) {
+      for (const std::string& role : {step.actor, step.witness}) {
+        const bool is_planned = std::ranges::any_of(
+            plan.signers, [&](const PlannedSigner& signer) { return signer.role == role; });
+        if (!is_planned) {
+          return Error{ErrorCode::kRefusedByPolicy,
+                       "the plan names no " + role + ", who has to do the step \"" + step.title +
+                           "\"; nothing was written; add a [[signer]] with role = \"" + role +
+                           "\""};
+        }
+      }
+    }
+  }
+  return {};
+}
+
+Result<Papers> read_papers(const client::OpenRequest& request, const World& world) {
   auto plan = read_plan(request.plan);
   if (!plan) {
     return std::move(plan).error();
@@ -105,8 +151,8 @@ Result<Papers> read_papers(const client::OpenRequest& request) {
     }
     annex = std::move(read).value();
   }
-  if (plan->mode == Mode::kProduction) {
-    return no_production_yet();
+  if (auto fit = check_fit(*plan, world); !fit) {
+    return std::move(fit).error();
   }
   auto script = load_script(request.data / "scripts", plan->ceremony, action_names());
   if (!script) {
@@ -116,6 +162,9 @@ Result<Papers> read_papers(const client::OpenRequest& request) {
     return Error{ErrorCode::kRefusedByPolicy,
                  "this ceremony is not held in mode " + std::string(name_of(plan->mode)) +
                      "; correct the mode in the plan"};
+  }
+  if (auto roles = check_roles(*plan, *script); !roles) {
+    return std::move(roles).error();
   }
   return Papers{.plan = std::move(plan).value(),
                 .annex = std::move(annex),
@@ -131,22 +180,29 @@ Result<void> Session::Body::note_opening(const Json& opening) {
   if (!is_noted) {
     return append("opened", opening);  // new, or cut off before this could be noted
   }
-  if (is_over()) {
+  if (is_over() || progress.part() == ScriptPart::kAbort) {
     return {};
   }
+  const bool is_back = progress.phase() == Phase::kPaused;
   const std::size_t restart = progress.restart_step(script);
-  if (restart == progress.next_step() && progress.phase() != Phase::kInStep) {
-    return {};
+  const bool is_in_script = progress.part() == ScriptPart::kScript;
+  if (is_in_script && (restart != progress.next_step() || progress.phase() == Phase::kInStep)) {
+    const Json data = {{"step", script.steps[restart].id}, {"why", "opened again"}};
+    if (auto noted = append("back", data); !noted) {
+      return noted;
+    }
   }
-  return append("back", {{"step", script.steps[restart].id}, {"why", "opened again"}});
+  return is_back ? append("return", Json::object()) : Result<void>();
 }
 
-Result<Session> Session::open(const client::OpenRequest& request, const base::Clock& clock) {
-  auto papers = read_papers(request);
+Result<Session> Session::open(const client::OpenRequest& request,
+                              const World& world,
+                              const client::RecordKeys& keys) {
+  auto papers = read_papers(request, world);
   if (!papers) {
     return std::move(papers).error();
   }
-  auto journal = open_journal(papers->plan, request, clock);
+  auto journal = open_journal(papers->plan, request, world, keys);
   if (!journal) {
     return std::move(journal).error();
   }
@@ -159,7 +215,7 @@ Result<Session> Session::open(const client::OpenRequest& request, const base::Cl
                                       .room = request,
                                       .script = std::move(papers->script),
                                       .journal = std::move(journal).value(),
-                                      .clock = &clock,
+                                      .world = world,
                                       .progress = {},
                                       .held = {}});
   if (auto caught_up = body->catch_up(); !caught_up) {

@@ -21,17 +21,20 @@ std::string line_of(const toml::source_region& source) {
 TomlTable::TomlTable(const toml::table& table, std::string where)
     : table_(table), where_(std::move(where)) {}
 
-void TomlTable::fail(const std::string& what, const toml::source_region& source) {
-  if (fault_.empty()) {
-    fault_ = where_ + line_of(source) + ": " + what;
-  }
+void TomlTable::fail(std::string_view key,
+                     const std::string& what,
+                     const toml::source_region& source) {
+  faults_.push_back(
+      {.key = std::string(key),
+       .line = source.begin.line,
+       .message = where_ + line_of(source) + ": \"" + std::string(key) + "\" " + what});
 }
 
 const toml::node* TomlTable::find(std::string_view key, Presence presence) {
   asked_.emplace(key);
   const toml::node* const node = table_.get(key);
   if (node == nullptr && presence == Presence::kRequired) {
-    fail("\"" + std::string(key) + "\" is missing; add it", table_.source());
+    fail(key, "is missing; add it", table_.source());
   }
   return node;
 }
@@ -43,7 +46,7 @@ std::string TomlTable::text(std::string_view key, Presence presence) {
   }
   const auto* const value = node->as_string();
   if (value == nullptr) {
-    fail("\"" + std::string(key) + "\" must be a text in quotes", node->source());
+    fail(key, "must be a text in quotes", node->source());
     return {};
   }
   return value->get();
@@ -56,7 +59,7 @@ std::int64_t TomlTable::number(std::string_view key, Presence presence) {
   }
   const auto* const value = node->as_integer();
   if (value == nullptr || value->get() < 0) {
-    fail("\"" + std::string(key) + "\" must be a whole number, zero or more", node->source());
+    fail(key, "must be a whole number, zero or more", node->source());
     return 0;
   }
   return value->get();
@@ -69,7 +72,7 @@ bool TomlTable::flag(std::string_view key) {
   }
   const auto* const value = node->as_boolean();
   if (value == nullptr) {
-    fail("\"" + std::string(key) + "\" must be true or false", node->source());
+    fail(key, "must be true or false", node->source());
     return false;
   }
   return value->get();
@@ -83,7 +86,7 @@ std::vector<std::string> TomlTable::texts(std::string_view key, Presence presenc
   }
   const auto* const array = node->as_array();
   if (array == nullptr || !(array->empty() || array->is_homogeneous(toml::node_type::string))) {
-    fail("\"" + std::string(key) + "\" must be a list of texts", node->source());
+    fail(key, "must be a list of texts", node->source());
     return list;
   }
   for (const toml::node& item : *array) {
@@ -98,7 +101,7 @@ const toml::table* TomlTable::table(std::string_view key, Presence presence) {
     return nullptr;
   }
   if (!node->is_table()) {
-    fail("\"" + std::string(key) + "\" must be a section", node->source());
+    fail(key, "must be a section", node->source());
     return nullptr;
   }
   return node->as_table();
@@ -112,7 +115,7 @@ std::vector<const toml::table*> TomlTable::tables(std::string_view key) {
   }
   const auto* const array = node->as_array();
   if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
-    fail("\"" + std::string(key) + "\" must be sections in double brackets", node->source());
+    fail(key, "must be sections in double brackets", node->source());
     return list;
   }
   for (const toml::node& item : *array) {
@@ -121,16 +124,19 @@ std::vector<const toml::table*> TomlTable::tables(std::string_view key) {
   return list;
 }
 
-base::Result<void> TomlTable::finish() {
+std::vector<TomlFault> TomlTable::all_faults() {
   for (const auto& [key, node] : table_) {
-    if (!asked_.contains(key.str())) {
-      fail("\"" + std::string(key.str()) +
-               "\" is not known here; take it out or correct its spelling",
-           node.source());
+    if (asked_.emplace(key.str()).second) {  // so that a second call does not name it again
+      fail(key.str(), "is not known here; take it out or correct its spelling", node.source());
     }
   }
-  if (!fault_.empty()) {
-    return Error{ErrorCode::kMalformed, fault_};
+  return faults_;
+}
+
+base::Result<void> TomlTable::finish() {
+  std::vector<TomlFault> faults = all_faults();
+  if (!faults.empty()) {
+    return Error{ErrorCode::kMalformed, std::move(faults.front().message)};
   }
   return {};
 }

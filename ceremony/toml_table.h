@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -18,9 +19,16 @@ namespace ceremony {
 // Whether a key must stand in the table.
 enum class Presence { kRequired, kOptional };
 
-// Reads one table. The first fault is kept and every later call gives an empty value, so that a
-// reader can be written without a branch per key; finish() gives the fault, or names a key that
-// nobody asked for.
+// What is wrong with one key. The message is whole: where, line, what is true, what to do.
+struct TomlFault {
+  std::string key;
+  std::size_t line = 0;  // from 1; 0: not known
+  std::string message;
+};
+
+// Reads one table. Faults are kept and a call at fault gives an empty value, so that a reader can
+// be written without a branch per key; finish() gives the first fault, or names a key that nobody
+// asked for.
 class TomlTable {
  public:
   // `where` begins each message: "the plan", "step split-kek of the script".
@@ -39,14 +47,17 @@ class TomlTable {
   // Errors: kMalformed.
   base::Result<void> finish();
 
+  // The same for who wants to know every fault: those met so far, and each key not asked for.
+  std::vector<TomlFault> all_faults();
+
  private:
   const toml::node* find(std::string_view key, Presence presence);
-  void fail(const std::string& what, const toml::source_region& source);
+  void fail(std::string_view key, const std::string& what, const toml::source_region& source);
 
   const toml::table& table_;
   std::string where_;
   std::set<std::string, std::less<>> asked_;
-  std::string fault_;
+  std::vector<TomlFault> faults_;
 };
 
 // Parses a whole file's text. `where` as above. Errors: kMalformed with line and column.

@@ -1,7 +1,6 @@
-// The acts that read a vault, write one, and deliver what was signed.
+// The acts that write a vault, and deliver what was signed.
 
 #include <array>
-#include <system_error>
 #include <utility>
 
 #include "base/digest.h"
@@ -11,7 +10,7 @@
 #include "ca/pem.h"
 #include "ceremony/action.h"
 #include "ceremony/key_facts.h"
-#include "ceremony/ledger.h"
+#include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
 #include "ceremony/vault.h"
 
@@ -24,123 +23,6 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestCrl = 64U << 20U;
-
-Result<fs::path> home_of(const Workplace& work) {
-  if (work.room.sites.empty()) {
-    return Error{ErrorCode::kRefusedByPolicy,
-                 "no vault is in this room; bring the vault media of the site"};
-  }
-  return work.room.sites.front();
-}
-
-// The chain must end where the plan goes on.
-Result<void> check_chain(const Plan& plan, const LedgerState& ledger) {
-  if (ledger.head == plan.previous_head && ledger.sequence + 1 == plan.sequence) {
-    return {};
-  }
-  return Error{ErrorCode::kInconsistent,
-               "this copy of the CA's records ends at record " + std::to_string(ledger.sequence) +
-                   ", and the plan goes on from another one: the copy is old, or the plan is; "
-                   "nothing was signed; find the newer copy, or correct the plan"};
-}
-
-// The newest CRL must lie in the vault as the ledger knows it.
-Result<void> check_newest_crl(const fs::path& home, const LedgerState& ledger) {
-  if (ledger.crl_number == 0) {
-    return {};
-  }
-  auto crl =
-      base::read_file(home / "crl" / (std::to_string(ledger.crl_number) + ".crl"), kLargestCrl);
-  if (!crl) {
-    return std::move(crl).error().while_doing("the newest CRL of this vault");
-  }
-  if (base::sha256_hex(*crl) != ledger.crl_sha256) {
-    return Error{ErrorCode::kInconsistent,
-                 "the newest CRL in this vault is not the one that the records name; nothing was "
-                 "signed; bring the published CRL, or the copy of the other site"};
-  }
-  return {};
-}
-
-// Every certificate of the records must lie in the vault: a key that was certified once is found by
-// it. Errors: kInconsistent, naming the first that does not.
-Result<void> check_issued(const fs::path& home, const LedgerState& ledger) {
-  for (const IssuedCertificate& one : ledger.issued) {
-    if (one.certificate == ledger.root_certificate) {
-      continue;
-    }
-    const auto pem = base::read_file(home / "ca" / (one.serial + ".pem"), kLargestCertificate);
-    const auto objects =
-        pem ? ca::read_objects(*pem) : Result<std::vector<ca::EncodedObject>>(pem.error());
-    if (!objects || objects->size() != 1 ||
-        base::sha256_hex(objects->front().der) != one.certificate) {
-      return Error{ErrorCode::kInconsistent,
-                   "the certificate " + one.serial +
-                       ", which the records name, is missing from this vault or is not the same; "
-                       "nothing was signed; bring the copy of the other site"};
-    }
-  }
-  return {};
-}
-
-Result<void> check_vault_fits(const Plan& plan, const Vault& vault, const LedgerState& ledger) {
-  const Mode mode = *mode_named(shamir::name_of(vault.header.set.set.mode));
-  if (mode != plan.mode) {
-    return Error{ErrorCode::kRefusedByPolicy,
-                 "this vault is of mode " + std::string(name_of(mode)) + " and the plan of mode " +
-                     std::string(name_of(plan.mode)) +
-                     "; bring the vault that belongs to the plan"};
-  }
-  if (vault.header.root_sha256 != ledger.root_certificate ||
-      vault.header.set.set.generation != ledger.generation) {
-    return Error{ErrorCode::kInconsistent,
-                 "this vault holds another root, or another generation of shares, than its records "
-                 "name; nothing was signed; bring the vault that belongs to the records"};
-  }
-  return {};
-}
-
-Result<Turn> check_vault(Workplace& work, client::Input& /*input*/) {
-  auto home = home_of(work);
-  if (!home) {
-    return std::move(home).error();
-  }
-  auto vault = read_vault(*home);
-  if (!vault) {
-    return std::move(vault).error();
-  }
-  auto ledger = read_ledger(*home / "ledger");
-  if (!ledger) {
-    return std::move(ledger).error();
-  }
-  if (auto chained = check_chain(work.plan, *ledger); !chained) {
-    return std::move(chained).error();
-  }
-  if (auto fits = check_vault_fits(work.plan, *vault, *ledger); !fits) {
-    return std::move(fits).error();
-  }
-  if (auto newest = check_newest_crl(*home, *ledger); !newest) {
-    return std::move(newest).error();
-  }
-  if (auto whole = check_issued(*home, *ledger); !whole) {
-    return std::move(whole).error();
-  }
-  auto set = shamir::write_set_header(vault->header.set);
-  if (!set) {
-    return std::move(set).error();
-  }
-  Turn turn;
-  turn.facts = {{"set", *set},
-                {"public-key", base::to_base64(vault->header.public_key_info)},
-                {"root-certificate", base::to_base64(vault->root_certificate)},
-                {"crl-number", ledger->crl_number},
-                {"epoch", ledger->epoch}};
-  turn.public_note =
-      "the vault is whole and knows " + std::to_string(ledger->sequence) + " records";
-  return turn;
-}
-
 // A file of this ceremony, and where it goes below a site and below transfer/out.
 struct Output {
   fs::path at_site;  // "ca/01ab.pem"; empty: not kept at the sites
@@ -148,24 +30,30 @@ struct Output {
   base::Bytes bytes;
 };
 
-Result<void> make_folder_where_missing(const fs::path& folder) {
-  std::error_code failed;
-  return fs::exists(folder, failed) ? Result<void>() : base::make_new_folder(folder);
-}
-
 enum class Place { kSite, kTransfer };
+
+struct Target {
+  Place place;
+  fs::path folder;
+};
 
 // Writes those that belong there, each read back. What an attempt that failed half-way has written
 // already is the same, byte for byte, and stays.
-Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs, Place place) {
+Result<void> save_all(const Workplace& work,
+                      const Target& target,
+                      const std::vector<Output>& outputs) {
   for (const Output& output : outputs) {
-    const fs::path name = place == Place::kSite ? output.at_site : fs::path(output.in_transfer);
+    const bool is_site = target.place == Place::kSite;
+    const fs::path name = is_site ? output.at_site : fs::path(output.in_transfer);
     if (name.empty()) {
       continue;
     }
-    const fs::path file = folder / name;
-    if (auto made = make_folder_where_missing(file.parent_path()); !made) {
+    const fs::path file = target.folder / name;
+    if (auto made = base::make_folder_where_missing(file.parent_path()); !made) {
       return made;
+    }
+    if (auto noted = note_output(work, file, output.bytes); !noted) {
+      return noted;
     }
     if (auto saved = base::save_new_or_same(file, output.bytes); !saved) {
       return std::move(saved).error();
@@ -177,14 +65,18 @@ Result<void> save_all(const fs::path& folder, const std::vector<Output>& outputs
 // Writes to every site in the room, then to the transfer stick.
 Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs) {
   for (const fs::path& site : work.room.sites) {
-    if (auto saved = save_all(key_folder(work, site), outputs, Place::kSite); !saved) {
+    const Target target{.place = Place::kSite, .folder = key_folder(work, site)};
+    if (auto saved = save_all(work, target, outputs); !saved) {
       return saved;
     }
   }
   if (work.room.transfer_out.empty()) {
     return {};
   }
-  return save_all(work.room.transfer_out / record_name(work.plan), outputs, Place::kTransfer);
+  return save_all(
+      work,
+      {.place = Place::kTransfer, .folder = work.room.transfer_out / record_name(work.plan)},
+      outputs);
 }
 
 base::Bytes bytes_from(const std::string& text) {
@@ -252,7 +144,8 @@ Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
   }
   for (const fs::path& site : work.room.sites) {
     const bool is_drill = work.plan.mode == Mode::kDrill;
-    if (auto made = is_drill ? Result<void>() : make_folder_where_missing(site / "ca"); !made) {
+    if (auto made = is_drill ? Result<void>() : base::make_folder_where_missing(site / "ca");
+        !made) {
       return std::move(made).error();
     }
     if (auto read = read_vault(key_folder(work, site)); !read) {
@@ -315,7 +208,6 @@ Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
 }
 
 constexpr std::array kVaultActions{
-    Action{.name = "check-vault", .ask = ask_nothing, .act = check_vault},
     Action{.name = "write-vaults", .ask = ask_nothing, .act = write_vaults},
     Action{.name = "write-drill", .ask = ask_nothing, .act = write_vaults},
     Action{.name = "deliver", .ask = ask_nothing, .act = deliver}};

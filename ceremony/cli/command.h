@@ -32,6 +32,7 @@ void add_transcript_commands(CLI::App& app, Outcome& outcome);
 void add_request_commands(CLI::App& app, Outcome& outcome);
 void add_certificate_commands(CLI::App& app, Outcome& outcome);
 void add_evaluate_command(CLI::App& app, Outcome& outcome);
+void add_ledger_commands(CLI::App& app, Outcome& outcome);
 void add_doctor_command(CLI::App& app, Outcome& outcome);
 void add_rehearse_command(CLI::App& app, Outcome& outcome);
 

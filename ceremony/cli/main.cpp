@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   add_transcript_commands(app, outcome);
   add_request_commands(app, outcome);
   add_certificate_commands(app, outcome);
+  add_ledger_commands(app, outcome);
   add_doctor_command(app, outcome);
   add_evaluate_command(app, outcome);
   try {

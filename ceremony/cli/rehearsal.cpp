@@ -13,6 +13,7 @@
 #include "ceremony/cli/rehearsal_text.h"
 #include "ceremony/json_lines.h"
 #include "ceremony/ledger.h"
+#include "ceremony/ledger_slip.h"
 #include "ceremony/plan_writer.h"
 
 namespace ceremony::cli {
@@ -52,15 +53,16 @@ Rehearsal::Rehearsal(RehearsalOptions options)
 
 Result<void> Rehearsal::run() {
   using Part = Result<void> (Rehearsal::*)();
-  constexpr std::array<Part, 9> kParts{&Rehearsal::prepare,
-                                       &Rehearsal::generate_root,
-                                       &Rehearsal::sign_subordinates,
-                                       &Rehearsal::revoke_one,
-                                       &Rehearsal::verify_shares,
-                                       &Rehearsal::activate_backup,
-                                       &Rehearsal::drill,
-                                       &Rehearsal::evaluate,
-                                       &Rehearsal::publish};
+  constexpr std::array<Part, 10> kParts{&Rehearsal::prepare,
+                                        &Rehearsal::generate_root,
+                                        &Rehearsal::sign_subordinates,
+                                        &Rehearsal::revoke_one,
+                                        &Rehearsal::verify_shares,
+                                        static_cast<Part>(&Rehearsal::activate_backup),
+                                        &Rehearsal::return_to_primary,
+                                        &Rehearsal::drill,
+                                        &Rehearsal::evaluate,
+                                        &Rehearsal::publish};
   for (const Part part : kParts) {
     if (auto done = (this->*part)(); !done) {
       return done;
@@ -126,10 +128,14 @@ Result<void> Rehearsal::prepare_requests() {
 client::OpenRequest Rehearsal::room() const {
   const fs::path& out = options_.out;
   const std::string other = live_site_ == "site-1" ? "site-2" : "site-1";
+  std::vector<fs::path> sites{out / live_site_};
+  if (sites_ == SitesInRoom::kBoth) {
+    sites.push_back(out / other);
+  }
   return {.plan = {},
           .annex = {},
           .data = options_.data,
-          .sites = {out / live_site_, out / other},
+          .sites = std::move(sites),
           .holders = out / "holders",
           .transfer_in = out / "transfer" / "in",
           .transfer_out = out / "transfer" / "out",
@@ -140,13 +146,14 @@ client::OpenRequest Rehearsal::room() const {
 Plan Rehearsal::new_plan(const std::string& ceremony) const {
   Plan plan;
   plan.ceremony = ceremony;
-  plan.mode = Mode::kRehearsal;
+  plan.mode = options_.mode;
   plan.sequence = sequence_ + 1;
   plan.date = today_;
   plan.origin = "conclave.example/rehearsal/" + record_name(plan);
   plan.previous_head = head_;
   plan.site = live_site_;
   plan.kdf = options_.kdf;
+  plan.keepers.push_back({.name = "keeper-1", .public_key = people_.keeper.public_key});
   for (const RehearsedOfficer& officer : people_.officers) {
     plan.signers.push_back({.role = officer.role, .vkey = officer.vkey});
   }
@@ -199,6 +206,7 @@ Result<RehearsedResult> Rehearsal::hold(Plan plan,
   auto result = run_ceremony({.room = std::move(room),
                               .quorum = std::move(quorum),
                               .title = plan.ceremony,
+                              .slips = slip_,
                               .open = options_.open},
                              people_);
   if (!result) {
@@ -217,6 +225,11 @@ Result<void> Rehearsal::learn_head() {
     return std::move(ledger).error();
   }
   head_ = ledger->head;
+  auto slip = slip_of(*ledger);
+  if (!slip) {
+    return std::move(slip).error();
+  }
+  slip_ = slip_line(*slip);
   return {};
 }
 

@@ -1,4 +1,4 @@
-// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: seven ceremonies in a row, by the
+// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: eight ceremonies in a row, by the
 // same engine and scripts as the real ones.
 
 #pragma once
@@ -22,10 +22,14 @@ struct RehearsalOptions {
   shamir::Quorum quorum;
   ca::Algorithm algorithm = ca::Algorithm::kP384;
   std::vector<std::filesystem::path> requests;  // CSRs to be signed; none: two are made
+  Mode mode = Mode::kRehearsal;  // of all but the drill; tests hold PRODUCTION ceremonies
   std::string kdf = "fast";
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
 };
+
+// Which sites a ceremony can reach.
+enum class SitesInRoom { kBoth, kOwn };
 
 class Rehearsal {
  public:
@@ -39,13 +43,31 @@ class Rehearsal {
   // Their parts, in the order in which run() calls them; for tests that stop in between.
   base::Result<void> prepare();
   base::Result<void> generate_root();
-
- private:
-  base::Result<void> prepare_requests();
   base::Result<void> sign_subordinates();
   base::Result<void> revoke_one();
   base::Result<void> verify_shares();
   base::Result<void> activate_backup();
+  base::Result<void> return_to_primary();
+
+  // The activation that activate_backup() declares, and one that was declared otherwise.
+  [[nodiscard]] base::Result<PlannedActivation> new_activation() const;
+  base::Result<void> activate_backup(const PlannedActivation& activation);
+
+  // A CRL that revokes the certificate of that request, from 0.
+  base::Result<void> revoke(std::size_t request);
+
+  // Those at `site` go on from their own copy of the records, and know of nothing else.
+  base::Result<void> go_on_at(const std::string& site, SitesInRoom sites);
+
+  // Nobody has brought a slip any more.
+  void lose_slips() { slip_.clear(); }
+
+  // At the live site: the branch that `other` has goes into the records here.
+  base::Result<void> merge_with(const std::string& other);
+
+ private:
+  base::Result<void> prepare_requests();
+  [[nodiscard]] base::Result<void> bring_published() const;
   [[nodiscard]] base::Result<void> move_primary_away(const std::filesystem::path& away) const;
   [[nodiscard]] base::Result<void> bring_primary_back(const std::filesystem::path& away,
                                                       const std::string& record) const;
@@ -70,7 +92,9 @@ class Rehearsal {
   std::string today_;
   std::string head_;            // of the newest record
   std::uint32_t sequence_ = 0;  // of the newest record
+  std::string slip_;            // that everybody took home from it
   std::string live_site_ = "site-1";
+  SitesInRoom sites_ = SitesInRoom::kBoth;
   std::vector<std::string> request_names_;
 };
 

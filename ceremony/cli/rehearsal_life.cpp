@@ -1,13 +1,9 @@
-// The seven ceremonies of a rehearsal, in the order of a root key's life.
+// The ceremonies of a rehearsal but those of the sites, in the order of a root key's life.
 
 #include <array>
-#include <iomanip>
-#include <iostream>
 #include <map>
-#include <system_error>
 #include <utility>
 
-#include "base/append_log.h"
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "base/media.h"
@@ -15,14 +11,13 @@
 #include "ca/pem.h"
 #include "ceremony/cli/rehearsal.h"
 #include "ceremony/cli/rehearsal_text.h"
+#include "ceremony/journal_reader.h"
 #include "ceremony/json_lines.h"
 
 namespace ceremony::cli {
 
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
@@ -34,21 +29,6 @@ constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
 std::string years_after(const std::string& date, int years) {
   const auto later = base::add_years(*base::parse_date(date), std::chrono::years(years));
   return base::format_date(*base::add_days(*later, std::chrono::days(-1)));
-}
-
-void say(const std::string& ceremony, double seconds, const std::string& what) {
-  std::cout << "  " << std::left << std::setw(24) << ceremony << ' ' << std::right << std::fixed
-            << std::setprecision(1) << std::setw(6) << seconds << " s  " << what << std::endl;
-}
-
-Result<void> rename_folder(const fs::path& from, const fs::path& to) {
-  std::error_code failed;
-  fs::rename(from, to, failed);
-  if (failed) {
-    return Error{ErrorCode::kStorageFailure,
-                 from.filename().string() + " could not be moved aside: " + failed.message()};
-  }
-  return {};
 }
 
 }  // namespace
@@ -83,17 +63,17 @@ Result<void> Rehearsal::learn_possession_keys() {
   if (!bytes) {
     return std::move(bytes).error();
   }
-  auto lines = base::parse_log(base::text_of(*bytes));
-  if (!lines) {
-    return std::move(lines).error();
+  auto entries = read_stored_journal(
+      base::text_of(*bytes), {.journal_key = nullptr, .keeper_secret = &people_.keeper.secret});
+  if (!entries) {
+    return std::move(entries).error();
   }
   std::map<std::string, std::string> by_seat;
-  for (const base::LogLine& line : *lines) {
-    auto entry = parse_json(line.text);
-    if (!entry || entry->value("type", "") != "holders") {
+  for (const JournalEntry& entry : *entries) {
+    if (entry.type != "holders") {
       continue;
     }
-    for (const Json& noted : entry->at("data").at("holders")) {
+    for (const Json& noted : entry.data.at("holders")) {
       by_seat[noted.at("seat")] = noted.at("possession_key").get<std::string>();
     }
   }
@@ -131,8 +111,12 @@ Result<void> Rehearsal::sign_subordinates() {
 }
 
 Result<void> Rehearsal::revoke_one() {
+  return revoke(0);
+}
+
+Result<void> Rehearsal::revoke(std::size_t request) {
   const fs::path folder = options_.out / "transfer" / "out" / "0002-subordinate-signing";
-  const std::string name = fs::path(request_names_.front()).stem().string();
+  const std::string name = fs::path(request_names_[request]).stem().string();
   auto bytes = base::read_file(folder / (name + ".pem"), kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
@@ -167,71 +151,6 @@ Result<void> Rehearsal::verify_shares() {
   say("share verification",
       result->seconds,
       "every holder's share is good; the key was not rebuilt");
-  return {};
-}
-
-// The primary site and every record are really moved away while the backup site is activated, and
-// come back whatever happens.
-Result<void> Rehearsal::activate_backup() {
-  const fs::path away = options_.out / "unreachable";
-  if (auto moved = move_primary_away(away); !moved) {
-    return moved;
-  }
-  live_site_ = "site-2";
-  Plan plan = new_plan("backup-activation");
-  const std::string record = record_name(plan);
-  plan.crl = new_crl();
-  client::OpenRequest only_backup = room();
-  only_backup.sites.resize(1);
-  auto result =
-      hold(std::move(plan), nullptr, only_backup, quorum_from(people_.holders.size() - 1));
-  auto back = bring_primary_back(away, record);
-  if (!result) {
-    return std::move(result).error();
-  }
-  if (!back) {
-    return back;
-  }
-  say("backup activation",
-      result->seconds,
-      "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
-  return {};
-}
-
-Result<void> Rehearsal::move_primary_away(const fs::path& away) const {
-  if (auto made = base::make_new_folder(away); !made) {
-    return made;
-  }
-  for (const char* const name : {"site-1", "record"}) {
-    if (auto moved = rename_folder(options_.out / name, away / name); !moved) {
-      return moved;
-    }
-  }
-  return make_folders(options_.out, {"record", "record/confidential", "record/public"});
-}
-
-// The new record joins the others.
-Result<void> Rehearsal::bring_primary_back(const fs::path& away, const std::string& record) const {
-  const fs::path& out = options_.out;
-  std::error_code failed;
-  for (const char* const kind : {"confidential", "public"}) {
-    const fs::path made = out / "record" / kind / record;
-    if (!fs::exists(made, failed)) {
-      continue;  // the activation was refused before it was made
-    }
-    if (auto moved = rename_folder(made, away / "record" / kind / record); !moved) {
-      return moved;
-    }
-  }
-  for (const char* const empty : {"record/confidential", "record/public", "record"}) {
-    fs::remove(out / empty, failed);
-  }
-  for (const char* const name : {"site-1", "record"}) {
-    if (auto moved = rename_folder(away / name, out / name); !moved) {
-      return moved;
-    }
-  }
-  fs::remove(away, failed);
   return {};
 }
 

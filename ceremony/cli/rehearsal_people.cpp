@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/media.h"
+#include "base/text_encoding.h"
+#include "ceremony/journal_box.h"
 
 namespace ceremony::cli {
 
@@ -36,7 +38,20 @@ constexpr std::array<std::string_view, 4> kOfficerRoles{
     "director", "operator", "internal-witness", "auditor"};
 
 constexpr std::string_view kKeyNames = "conclave.example/rehearsal/";
-constexpr std::size_t kSeedSize = 32;  // bytes, Ed25519
+constexpr std::size_t kSeedSize = 32;  // bytes, Ed25519 and X25519
+
+// Six digits. The last differs from the first, so that it is never one digit all along.
+base::SecretBytes drawn_pin() {
+  constexpr std::size_t kDigits = 6;
+  base::SecretBytes pin = base::SecretBytes::random(kDigits);
+  const auto writer = pin.write();
+  for (std::uint8_t& digit : writer.bytes()) {
+    digit = static_cast<std::uint8_t>('0' + digit % 10);
+  }
+  const int first = writer.bytes().front() - '0';
+  writer.bytes().back() = static_cast<std::uint8_t>('0' + (first + 1) % 10);
+  return pin;
+}
 
 RehearsedOfficer invent_officer(std::string_view role) {
   NoteSigner signer{.name = std::string(kKeyNames) + std::string(role),
@@ -44,7 +59,15 @@ RehearsedOfficer invent_officer(std::string_view role) {
   const auto vkey = vkey_of(signer);
   return {.role = std::string(role),
           .vkey = vkey ? vkey->text() : std::string(),
-          .seed = std::move(signer.seed)};
+          .seed = std::move(signer.seed),
+          .pin = drawn_pin()};
+}
+
+RehearsedKeeper invent_keeper() {
+  RehearsedKeeper keeper{.public_key = {}, .secret = base::SecretBytes::random(kSeedSize)};
+  const auto key = keeper_public_key(keeper.secret);
+  keeper.public_key = key ? base::to_hex(*key) : std::string();
+  return keeper;
 }
 
 // The passphrase with its mark, as the file on the stick has it: the first line is the passphrase.
@@ -63,7 +86,7 @@ base::SecretBytes marked_passphrase(const shamir::Passphrase& passphrase) {
 }  // namespace
 
 RehearsedPeople invent_people(const shamir::Quorum& quorum, shamir::ConfidentialAccess access) {
-  RehearsedPeople people;
+  RehearsedPeople people{.holders = {}, .officers = {}, .sites = {}, .keeper = invent_keeper()};
   const unsigned at_home = quorum.threshold(access);
   for (unsigned i = 0; i < quorum.shares(access); ++i) {
     const std::string_view continent =

@@ -26,12 +26,20 @@ struct RehearsedOfficer {
   std::string role;
   std::string vkey;
   base::SecretBytes seed;  // Ed25519
+  base::SecretBytes pin;
+};
+
+// Whoever may read the confidential records later.
+struct RehearsedKeeper {
+  std::string public_key;    // X25519, 64 hex digits
+  base::SecretBytes secret;  // 32 bytes
 };
 
 struct RehearsedPeople {
   std::vector<RehearsedHolder> holders;
   std::vector<RehearsedOfficer> officers;
   std::vector<PlannedSite> sites;
+  RehearsedKeeper keeper;
 };
 
 // One person for each share; as many as are needed live where site-1 is, the others spread over the

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "ceremony/cli/progress_line.h"
+#include "ceremony/pins.h"
 
 namespace ceremony::cli {
 
@@ -35,15 +37,20 @@ class Answers {
     });
     if (wants_quorum) {
       answer_quorum(input);
-      return input;
     }
     for (const client::Ask& ask : step.asks) {
+      if (wants_quorum && ask.name != kActorPin && ask.name != kWitnessPin) {
+        continue;
+      }
       if (auto answered = answer(step, ask, input); !answered) {
         return std::move(answered).error();
       }
     }
     return input;
   }
+
+  // What was printed when everybody left the room.
+  void keep_ticket(std::string words) { ticket_ = std::move(words); }
 
   // After a refusal of the evaluation's first choice, the next one.
   bool try_next_choice() { return ++choice_ < kChoices.size(); }
@@ -66,11 +73,22 @@ class Answers {
       input.texts.emplace(ask.name, ask.expected);
       return {};
     }
+    if (ask.name == "ticket") {
+      input.texts.emplace(ask.name, ticket_);
+      return {};
+    }
     if (ask.name == "publish") {
       input.texts.emplace(ask.name, std::string(kChoices[choice_]));
       return {};
     }
-    const base::SecretBytes* const secret = secret_for(step.subject);
+    if (const auto text = text_for(ask.name)) {
+      input.texts.emplace(ask.name, *text);
+      return {};
+    }
+    if (ask.is_optional) {
+      return {};
+    }
+    const base::SecretBytes* const secret = secret_for(step, ask);
     if (secret == nullptr) {
       return Error{ErrorCode::kInconsistent,
                    "the rehearsal has no answer to \"" + ask.prompt + "\" in the step \"" +
@@ -80,7 +98,31 @@ class Answers {
     return {};
   }
 
-  [[nodiscard]] const base::SecretBytes* secret_for(const std::string& subject) const {
+  // What is typed where a text is asked for.
+  [[nodiscard]] std::optional<std::string> text_for(const std::string& name) const {
+    if (name == "slips") {
+      return ceremony_.slips;
+    }
+    return name.starts_with("way-") ? std::optional(std::string("no answer")) : std::nullopt;
+  }
+
+  [[nodiscard]] const base::SecretBytes* pin_of(const std::string& role) const {
+    for (const RehearsedOfficer& officer : people_.officers) {
+      if (role == officer.role) {
+        return &officer.pin;
+      }
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] const base::SecretBytes* secret_for(const client::StepView& step,
+                                                    const client::Ask& ask) const {
+    if (ask.name == kActorPin || ask.name == kWitnessPin || ask.name == kNewPin) {
+      return pin_of(ask.name == kActorPin     ? step.actor
+                    : ask.name == kWitnessPin ? step.witness
+                                              : step.subject);
+    }
+    const std::string& subject = step.subject;
     for (const RehearsedHolder& holder : people_.holders) {
       if (subject == "Seat " + holder.planned.seat) {
         return &holder.passphrase.text();
@@ -98,6 +140,7 @@ class Answers {
   const RehearsedPeople& people_;
   std::size_t next_in_quorum_ = 0;
   std::size_t choice_ = 0;
+  std::string ticket_;
 };
 
 // Does one turn of the step that waits.
@@ -130,6 +173,15 @@ void note(const client::StepView& step,
   }
 }
 
+// What the next engine needs to go on.
+client::RecordKeys keys_of(const Player& player) {
+  client::RecordKeys keys;
+  if (player.journal_key() != nullptr) {
+    keys.journal_key = copy_of(*player.journal_key());
+  }
+  return keys;
+}
+
 }  // namespace
 
 Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
@@ -137,7 +189,7 @@ Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
   ProgressLine line(ceremony.title);
   Answers answers(ceremony, people);
   RehearsedResult result;
-  auto player = ceremony.open(ceremony.room);
+  auto player = ceremony.open(ceremony.room, {});
   while (player) {
     auto step = (*player)->current_step();
     if (!step) {
@@ -150,10 +202,15 @@ Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
       return std::move(outcome).error().while_doing(step->title);
     }
     note(*step, *outcome, result);
+    if (outcome->progress == client::Progress::kPaused) {
+      answers.keep_ticket(outcome->public_note);
+    }
     const bool is_done = outcome->progress == client::Progress::kCeremonyDone;
-    if (!is_done && outcome->progress != client::Progress::kFreshEngine) {
+    if (outcome->progress == client::Progress::kStepDone ||
+        outcome->progress == client::Progress::kAskAgain) {
       continue;
     }
+    client::RecordKeys keys = keys_of(**player);
     if (auto closed = (*player)->close(); !closed) {
       return std::move(closed).error();
     }
@@ -161,7 +218,7 @@ Result<RehearsedResult> run_ceremony(const RehearsedCeremony& ceremony,
       result.seconds = line.finish();
       return result;
     }
-    player = ceremony.open(ceremony.room);
+    player = ceremony.open(ceremony.room, std::move(keys));
   }
   return std::move(player).error();
 }

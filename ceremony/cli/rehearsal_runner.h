@@ -21,6 +21,7 @@ struct RehearsedCeremony {
   client::OpenRequest room;
   QuorumOrder quorum;
   std::string title;  // for the progress line
+  std::string slips;  // that those present have brought
   OpenPlayer open;    // called again wherever a step begins in a fresh process
 };
 

@@ -1,5 +1,8 @@
 #include "ceremony/cli/rehearsal_text.h"
 
+#include <iomanip>
+#include <iostream>
+
 #include "base/calendar.h"
 #include "base/media.h"
 
@@ -10,6 +13,11 @@ namespace fs = std::filesystem;
 
 std::string days_after(const std::string& date, int days) {
   return base::format_date(*base::add_days(*base::parse_date(date), std::chrono::days(days)));
+}
+
+void say(const std::string& ceremony, double seconds, const std::string& what) {
+  std::cout << "  " << std::left << std::setw(24) << ceremony << ' ' << std::right << std::fixed
+            << std::setprecision(1) << std::setw(6) << seconds << " s  " << what << std::endl;
 }
 
 Result<void> make_folders(const fs::path& root, std::initializer_list<const char*> names) {

@@ -113,8 +113,8 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
   CLI::App* const verb = app.add_subcommand(
       "rehearse",
       "Run a root key's whole life unattended, with throw-away keys: root generation,\n"
-      "subordinate signing, CRL, share verification, backup activation, recovery drill,\n"
-      "evaluation. Example: conclave rehearse --out rehearsal --algorithm p-384");
+      "subordinate signing, CRL, share verification, backup activation and return, recovery\n"
+      "drill, evaluation. Example: conclave rehearse --out rehearsal --algorithm p-384");
   verb->add_option("--out", options->out, "Folder to write to; must not exist yet")->required();
   verb->add_option("--threshold", options->threshold, "Shares needed to open the key (default 3)");
   verb->add_option("--shares", options->shares, "Shares made (default 5)");

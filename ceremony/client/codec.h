@@ -19,25 +19,34 @@
 namespace ceremony::client {
 
 // Raised with every change to what passes between the two. An engine takes only its own.
-inline constexpr int kProtocol = 1;
+inline constexpr int kProtocol = 2;
 
 inline constexpr std::size_t kMaxSecretsInInput = 32;
 
-enum class Verb { kOpen, kStep, kPerform, kException, kAbort, kClose };
+// The names of the secrets of `open` and of its answer.
+inline constexpr std::string_view kJournalKey = "journal-key";
+inline constexpr std::string_view kKeeperSecret = "keeper-secret";
+
+enum class Verb { kOpen, kStep, kPerform, kException, kPause, kAbort, kClose };
 
 // What a client asks for. Only what belongs to the verb is used.
 struct Request {
   Verb verb = Verb::kClose;
   OpenRequest open;                       // kOpen
   Input input;                            // kPerform; after decoding its `secrets` is empty
-  std::vector<std::string> secret_names;  // kPerform; ascending by bytes: the order of the frames
+  std::vector<std::string> secret_names;  // kOpen, kPerform; ascending by bytes: the frames' order
   ExceptionSheet sheet;                   // kException
-  std::string reason;                     // kAbort
+  std::string reason;                     // kPause, kAbort
 };
 
 struct Ready {};  // the engine's first message: it stands, hardened, and speaks kProtocol
-struct Done {};   // to open, exception, abort and close
-using Reply = std::variant<Ready, Done, StepView, StepOutcome, base::Error>;
+struct Done {};   // to exception, abort and close
+
+// To open. In PRODUCTION the journal's key follows as a frame of its own.
+struct Opened {
+  bool has_journal_key = false;
+};
+using Reply = std::variant<Ready, Done, Opened, StepView, StepOutcome, base::Error>;
 
 // Errors: kInvalidArgument where a text or path is not UTF-8.
 base::Result<std::string> encode_request(const Request& request);

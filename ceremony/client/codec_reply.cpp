@@ -26,6 +26,7 @@ constexpr std::array kProgresses{
     Named<Progress>{Progress::kStepDone, "step-done"},
     Named<Progress>{Progress::kFreshEngine, "fresh-engine"},
     Named<Progress>{Progress::kCeremonyDone, "ceremony-done"},
+    Named<Progress>{Progress::kPaused, "paused"},
 };
 
 constexpr std::array kErrorCodes{
@@ -48,13 +49,22 @@ Json json_of(const Done& /*done*/) {
   return Json{{"done", Json::object()}};
 }
 
+Json json_of(const Opened& opened) {
+  Json names = Json::array();
+  if (opened.has_journal_key) {
+    names.push_back(kJournalKey);
+  }
+  return Json{{"opened", {{"secrets", std::move(names)}}}};
+}
+
 Json json_of(const StepView& step) {
   Json asks = Json::array();
   for (const Ask& ask : step.asks) {
     asks.push_back(Json{{"name", ask.name},
                         {"kind", name_of(kAskKinds, ask.kind)},
                         {"prompt", ask.prompt},
-                        {"expected", ask.expected}});
+                        {"expected", ask.expected},
+                        {"optional", ask.is_optional}});
   }
   Json fields{{"ceremony", step.ceremony},
               {"mode", step.mode},
@@ -94,6 +104,15 @@ std::optional<Reply> done_in(const Json& json) {
   return json.is_object() ? std::optional<Reply>(Done{}) : std::nullopt;
 }
 
+std::optional<Reply> opened_in(const Json& json) {
+  Fields fields(json);
+  const std::vector<std::string> names = fields.texts("secrets");
+  const bool has_key = names.size() == 1 && names.front() == kJournalKey;
+  return fields.ok() && (names.empty() || has_key)
+             ? std::optional<Reply>(Opened{.has_journal_key = has_key})
+             : std::nullopt;
+}
+
 std::optional<Reply> step_in(const Json& json) {
   Fields fields(json);
   StepView step{.ceremony = fields.text("ceremony"),
@@ -116,7 +135,8 @@ std::optional<Reply> step_in(const Json& json) {
     step.asks.push_back(Ask{.name = ask.text("name"),
                             .kind = named(kAskKinds, ask, "kind"),
                             .prompt = ask.text("prompt"),
-                            .expected = ask.text("expected")});
+                            .expected = ask.text("expected"),
+                            .is_optional = ask.flag("optional")});
     asks_ok = asks_ok && ask.ok();
   }
   return fields.ok() && asks_ok ? std::optional<Reply>(std::move(step)) : std::nullopt;
@@ -144,6 +164,7 @@ struct ReplyForm {
 constexpr std::array kReplies{
     ReplyForm{"ready", ready_in},
     ReplyForm{"done", done_in},
+    ReplyForm{"opened", opened_in},
     ReplyForm{"step", step_in},
     ReplyForm{"outcome", outcome_in},
     ReplyForm{"error", error_in},

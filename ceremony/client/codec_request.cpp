@@ -18,6 +18,7 @@ constexpr std::array kVerbs{
     Named<Verb>{Verb::kStep, "step"},
     Named<Verb>{Verb::kPerform, "perform"},
     Named<Verb>{Verb::kException, "exception"},
+    Named<Verb>{Verb::kPause, "pause"},
     Named<Verb>{Verb::kAbort, "abort"},
     Named<Verb>{Verb::kClose, "close"},
 };
@@ -40,6 +41,17 @@ Json json_of(const OpenRequest& open) {
               {"transfer_out", open.transfer_out.native()},
               {"confidential", open.confidential.native()},
               {"published", open.published.native()}};
+}
+
+// The names of the secrets that follow. Names out of order, or too many, are no message.
+std::vector<std::string> secrets_in(Fields& fields) {
+  std::vector<std::string> names = fields.texts("secrets");
+  const bool ascending =
+      std::adjacent_find(names.begin(), names.end(), std::greater_equal<>{}) == names.end();
+  if (!ascending || names.size() > kMaxSecretsInInput) {
+    fields.refuse();
+  }
+  return names;
 }
 
 OpenRequest open_in(Fields& message) {
@@ -73,11 +85,8 @@ void read_input(Fields& message, Request& request) {
   request.input.acted_by = fields.text("acted_by");
   request.input.acknowledged_by = fields.text("acknowledged_by");
   request.input.texts = fields.text_map("texts");
-  request.secret_names = fields.texts("secrets");
-  const std::vector<std::string>& names = request.secret_names;
-  const bool ascending =
-      std::adjacent_find(names.begin(), names.end(), std::greater_equal<>{}) == names.end();
-  if (!fields.ok() || !ascending || names.size() > kMaxSecretsInInput) {
+  request.secret_names = secrets_in(fields);
+  if (!fields.ok()) {
     message.refuse();
   }
 }
@@ -107,6 +116,7 @@ Json json_of(const Request& request) {
     case Verb::kOpen:
       message["protocol"] = kProtocol;
       message["request"] = json_of(request.open);
+      message["secrets"] = request.secret_names;
       break;
     case Verb::kPerform:
       message["input"] = json_of(request, request.input);
@@ -114,6 +124,7 @@ Json json_of(const Request& request) {
     case Verb::kException:
       message["sheet"] = json_of(request.sheet);
       break;
+    case Verb::kPause:
     case Verb::kAbort:
       message["reason"] = request.reason;
       break;
@@ -134,6 +145,7 @@ std::optional<Request> request_in(const Json& json) {
   switch (request.verb) {
     case Verb::kOpen:
       request.open = open_in(message);
+      request.secret_names = secrets_in(message);
       break;
     case Verb::kPerform:
       read_input(message, request);
@@ -141,6 +153,7 @@ std::optional<Request> request_in(const Json& json) {
     case Verb::kException:
       request.sheet = sheet_in(message);
       break;
+    case Verb::kPause:
     case Verb::kAbort:
       request.reason = message.text("reason");
       break;

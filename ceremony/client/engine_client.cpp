@@ -42,6 +42,13 @@ bool fits(const Input& input) {
          });
 }
 
+// The names go ahead, in the order of the frames.
+void name_secrets(Request& request) {
+  for (const auto& [name, secret] : request.input.secrets) {
+    request.secret_names.push_back(name);
+  }
+}
+
 }  // namespace
 
 Result<std::filesystem::path> find_engine_program() {
@@ -98,11 +105,38 @@ EngineClient::~EngineClient() {
   let_end();
 }
 
-Result<void> EngineClient::open(const OpenRequest& request) {
+Result<std::optional<base::SecretBytes>> EngineClient::open(const OpenRequest& request,
+                                                            RecordKeys keys) {
   Request message;
   message.verb = Verb::kOpen;
   message.open = request;
-  return ask_for_done(message);
+  if (keys.journal_key) {
+    message.input.secrets.emplace(std::string(kJournalKey), *std::move(keys.journal_key));
+  }
+  if (keys.keeper_secret) {
+    message.input.secrets.emplace(std::string(kKeeperSecret), *std::move(keys.keeper_secret));
+  }
+  if (!fits(message.input)) {
+    return input_too_long();
+  }
+  name_secrets(message);
+  const Result<Opened> opened = ask_for<Opened>(message);
+  if (!opened) {
+    return opened.error();
+  }
+  return opened->has_journal_key ? receive_journal_key() : std::optional<base::SecretBytes>();
+}
+
+// The key that the engine has announced.
+Result<std::optional<base::SecretBytes>> EngineClient::receive_journal_key() {
+  Result<Frame> frame = channel_->receive();
+  if (!frame || frame->kind == FrameKind::kEnd) {
+    return lose(engine_gone());
+  }
+  if (frame->kind != FrameKind::kSecret) {
+    return lose(engine_strange());
+  }
+  return std::move(frame->secret);
 }
 
 Result<StepView> EngineClient::current_step() {
@@ -118,9 +152,7 @@ Result<StepOutcome> EngineClient::perform(Input input) {
   Request message;
   message.verb = Verb::kPerform;
   message.input = std::move(input);
-  for (const auto& [name, secret] : message.input.secrets) {
-    message.secret_names.push_back(name);
-  }
+  name_secrets(message);
   return ask_for<StepOutcome>(message);
 }
 
@@ -129,6 +161,13 @@ Result<void> EngineClient::raise_exception(const ExceptionSheet& sheet) {
   message.verb = Verb::kException;
   message.sheet = sheet;
   return ask_for_done(message);
+}
+
+Result<StepOutcome> EngineClient::pause(const std::string& reason) {
+  Request message;
+  message.verb = Verb::kPause;
+  message.reason = reason;
+  return ask_for<StepOutcome>(message);
 }
 
 Result<void> EngineClient::abort(const std::string& reason) {

@@ -50,13 +50,22 @@ class EngineClient {
   // `callback` is called while a call waits, in the thread of that call.
   void on_progress(ProgressCallback callback) { callback_ = std::move(callback); }
 
-  base::Result<void> open(const OpenRequest& request);
+  // Opens a ceremony, or goes on with one. In PRODUCTION the key of its journal comes back, for the
+  // resume ticket and for the next engine; else none. `keys` are wiped here before this returns.
+  base::Result<std::optional<base::SecretBytes>> open(const OpenRequest& request,
+                                                      RecordKeys keys = {});
   base::Result<StepView> current_step();
 
   // The secrets are wiped here before this returns; the engine wipes its own.
   // Errors: kInvalidArgument where the input is too long or not UTF-8; the engine saw nothing.
   base::Result<StepOutcome> perform(Input input);
   base::Result<void> raise_exception(const ExceptionSheet& sheet);
+
+  // Wipes what the ceremony holds and notes the pause. The outcome's public note is the ticket: the
+  // words that whoever goes on compares. After that only close() is possible.
+  base::Result<StepOutcome> pause(const std::string& reason);
+
+  // From here the steps that close an aborted ceremony wait to be done.
   base::Result<void> abort(const std::string& reason);
 
   // Ends the engine, and waits until it is gone. After that only start() helps.
@@ -73,6 +82,7 @@ class EngineClient {
   base::Result<void> ask_for_done(const Request& request);
   template <typename Answer>
   base::Result<Answer> ask_for(const Request& request);
+  base::Result<std::optional<base::SecretBytes>> receive_journal_key();
   void show(const std::string& progress) const;
   base::Error lose(base::Error why);
   void let_end();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,12 @@ struct OpenRequest {
   std::filesystem::path published;           // record/public: transcripts and seals
 };
 
+// What opens the record of a PRODUCTION ceremony that goes on: one of the two, or neither.
+struct RecordKeys {
+  std::optional<base::SecretBytes> journal_key;    // 32 bytes, from the resume ticket
+  std::optional<base::SecretBytes> keeper_secret;  // 32 bytes, X25519, a record keeper's
+};
+
 enum class AskKind {
   kText,    // a line of text
   kPhrase,  // a phrase that must be typed exactly as shown in `expected`
@@ -38,8 +45,9 @@ enum class AskKind {
 struct Ask {
   std::string name;  // key in Input
   AskKind kind = AskKind::kText;
-  std::string prompt;    // for the person; plain text
-  std::string expected;  // kPhrase only
+  std::string prompt;        // for the person; plain text
+  std::string expected;      // kPhrase only
+  bool is_optional = false;  // the step can go on without it
 };
 
 // The step that waits to be done.
@@ -75,6 +83,7 @@ enum class Progress {
   kStepDone,      // the next step waits
   kFreshEngine,   // the next step must begin in a new process: close this engine, open a new one
   kCeremonyDone,  // the record is sealed; close
+  kPaused,        // secrets are wiped; open the ceremony again to go on
 };
 
 // What perform() gives.

@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxSecretBytes = std::size_t{64} * 1024;
 enum class FrameKind {
   kJson,      // 'J': a request or a reply
   kProgress,  // 'P': engine to client only, before the reply
-  kSecret,    // 'S': client to engine only, after the request that names it
+  kSecret,    // 'S': right after the request or reply that names it
   kEnd,       // not on the wire: the other side is gone, between two frames
   kStop,      // not on the wire: the descriptor given to stop_at() became readable
 };

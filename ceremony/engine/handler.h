@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -22,11 +23,14 @@ class Handler {
   Handler(const Handler&) = delete;
   Handler& operator=(const Handler&) = delete;
 
-  virtual base::Result<void> open(const client::OpenRequest& request) = 0;
+  // Gives the journal's key in PRODUCTION, else none.
+  virtual base::Result<std::optional<base::SecretBytes>> open(const client::OpenRequest& request,
+                                                              client::RecordKeys keys) = 0;
   virtual base::Result<client::StepView> current_step() = 0;
   virtual base::Result<client::StepOutcome> perform(client::Input input,
                                                     const ProgressSink& progress) = 0;
   virtual base::Result<void> raise_exception(const client::ExceptionSheet& sheet) = 0;
+  virtual base::Result<client::StepOutcome> pause(const std::string& reason) = 0;
   virtual base::Result<void> abort(const std::string& reason) = 0;
 
   // Wipes every secret and destroys what was in memory only. May be called twice, and before

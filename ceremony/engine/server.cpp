@@ -29,7 +29,8 @@ const Server::Rule* Server::rule_for(State state, Verb verb) {
       Rule{State::kOpen, Verb::kStep, State::kOpen},
       Rule{State::kOpen, Verb::kPerform, State::kOpen},
       Rule{State::kOpen, Verb::kException, State::kOpen},
-      Rule{State::kOpen, Verb::kAbort, State::kOver},
+      Rule{State::kOpen, Verb::kPause, State::kOver},
+      Rule{State::kOpen, Verb::kAbort, State::kOpen},
       Rule{State::kOpen, Verb::kClose, State::kEnded},
       Rule{State::kOver, Verb::kClose, State::kEnded},
   };
@@ -147,7 +148,7 @@ Reply Server::answer(Request request) {
 Reply Server::carry_out(Request request) {
   switch (request.verb) {
     case Verb::kOpen:
-      return reply_of(handler_.open(request.open));
+      return open(request);
     case Verb::kStep:
       return reply_of(handler_.current_step());
     case Verb::kPerform:
@@ -156,6 +157,8 @@ Reply Server::carry_out(Request request) {
                            [this](const client::ProgressNote& note) { send_progress(note); }));
     case Verb::kException:
       return reply_of(handler_.raise_exception(request.sheet));
+    case Verb::kPause:
+      return reply_of(handler_.pause(request.reason));
     case Verb::kAbort:
       return reply_of(handler_.abort(request.reason));
     case Verb::kClose:
@@ -163,6 +166,23 @@ Reply Server::carry_out(Request request) {
       return client::Done{};
   }
   return not_now();
+}
+
+Reply Server::open(Request& request) {
+  client::RecordKeys keys;
+  for (auto& [name, secret] : request.input.secrets) {
+    if (name == client::kJournalKey) {
+      keys.journal_key = std::move(secret);
+    } else if (name == client::kKeeperSecret) {
+      keys.keeper_secret = std::move(secret);
+    }
+  }
+  Result<std::optional<base::SecretBytes>> opened = handler_.open(request.open, std::move(keys));
+  if (!opened) {
+    return std::move(opened).error();
+  }
+  announced_ = std::move(opened).value();
+  return client::Opened{.has_journal_key = announced_.has_value()};
 }
 
 // False where the client is gone. What cannot be written is answered with why.
@@ -174,7 +194,11 @@ bool Server::send(const Reply& reply) {
               "The answer is too long or not written in UTF-8, and cannot be shown. Look at the "
               "names in the plan."});
   }
-  return text && channel_.send_json(*text).ok();
+  if (!text || !channel_.send_json(*text)) {
+    return false;
+  }
+  const std::optional<base::SecretBytes> secret = std::exchange(announced_, std::nullopt);
+  return !secret || channel_.send_secret(*secret).ok();
 }
 
 void Server::send_progress(const client::ProgressNote& note) {

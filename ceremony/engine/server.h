@@ -43,12 +43,14 @@ class Server {
   base::Result<bool> receive_secrets(client::Request& request);
   client::Reply answer(client::Request request);
   client::Reply carry_out(client::Request request);
+  client::Reply open(client::Request& request);
   [[nodiscard]] bool send(const client::Reply& reply);
   void send_progress(const client::ProgressNote& note);
 
   client::Channel channel_;
   Handler& handler_;
   State state_ = State::kFresh;
+  std::optional<base::SecretBytes> announced_;  // follows the reply that is sent next
 };
 
 }  // namespace ceremony::engine

@@ -12,13 +12,14 @@ base::Error not_open() {
 
 }  // namespace
 
-base::Result<void> SessionHandler::open(const client::OpenRequest& request) {
-  base::Result<Session> session = Session::open(request, clock_);
+base::Result<std::optional<base::SecretBytes>> SessionHandler::open(
+    const client::OpenRequest& request, client::RecordKeys keys) {
+  base::Result<Session> session = Session::open(request, {.clock = &clock_}, keys);
   if (!session) {
     return std::move(session).error();
   }
   session_.emplace(std::move(session).value());
-  return {};
+  return session_->journal_key();
 }
 
 base::Result<client::StepView> SessionHandler::current_step() {
@@ -33,6 +34,10 @@ base::Result<client::StepOutcome> SessionHandler::perform(client::Input input,
 
 base::Result<void> SessionHandler::raise_exception(const client::ExceptionSheet& sheet) {
   return session_ ? session_->raise_exception(sheet) : not_open();
+}
+
+base::Result<client::StepOutcome> SessionHandler::pause(const std::string& reason) {
+  return session_ ? session_->pause(reason) : not_open();
 }
 
 base::Result<void> SessionHandler::abort(const std::string& reason) {

@@ -16,11 +16,13 @@ class SessionHandler final : public Handler {
   // `clock` must outlive the handler.
   explicit SessionHandler(const base::Clock& clock) : clock_(clock) {}
 
-  base::Result<void> open(const client::OpenRequest& request) override;
+  base::Result<std::optional<base::SecretBytes>> open(const client::OpenRequest& request,
+                                                      client::RecordKeys keys) override;
   base::Result<client::StepView> current_step() override;
   base::Result<client::StepOutcome> perform(client::Input input,
                                             const ProgressSink& progress) override;
   base::Result<void> raise_exception(const client::ExceptionSheet& sheet) override;
+  base::Result<client::StepOutcome> pause(const std::string& reason) override;
   base::Result<void> abort(const std::string& reason) override;
   void close() override;
 

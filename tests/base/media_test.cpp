@@ -186,6 +186,25 @@ TEST_CASE("media: a new folder is made once") {
   CHECK(make_new_folder(folder / "file/below").error().code == ErrorCode::kStorageFailure);
 }
 
+TEST_CASE("media: a folder is made where it is missing, and one that is there stays as it is") {
+  const TemporaryFolder folder;
+  REQUIRE(make_folder_where_missing(folder / "new").ok());
+  plant(folder / "new/file", "x");
+  CHECK(make_folder_where_missing(folder / "new").ok());
+  CHECK(support::content_of(folder / "new/file") == "x");
+  CHECK(make_folder_where_missing(folder / "none/below").error().code ==
+        ErrorCode::kStorageFailure);
+  plant(folder / "file", "x");
+  const auto file = make_folder_where_missing(folder / "file");
+  REQUIRE_FALSE(file.ok());
+  CHECK(file.error().code == ErrorCode::kRefusedByPolicy);
+  CHECK(file.error().message.find("should be a folder and is something else") != std::string::npos);
+  std::filesystem::create_directory_symlink(folder / "new", folder / "link");
+  CHECK(make_folder_where_missing(folder / "link").ok());
+  std::filesystem::create_symlink(folder / "nowhere", folder / "lost");
+  CHECK(make_folder_where_missing(folder / "lost").error().code == ErrorCode::kStorageFailure);
+}
+
 TEST_CASE("media: reading stops at the limit that the caller sets") {
   const TemporaryFolder folder;
   plant(folder / "file", "12345");
@@ -236,18 +255,40 @@ TEST_CASE("media: a step that is done again finds its own file and takes it, and
   const auto again = save_new_or_same(path, bytes_of("one"));
   REQUIRE(again.ok());
   CHECK(again->sha256 == sha256_hex(bytes_of("one")));
-  for (const std::string_view other : {"two", "", "one more", "o"}) {
+  for (const std::string_view other : {"two", "", "two more", "o"}) {
     const auto refused = save_new_or_same(path, bytes_of(other));
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == ErrorCode::kRefusedByPolicy);
     CHECK(refused.error().message ==
           "The file \"" + path.string() +
-              "\" already exists and holds something else, and nothing is ever overwritten. If "
-              "this step was cut off before, it may be half of what is written now: move it to "
-              "another folder, keep it, and do this step again.");
+              "\" already exists and holds something else, and nothing is ever overwritten. Move "
+              "it to another folder, keep it, and do this step again.");
   }
   CHECK(content_of(path) == "one");
   std::filesystem::create_symlink(path, folder / "link");
   CHECK(save_new_or_same(folder / "link", bytes_of("one")).error().code ==
         ErrorCode::kRefusedByPolicy);
+}
+
+TEST_CASE("media: a write that the power cut off is finished, and only such a one") {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "seal.note";
+  const std::string whole = "a line\nanother line\n";
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    for (const std::size_t zeros : {std::size_t{0}, whole.size() - size}) {
+      plant(path, whole.substr(0, size) + std::string(zeros, '\0'));
+      const auto saved = save_new_or_same(path, bytes_of(whole));
+      REQUIRE(saved.ok());
+      CHECK(saved->sha256 == sha256_hex(bytes_of(whole)));
+      CHECK(content_of(path) == whole);
+    }
+  }
+  for (const std::string& other : {whole.substr(0, 9) + "x",
+                                   whole.substr(0, 9) + std::string("\0x", 2),
+                                   whole + std::string(1, '\0'),
+                                   std::string(whole.size() + 1, '\0')}) {
+    plant(path, other);
+    CHECK(save_new_or_same(path, bytes_of(whole)).error().code == ErrorCode::kRefusedByPolicy);
+    CHECK(content_of(path) == other);
+  }
 }

@@ -264,6 +264,43 @@ TEST_CASE("journal: a torn line is set aside and told, once; a torn transcript l
   CHECK(support::files_in(room.folder.path()) == 3);
 }
 
+TEST_CASE("journal: where the power failed within its first line, it is begun anew") {
+  for (const Mode mode : {Mode::kRehearsal, Mode::kProduction}) {
+    const Room room;
+    { REQUIRE(Journal::create(room.options(mode))); }
+    std::filesystem::remove(room.folder / "transcript.log");
+    const std::string whole = room.text("journal.log");
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, whole.size() - 1}) {
+      support::plant(room.folder / "journal.log", whole.substr(0, size));
+      auto journal = Journal::open(room.options(mode));
+      REQUIRE(journal);
+      CHECK(journal->entries().front().type == "journal");
+      CHECK(journal->entries().size() == (size == 0 ? 1 : 2));  // "recovered" for what was torn
+      CHECK(journal->append("begin", {{"step", "one"}}));
+      for (const auto& file : std::filesystem::directory_iterator(room.folder.path())) {
+        if (file.path().filename().string().find("torn-") != std::string::npos) {
+          std::filesystem::remove(file.path());
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("journal: one that was emptied beside a transcript is not begun anew") {
+  const Room room;
+  {
+    auto journal = Journal::create(room.options(Mode::kRehearsal));
+    REQUIRE(journal);
+    write_some(*journal);
+  }
+  support::plant(room.folder / "journal.log", "");
+  const auto journal = Journal::open(room.options(Mode::kRehearsal));
+  REQUIRE(!journal);
+  CHECK(journal.error().code == ErrorCode::kInconsistent);
+  CHECK(journal.error().message.find("the journal was emptied") != std::string::npos);
+  CHECK(room.text("journal.log").empty());
+}
+
 TEST_CASE("journal: a torn line that was set aside in part only is told once, as it was") {
   const Room room;
   { CHECK(Journal::create(room.options(Mode::kRehearsal))); }

@@ -37,6 +37,11 @@ std::string refusal(const std::string& text) {
   return plan ? "" : plan.error().message;
 }
 
+// The plan with a record keeper.
+std::string kept(const std::string& plan) {
+  return plan + "\n[[keeper]]\nname = \"archive\"\nkey = \"" + std::string(64, 'a') + "\"\n";
+}
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -72,6 +77,25 @@ TEST_CASE("plan: every fault is named with its line or its key") {
                  "\"kdf\" must be"));
 }
 
+TEST_CASE("plan: a production record has keepers, each with a key of the own") {
+  const std::string good = example("plan.md", "toml", 1);
+  const std::string production = replaced(good, "REHEARSAL", "PRODUCTION");
+  const std::string key(64, 'a');
+  const auto keeper = [](const std::string& name, const std::string& public_key) {
+    return "[[keeper]]\nname = \"" + name + "\"\nkey = \"" + public_key + "\"\n";
+  };
+  CHECK(contains(refusal(production), "nobody is named who may read the record later"));
+  CHECK(refusal(production + keeper("archive", key)).empty());
+  CHECK(contains(refusal(good + keeper("archive", "12")), "is not 64 digits of 0-9 and a-f"));
+  CHECK(contains(refusal(good + keeper("archive", key) + keeper("notary", key)),
+                 "two record keepers have one key"));
+  const auto plan = parse_plan(production + keeper("archive", key));
+  REQUIRE(plan.ok());
+  const auto again = parse_plan(write_plan(*plan));
+  REQUIRE(again.ok());
+  CHECK(again->keepers.at(0).public_key == key);
+}
+
 TEST_CASE("plan: a name that would leave its folder, or come twice, is refused") {
   const std::string good = example("plan.md", "toml", 1);
   CHECK(contains(refusal(replaced(good, "\"subordinate-signing\"", "\"../scripts/crl\"")),
@@ -100,7 +124,7 @@ TEST_CASE("plan: the name of a root that is not for production says so") {
   CHECK(contains(refusal(good + root + "\"Acme Root\"\n"), "must contain the word REHEARSAL"));
   const std::string drill = replaced(good, "REHEARSAL", "DRILL");
   CHECK(contains(refusal(drill + root + "\"REHEARSAL Root\"\n"), "must contain the word DRILL"));
-  const std::string production = replaced(good, "REHEARSAL", "PRODUCTION");
+  const std::string production = kept(replaced(good, "REHEARSAL", "PRODUCTION"));
   CHECK(refusal(production + root + "\"Acme Root\"\n").empty());
 }
 
@@ -119,7 +143,7 @@ TEST_CASE("annex: nobody stands for two, and a salt is hex") {
 }
 
 TEST_CASE("plan: PRODUCTION refuses fast passphrase hashing") {
-  std::string text = replaced(example("plan.md", "toml", 1), "REHEARSAL", "PRODUCTION");
+  std::string text = kept(replaced(example("plan.md", "toml", 1), "REHEARSAL", "PRODUCTION"));
   CHECK(refusal(text).empty());
   text = replaced(text, "kdf = \"production\"", "kdf = \"fast\"");
   CHECK(contains(refusal(text), "a production ceremony needs kdf = \"production\""));

@@ -15,9 +15,9 @@ constexpr const char* kNotUnderstood =
     "release.";
 
 const std::string open_request =
-    R"({"protocol":1,"request":{"annex":"a.toml","confidential":"c","data":"d","holders":"h",)"
+    R"({"protocol":2,"request":{"annex":"a.toml","confidential":"c","data":"d","holders":"h",)"
     R"("plan":"p.toml","published":"u","sites":["site-1","Büro"],"transfer_in":"i",)"
-    R"("transfer_out":"o"},"verb":"open"})";
+    R"("transfer_out":"o"},"secrets":["journal-key"],"verb":"open"})";
 const std::string perform_request =
     R"({"input":{"acknowledged_by":"witness","acted_by":"operator","secrets":["passphrase","pin"],)"
     R"("step":"unlock","texts":{"bag":"12"}},"verb":"perform"})";
@@ -25,7 +25,7 @@ const std::string exception_request =
     R"({"sheet":{"decided":"d","expected":"e","raised_by":"r","seen":"s"},"verb":"exception"})";
 const std::string step_reply =
     R"({"step":{"actor":"operator","asks":[{"expected":"yes","kind":"phrase","name":"bag",)"
-    R"("prompt":"Bag?"}],"ceremony":"crl","count":9,"id":"open-bag","index":2,"is_private":false,)"
+    R"("optional":true,"prompt":"Bag?"}],"ceremony":"crl","count":9,"id":"open-bag","index":2,"is_private":false,)"
     R"("kind":"confirm","mode":"DRILL","say":"Cut it.","shown":["Bag 12"],"subject":"","title":"Open","witness":"w"}})";
 
 const std::vector<std::string> requests{open_request,
@@ -33,10 +33,13 @@ const std::vector<std::string> requests{open_request,
                                         perform_request,
                                         exception_request,
                                         R"({"reason":"fire","verb":"abort"})",
+                                        R"({"reason":"lunch","verb":"pause"})",
                                         R"({"verb":"close"})"};
 const std::vector<std::string> replies{
-    R"({"ready":{"protocol":1}})",
+    R"({"ready":{"protocol":2}})",
     R"({"done":{}})",
+    R"({"opened":{"secrets":[]}})",
+    R"({"opened":{"secrets":["journal-key"]}})",
     step_reply,
     R"({"outcome":{"private_note":"","progress":"fresh-engine","public_note":"done"}})",
     R"({"error":{"code":"insufficient","message":"More shares are needed."}})"};
@@ -115,7 +118,7 @@ TEST_CASE("codec: every enumerator has a spelling of its own") {
     const Reply again = std::move(decode_reply(*encode_reply(error))).value();
     CHECK(std::get<base::Error>(again).code == error.code);
   }
-  for (int value = 0; value <= static_cast<int>(Progress::kCeremonyDone); ++value) {
+  for (int value = 0; value <= static_cast<int>(Progress::kPaused); ++value) {
     StepOutcome outcome;
     outcome.progress = static_cast<Progress>(value);
     const Reply again = std::move(decode_reply(*encode_reply(outcome))).value();
@@ -146,9 +149,11 @@ TEST_CASE("codec: a text that the writer would have written differently is refus
   check_refused(R"({"done":{},"step":{}})");
   check_refused(R"({"done":{"x":1}})");
   check_refused(R"({"done":null})");
-  check_refused(R"({"ready":{"protocol":2}})");
+  check_refused(R"({"ready":{"protocol":1}})");
+  check_refused(R"({"opened":{"secrets":["kek"]}})");
+  check_refused(R"({"opened":{"secrets":["journal-key","journal-key"]}})");
   check_refused(R"({"ready":{"protocol":1.0}})");
-  check_refused(replaced(open_request, R"("protocol":1)", R"("protocol":2)"));
+  check_refused(replaced(open_request, R"("protocol":2)", R"("protocol":1)"));
   check_refused(replaced(open_request, R"("annex")", R"("annex2")"));
   check_refused(replaced(open_request, R"(["site-1","Büro"])", R"("site-1")"));
   check_refused(replaced(open_request, R"("Büro")", "3"));

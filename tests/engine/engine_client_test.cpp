@@ -74,6 +74,10 @@ TEST_CASE("client: a whole ceremony goes through the engine and back") {
   CHECK(client.raise_exception({.expected = "e", .seen = "s", .decided = "d", .raised_by = "r"})
             .ok());
   CHECK(client.abort("fire").ok());
+  CHECK(client.current_step().ok());
+  const auto paused = client.pause("lunch");
+  REQUIRE(paused.ok());
+  CHECK(paused->progress == Progress::kPaused);
   CHECK(client.current_step().error().code == ErrorCode::kWrongState);
   CHECK(client.close().ok());
   CHECK(std::filesystem::exists(folder / "closed"));

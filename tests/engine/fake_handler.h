@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -35,13 +36,14 @@ class FakeHandler : public ceremony::engine::Handler {
  public:
   using Act = std::function<std::string(const std::string&)>;
 
-  base::Result<void> open(const ceremony::client::OpenRequest& request) override {
+  base::Result<std::optional<base::SecretBytes>> open(const ceremony::client::OpenRequest& request,
+                                                      ceremony::client::RecordKeys keys) override {
     note("open");
     if (request.plan == "refused.toml") {
       return base::Error{base::ErrorCode::kRefusedByPolicy, "The plan is refused."};
     }
     folder_ = request.confidential;
-    return {};
+    return keys.keeper_secret ? std::move(keys.keeper_secret) : std::move(keys.journal_key);
   }
 
   base::Result<ceremony::client::StepView> current_step() override {
@@ -101,6 +103,12 @@ class FakeHandler : public ceremony::engine::Handler {
     note("exception " + sheet.expected + "/" + sheet.seen + "/" + sheet.decided + "/" +
          sheet.raised_by);
     return {};
+  }
+
+  base::Result<ceremony::client::StepOutcome> pause(const std::string& reason) override {
+    note("pause " + reason);
+    return ceremony::client::StepOutcome{
+        .progress = ceremony::client::Progress::kPaused, .public_note = "head", .private_note = {}};
   }
 
   base::Result<void> abort(const std::string& reason) override {

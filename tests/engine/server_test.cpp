@@ -86,8 +86,9 @@ class Served {
   std::thread thread_;
 };
 
-constexpr const char* kReady = R"({"ready":{"protocol":1}})";
+constexpr const char* kReady = R"({"ready":{"protocol":2}})";
 constexpr const char* kDone = R"({"done":{}})";
+constexpr const char* kOpened = R"({"opened":{"secrets":[]}})";
 constexpr const char* kNotNow =
     R"({"error":{"code":"wrong-state","message":"This is not possible at this point of the )"
     R"(ceremony. Look at the current step."}})";
@@ -123,7 +124,8 @@ const std::vector<std::string>& verbs() {
       perform_text({}),
       R"({"sheet":{"decided":"d","expected":"e","raised_by":"r","seen":"s"},"verb":"exception"})",
       R"({"reason":"fire","verb":"abort"})",
-      R"({"verb":"close"})"};
+      R"({"verb":"close"})",
+      R"({"reason":"lunch","verb":"pause"})"};
   return all;
 }
 
@@ -135,10 +137,11 @@ TEST_CASE("server: in every state exactly the verbs of the table are allowed") {
     std::vector<std::size_t> before;
     std::vector<bool> allowed;
   };
-  const std::vector<State> states{{{}, {true, false, false, false, false, true}},
-                                  {{0}, {false, true, true, true, true, true}},
-                                  {{0, 2, 3}, {false, true, true, true, true, true}},
-                                  {{0, 4}, {false, false, false, false, false, true}}};
+  const std::vector<State> states{{{}, {true, false, false, false, false, true, false}},
+                                  {{0}, {false, true, true, true, true, true, true}},
+                                  {{0, 2, 3}, {false, true, true, true, true, true, true}},
+                                  {{0, 4}, {false, true, true, true, true, true, true}},
+                                  {{0, 6}, {false, false, false, false, false, true, false}}};
   for (const State& state : states) {
     for (std::size_t verb = 0; verb < verbs().size(); ++verb) {
       CAPTURE(verb);
@@ -160,7 +163,7 @@ TEST_CASE("server: what was refused can be tried again, and a sheet arrives in i
   CHECK(served.ask(open_text("refused.toml")) ==
         R"({"error":{"code":"refused-by-policy","message":"The plan is refused."}})");
   CHECK(served.ask(verbs().at(1)) == kNotNow);
-  CHECK(served.ask(open_text("plan.toml")) == kDone);
+  CHECK(served.ask(open_text("plan.toml")) == kOpened);
   CHECK(served.ask(verbs().at(3)) == kDone);
   CHECK(served.ask(verbs().at(4)) == kDone);
   CHECK(served.ask(verbs().at(5)) == kDone);
@@ -174,9 +177,25 @@ TEST_CASE("server: secrets sent at the wrong time are taken and dropped, and the
   REQUIRE(served.channel().send_json(perform_text({"pin"})).ok());
   REQUIRE(served.channel().send_secret(base::SecretBytes(4)).ok());
   CHECK(served.answer() == kNotNow);
-  CHECK(served.ask(open_text("plan.toml")) == kDone);
+  CHECK(served.ask(open_text("plan.toml")) == kOpened);
   CHECK(served.end() == EndCode::kDone);
   CHECK(served.story() == "open;close;");
+}
+
+TEST_CASE("server: the journal's key goes in with open, and comes back as a frame of its own") {
+  Served served;
+  served.answer();
+  Request request;
+  request.verb = Verb::kOpen;
+  request.secret_names = {std::string(kJournalKey)};
+  REQUIRE(served.channel().send_json(*encode_request(request)).ok());
+  REQUIRE(served.channel().send_secret(base::SecretBytes(32)).ok());
+  CHECK(served.answer() == R"({"opened":{"secrets":["journal-key"]}})");
+  const auto frame = served.channel().receive();
+  REQUIRE(frame.ok());
+  REQUIRE(frame->kind == FrameKind::kSecret);
+  CHECK(frame->secret->size() == 32);
+  CHECK(served.ask(verbs().at(5)) == kDone);
 }
 
 TEST_CASE("server: an answer that cannot be written is replaced by the reason") {
@@ -227,7 +246,7 @@ TEST_CASE("server: frames where none of their kind belongs end it cleanly") {
       served.answer();
       if (!before.empty()) {
         served.send(before);
-        CHECK(served.answer() == kDone);
+        CHECK(served.answer() == kOpened);
       }
       served.send(bytes);
       CHECK(served.answer().find(R"({"error":{"code":"malformed")") == 0);

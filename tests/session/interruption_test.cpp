@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "base/calendar.h"
+#include "base/digest.h"
 #include "ceremony/session.h"
 #include "ceremony/vault.h"
 #include "session/stage.h"
@@ -103,6 +104,50 @@ TEST_CASE("a split that was cut off is made anew, and only what it wrote itself 
   CHECK(count_of(transcript_of(stage, kFirst), R"("type":"cert.issue")") == 1);
 }
 
+TEST_CASE("a split that was cut off declares its cards void, and the new one is another set") {
+  stage::Stage stage({.cut = {.before = "lock-shares", .after_turns = 1}}, {});
+  CHECK(stage.generate_root() == "");
+  const std::string journal =
+      content_of(stage.out() / "record" / "confidential" / kFirst / "journal.log");
+  CHECK(count_of(journal, R"("type":"set-void")") == 1);
+  CHECK(count_of(transcript_of(stage, kFirst), R"("type":"shares.issue")") == 2);
+}
+
+TEST_CASE("a share and a blob that the power cut off within the write are set aside, whole") {
+  fs::path out;
+  std::string half;
+  stage::Stage stage({.cut = {.before = "lock-shares",
+                              .after_turns = 1,
+                              .meanwhile =
+                                  [&] {
+                                    const fs::path share =
+                                        out / "holders" / "amara-okafor" / "share.conclave";
+                                    fs::resize_file(share, fs::file_size(share) / 2);
+                                    half = content_of(share);
+                                    fs::resize_file(out / "site-2" / "root-key.blob", 0);
+                                  }}},
+                     {});
+  out = stage.out();
+  CHECK(stage.generate_root() == "");
+  const std::string journal = content_of(out / "record" / "confidential" / kFirst / "journal.log");
+  CHECK(count_of(journal, R"("type":"set-aside")") == 2);
+  CHECK(count_of(journal, R"("type":"voided")") == 1 + 2);  // the other blob, and the two cards
+  const fs::path stick = out / "holders" / "amara-okafor";
+  CHECK(content_of(stick / ("share.conclave.torn-" + base::sha256_hex(base::bytes_of(half)))) ==
+        half);
+  CHECK(ceremony::read_vault(out / "site-2").ok());
+}
+
+TEST_CASE("executives whose keys went with the power are told missing in the full seal") {
+  stage::Stage stage({.cut = {.before = "write-vaults"}}, {});
+  CHECK(stage.generate_root() == "");
+  const fs::path record = stage.out() / "record" / "confidential" / kFirst;
+  CHECK(count_of(content_of(record / "seal-full.note"), "/ke/") == 0);
+  const std::string journal = content_of(record / "journal.log");
+  CHECK(count_of(journal, R"("type":"share-entered")") == 2);
+  CHECK(count_of(journal, R"("type":"seal-unsigned")") == 1);
+}
+
 TEST_CASE("a stick that was written half-way is written anew, and nobody else's file gives way") {
   fs::path card;
   int turns = 0;
@@ -179,14 +224,17 @@ TEST_CASE("a vault whose header names another key than its certificate has is re
   CHECK(contains(vault.error().message, "is not the one of its root certificate"));
 }
 
-TEST_CASE("a PRODUCTION ceremony is refused before anything is written") {
+TEST_CASE(
+    "a PRODUCTION ceremony on a computer that may leak is refused before anything is written") {
   const support::TemporaryFolder folder;
   plant(folder / "plan.toml",
         "ceremony = \"crl\"\nmode = \"PRODUCTION\"\nsequence = 1\ndate = \"2026-11-23\"\n"
         "origin = \"pki.example/root-g1\"\nsite = \"site-1\"\nkdf = \"production\"\n"
         "previous_head = \"" +
             std::string(64, '0') +
-            "\"\n[[signer]]\nrole = \"director\"\nvkey = \"pki.example/root-g1/director+0+0\"\n");
+            "\"\n[[signer]]\nrole = \"director\"\nvkey = "
+            "\"pki.example/root-g1/director+0+0\"\n[[keeper]]\nname = \"archive\"\nkey = \"" +
+            std::string(64, 'a') + "\"\n");
   for (const char* const name : {"confidential", "public"}) {
     fs::create_directory(folder / name);
   }
@@ -196,9 +244,14 @@ TEST_CASE("a PRODUCTION ceremony is refused before anything is written") {
   room.confidential = folder / "confidential";
   room.published = folder / "public";
   const base::SystemClock clock;
-  const auto session = ceremony::Session::open(room, clock);
+  const auto leaky = [] {
+    base::Surroundings surroundings = base::Surroundings::of_this_process();
+    surroundings.core_limit_bytes = 1;
+    return surroundings;
+  };
+  const auto session = ceremony::Session::open(room, {.clock = &clock, .surroundings = leaky});
   REQUIRE(!session.ok());
-  CHECK(contains(session.error().message, "this release holds no PRODUCTION ceremony yet"));
+  CHECK(contains(session.error().message, "this computer is not fit for a production ceremony"));
   CHECK(fs::is_empty(folder / "confidential"));
   CHECK(fs::is_empty(folder / "public"));
 }

@@ -17,7 +17,7 @@ namespace client = ceremony::client;
 
 // What happens to a ceremony from outside.
 struct Fate {
-  const base::Clock& clock;
+  ceremony::World world;
   Hook hook;
   PowerCut cut;
   std::function<bool()> mend;
@@ -26,7 +26,12 @@ struct Fate {
 class SessionPlayer final : public ceremony::cli::Player {
  public:
   SessionPlayer(ceremony::Session session, client::OpenRequest room, Fate& fate)
-      : session_(std::move(session)), room_(std::move(room)), fate_(fate) {}
+      : session_(std::move(session)), room_(std::move(room)), fate_(fate) {
+    auto key = session_->journal_key();
+    if (key) {
+      journal_key_ = std::move(key).value();
+    }
+  }
 
   Result<client::StepView> current_step() override {
     auto view = session_->current_step();
@@ -37,9 +42,9 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
   Result<client::StepOutcome> perform(client::Input input) override {
-    if (last_.id == fate_.cut.before && fate_.cut.after_turns-- == 0) {
+    if (last_.id == fate_.cut.before && is_meant() && fate_.cut.after_turns-- == 0) {
       fate_.cut.before.clear();
-      return cut_power();
+      return interrupt();
     }
     if (fate_.hook) {
       fate_.hook(last_, input);
@@ -51,6 +56,16 @@ class SessionPlayer final : public ceremony::cli::Player {
     return outcome;
   }
 
+  Result<void> raise_exception(const client::ExceptionSheet& sheet) override {
+    return session_->raise_exception(sheet);
+  }
+  Result<client::StepOutcome> pause(const std::string& reason) override {
+    return session_->pause(reason);
+  }
+  Result<void> abort(const std::string& reason) override { return session_->abort(reason); }
+  [[nodiscard]] const base::SecretBytes* journal_key() const override {
+    return journal_key_ ? &*journal_key_ : nullptr;
+  }
   Result<void> close() override {
     session_->close();
     session_.reset();  // the journal is free for the next one
@@ -58,12 +73,28 @@ class SessionPlayer final : public ceremony::cli::Player {
   }
 
  private:
-  Result<client::StepOutcome> cut_power() {
+  [[nodiscard]] bool is_meant() const {
+    return fate_.cut.ceremony.empty() || fate_.cut.ceremony == last_.ceremony;
+  }
+
+  Result<client::StepOutcome> interrupt() {
+    if (fate_.cut.how == How::kAbort) {
+      auto aborted = session_->abort("the test gives it up");
+      return aborted ? Result<client::StepOutcome>(client::StepOutcome{})
+                     : Result<client::StepOutcome>(std::move(aborted).error());
+    }
+    if (fate_.cut.how == How::kPause) {
+      auto paused = session_->pause("lunch");
+      if (fate_.cut.meanwhile) {
+        fate_.cut.meanwhile();
+      }
+      return paused;
+    }
     session_.reset();
     if (fate_.cut.meanwhile) {
       fate_.cut.meanwhile();
     }
-    auto again = ceremony::Session::open(room_, fate_.clock);
+    auto again = ceremony::Session::open(room_, fate_.world, keys());
     if (!again) {
       return std::move(again).error();
     }
@@ -71,7 +102,17 @@ class SessionPlayer final : public ceremony::cli::Player {
     return client::StepOutcome{};
   }
 
+  // The keys of an engine that goes on.
+  [[nodiscard]] client::RecordKeys keys() const {
+    client::RecordKeys keys;
+    if (journal_key_) {
+      keys.journal_key = base::SecretBytes::copy_of(journal_key_->read().bytes());
+    }
+    return keys;
+  }
+
   std::optional<ceremony::Session> session_;
+  std::optional<base::SecretBytes> journal_key_;
   client::OpenRequest room_;
   Fate& fate_;
   client::StepView last_;
@@ -83,8 +124,9 @@ const base::SystemClock& system_clock() {
 }
 
 ceremony::cli::OpenPlayer session_opener(const std::shared_ptr<Fate>& fate) {
-  return [fate](const client::OpenRequest& room) -> Result<std::unique_ptr<ceremony::cli::Player>> {
-    auto session = ceremony::Session::open(room, fate->clock);
+  return [fate](const client::OpenRequest& room,
+                const client::RecordKeys& keys) -> Result<std::unique_ptr<ceremony::cli::Player>> {
+    auto session = ceremony::Session::open(room, fate->world, keys);
     if (!session) {
       return std::move(session).error();
     }
@@ -102,10 +144,12 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
           shamir::Quorum::of({.threshold = setting.threshold, .shares = setting.shares}).value(),
       .algorithm = ca::Algorithm::kP256,
       .requests = {},
-      .kdf = "fast",
+      .mode = setting.mode,
+      .kdf = setting.mode == ceremony::Mode::kProduction ? "production" : "fast",
       .data = DATA_FOLDER};
   options.open = session_opener(std::make_shared<Fate>(
-      Fate{.clock = setting.clock == nullptr ? system_clock() : *setting.clock,
+      Fate{.world = {.clock = setting.clock == nullptr ? &system_clock() : setting.clock,
+                     .surroundings = setting.surroundings},
            .hook = std::move(hook),
            .cut = setting.cut,
            .mend = setting.mend}));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "base/machine.h"
 #include "ceremony/cli/player.h"
 #include "ceremony/cli/rehearsal.h"
 #include "support/temporary_folder.h"
@@ -18,18 +19,24 @@ namespace stage {
 // What a test does before a step's turn; it may change files, or the input that goes in.
 using Hook = std::function<void(const ceremony::client::StepView&, ceremony::client::Input&)>;
 
-// The power is cut right before a step's turn, and the ceremony is opened again. What is on
-// the media can be changed in between.
+enum class How { kPowerCut, kPause, kAbort };
+
+// The power is cut right before a step's turn, or the ceremony is paused, and it is opened again;
+// or it is given up there. What is on the media can be changed in between.
 struct PowerCut {
   std::string before;   // the step's id; "" for none
   int after_turns = 0;  // so many turns of the step are done before
   std::function<void()> meanwhile = {};
+  How how = How::kPowerCut;
+  std::string ceremony = {};  // "": whichever comes to that step first
 };
 
 // Who and when; as a rule 2 of 3, by the machine's clock.
 struct Setting {
   unsigned threshold = 2;
   unsigned shares = 3;
+  ceremony::Mode mode = ceremony::Mode::kRehearsal;
+  base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
   PowerCut cut = {};
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again

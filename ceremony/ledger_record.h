@@ -1,0 +1,86 @@
+// ceremony/ledger_record.h - what one closed public record says about the state of its CA.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "ceremony/transcript.h"
+
+namespace ceremony {
+
+// A certificate that this root issued, as the record tells.
+struct IssuedCertificate {
+  std::string serial;       // hex
+  std::string certificate;  // SHA-256 of the DER, 64 hex digits
+  std::string public_key;   // SHA-256 of the SubjectPublicKeyInfo, 64 hex digits
+  std::string subject;
+  std::string profile;
+  std::string not_after;  // YYYY-MM-DD
+  bool is_root = false;   // it is the root's own certificate
+  bool is_void = false;   // signed in a ceremony that was given up: it lies in no vault
+};
+
+// One line of a CRL, as the record tells.
+struct RecordedRevocation {
+  std::string serial;  // hex
+  std::string date;    // YYYY-MM-DD
+  std::string reason;  // RFC 5280 name
+};
+
+struct IssuedCrl {
+  std::uint64_t number = 0;
+  std::string sha256;       // of the DER, 64 hex digits
+  std::string this_update;  // YYYY-MM-DD
+  std::vector<RecordedRevocation> revoked;
+};
+
+// A CRL that was signed in a ceremony that was given up. Its number is used all the same.
+struct VoidCrl {
+  std::uint64_t number = 0;
+};
+
+struct IssuedShares {
+  std::uint32_t generation = 0;
+};
+
+// An activation, a return or a merge: from here another site, or the same anew, is live.
+struct OpenedEpoch {
+  std::uint64_t epoch = 0;
+  std::string site;
+  std::vector<std::string> allowed;  // ceremonies that may be held in it; none named: all
+  std::uint64_t lost_to = 0;         // number of the last record that is known to be lost; 0: none
+};
+
+// A merge: this record goes on from the one before it, and takes in the branch that ends at
+// `joined`.
+struct MergedBranch {
+  std::string joined;  // head, 64 hex digits
+  std::string kept;    // head of the record before this one, 64 hex digits
+  OpenedEpoch opened;
+};
+
+using LedgerEvent =
+    std::variant<IssuedShares, IssuedCertificate, IssuedCrl, VoidCrl, OpenedEpoch, MergedBranch>;
+
+struct LedgerRecord {
+  std::string name;  // of its folder; "" where it has none
+  std::string ceremony;
+  std::string date;  // of its opening
+  std::uint64_t sequence = 0;
+  std::string previous;  // head of the record before it
+  std::string head;
+  std::vector<LedgerEvent> events;  // in order; none in mode DRILL. Of a ceremony that was given up
+                                    // before its point of no return: what the root has signed
+};
+
+// Errors: kInconsistent where the record does not begin with its opening.
+base::Result<LedgerRecord> ledger_record_of(const Transcript& record);
+
+// The head that a merge takes in, or "" where the record is no merge.
+std::string joined_head(const LedgerRecord& record);
+
+}  // namespace ceremony

@@ -1,0 +1,265 @@
+#include "ceremony/plan_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/calendar.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::ErrorCode;
+
+constexpr std::uint32_t kLastSequence = 9999;  // what the name of a record's folder holds
+
+// A fault found by itself. The line is looked up later, by the field.
+PlanFault fault_at(std::string field, std::string rule, const std::string& what) {
+  return {.code = ErrorCode::kInconsistent,
+          .rule = std::move(rule),
+          .field = std::move(field),
+          .message = "the plan: " + what};
+}
+
+std::string indexed(std::string_view list, std::size_t index, std::string_view key) {
+  return std::string(list) + "[" + std::to_string(index) + "]." + std::string(key);
+}
+
+// Lower-case letters, digits and "-": fit for a name of a folder or script.
+bool is_script_name(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+// A name of one file or folder, that stays below where it is looked for.
+bool is_bare_name(const std::string& text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
+}
+
+// A date of the plan: its path, its name in messages, its text.
+struct NamedDate {
+  std::string field;
+  std::string name;
+  std::string text;
+};
+
+std::vector<NamedDate> dates_of(const Plan& plan) {
+  std::vector<NamedDate> dates{{"date", "date", plan.date}};
+  if (plan.root) {
+    dates.push_back({"root.not_before", "not_before of the root", plan.root->not_before});
+    dates.push_back({"root.not_after", "not_after of the root", plan.root->not_after});
+  }
+  if (plan.crl) {
+    dates.push_back({"crl.this_update", "this_update", plan.crl->this_update});
+    dates.push_back({"crl.next_update", "next_update", plan.crl->next_update});
+  }
+  for (std::size_t i = 0; i < plan.requests.size(); ++i) {
+    const PlannedRequest& request = plan.requests[i];
+    dates.push_back(
+        {indexed("request", i, "not_before"), "not_before of a request", request.not_before});
+    dates.push_back(
+        {indexed("request", i, "not_after"), "not_after of a request", request.not_after});
+  }
+  return dates;
+}
+
+void check_dates(const Plan& plan, PlanFaults& faults) {
+  for (const NamedDate& date : dates_of(plan)) {
+    if (!base::parse_date(date.text)) {
+      faults.push_back(fault_at(date.field,
+                                "plan-date",
+                                "the " + date.name + " is \"" + date.text +
+                                    "\", which is no date; write it as YYYY-MM-DD"));
+    }
+  }
+}
+
+// The names of the certificates that a plan's requests will give.
+class CertificateNames {
+ public:
+  // False where the certificate or its chain would take a name that is taken. Each leaves under
+  // the name of its request without the ending, and with "-chain"; a transfer stick (FAT) takes
+  // "A" and "a" for the same.
+  bool add(const std::string& file) {
+    last_ = std::filesystem::path(file).stem().string();
+    std::ranges::transform(last_, last_.begin(), [](unsigned char c) { return std::tolower(c); });
+    const bool is_new = taken_.insert(last_).second;
+    return taken_.insert(last_ + "-chain").second && is_new;
+  }
+
+  [[nodiscard]] const std::string& last() const { return last_; }
+
+ private:
+  std::set<std::string> taken_;
+  std::string last_;
+};
+
+void check_requests(const std::vector<PlannedRequest>& requests, PlanFaults& faults) {
+  CertificateNames names;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const PlannedRequest& request = requests[i];
+    if (!is_hex_digest(request.sha256) || !is_bare_name(request.file)) {
+      faults.push_back(fault_at(
+          indexed("request", i, is_bare_name(request.file) ? "sha256" : "file"),
+          "plan-request",
+          "a [[request]] needs the bare name of its file and its SHA-256 (64 digits of 0-9 and "
+          "a-f); correct it"));
+    } else if (!names.add(request.file)) {
+      faults.push_back(fault_at(indexed("request", i, "file"),
+                                "plan-request-name",
+                                "two requests would give certificates of one name, \"" +
+                                    names.last() + ".pem\"; rename one of the files"));
+    }
+  }
+}
+
+// The certificate of a root that is none says so itself, whatever becomes of its record.
+void check_root_name(const Plan& plan, PlanFaults& faults) {
+  const std::string mode(name_of(plan.mode));
+  const bool is_marked = plan.mode == Mode::kProduction || !plan.root ||
+                         plan.root->name.common_name.find(mode) != std::string::npos;
+  if (!is_marked) {
+    faults.push_back(fault_at("root.common_name",
+                              "plan-root-marked",
+                              "\"common_name\" of a root in mode " + mode +
+                                  " must contain the word " + mode +
+                                  ", so that nobody takes it for a real one"));
+  }
+}
+
+void check_digests(const Plan& plan, PlanFaults& faults) {
+  constexpr std::string_view kNoDigest = "a digest is not 64 digits of 0-9 and a-f; copy it again";
+  if (!is_hex_digest(plan.previous_head)) {
+    faults.push_back(fault_at("previous_head", "plan-digest", std::string(kNoDigest)));
+  }
+  if (!plan.annex_sha256.empty() && !is_hex_digest(plan.annex_sha256)) {
+    faults.push_back(fault_at("annex_sha256", "plan-digest", std::string(kNoDigest)));
+  }
+}
+
+void check_kdf(const Plan& plan, PlanFaults& faults) {
+  if (plan.kdf != "production" && plan.kdf != "fast") {
+    faults.push_back(fault_at("kdf", "plan-kdf", "\"kdf\" must be \"production\" or \"fast\""));
+  }
+  if (plan.mode == Mode::kProduction && plan.kdf == "fast") {
+    faults.push_back({.code = ErrorCode::kRefusedByPolicy,
+                      .rule = "plan-kdf",
+                      .field = "kdf",
+                      .message = "the plan asks for fast passphrase hashing, which is for "
+                                 "rehearsals; a production ceremony needs kdf = \"production\""});
+  }
+}
+
+}  // namespace
+
+bool is_hex_digest(const std::string& text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return (std::isdigit(c) != 0) || (c >= 'a' && c <= 'f');
+         });
+}
+
+namespace {
+
+// In PRODUCTION the journal reaches a medium only encrypted, for these.
+void check_keepers(const Plan& plan, PlanFaults& faults) {
+  std::set<std::string> keys;
+  for (std::size_t i = 0; i < plan.keepers.size(); ++i) {
+    const std::string field = indexed("keeper", i, "key");
+    if (!is_hex_digest(plan.keepers[i].public_key)) {  // 32 bytes, too
+      faults.push_back(fault_at(field,
+                                "plan-keeper-key",
+                                "the key of a record keeper is not 64 digits of 0-9 and a-f; copy "
+                                "it again"));
+    } else if (!keys.insert(plan.keepers[i].public_key).second) {
+      faults.push_back(fault_at(
+          field, "plan-keeper-twice", "two record keepers have one key; each needs an own one"));
+    }
+  }
+  if (plan.mode == Mode::kProduction && plan.keepers.empty()) {
+    faults.push_back(
+        {.code = ErrorCode::kRefusedByPolicy,
+         .rule = "plan-keepers",
+         .field = "keeper",
+         .message = "the plan: nobody is named who may read the record later; a production record "
+                    "is encrypted, so name at least one [[keeper]] (two are better)"});
+  }
+}
+
+void check_head(const Plan& plan, PlanFaults& faults) {
+  if (plan.sequence == 0 || plan.sequence > kLastSequence) {
+    faults.push_back(fault_at("sequence",
+                              "plan-sequence",
+                              "\"sequence\" must be 1 for the first ceremony and rise by one"));
+  }
+  if (!is_script_name(plan.ceremony)) {
+    faults.push_back(
+        fault_at("ceremony",
+                 "plan-ceremony",
+                 "\"ceremony\" must be the name of a script, like \"root-generation\""));
+  }
+}
+
+}  // namespace
+
+PlanFaults object_to_plan(const Plan& plan) {
+  PlanFaults faults;
+  check_head(plan, faults);
+  check_digests(plan, faults);
+  check_kdf(plan, faults);
+  if (plan.signers.empty()) {
+    faults.push_back(fault_at("signer",
+                              "plan-signers",
+                              "nobody is named who signs the record; add at least one [[signer]]"));
+  }
+  check_keepers(plan, faults);
+  check_requests(plan.requests, faults);
+  check_root_name(plan, faults);
+  check_dates(plan, faults);
+  if (plan.activation) {
+    object_to_activation(*plan.activation, faults);
+  }
+  if (plan.merge) {
+    object_to_merge(*plan.merge, faults);
+  }
+  return faults;
+}
+
+// Nobody stands for two, and each stick is another one.
+PlanFaults object_to_annex(const AnnexReading& reading) {
+  PlanFaults faults;
+  if (!is_hex_digest(reading.salt)) {
+    faults.push_back({.code = ErrorCode::kMalformed,
+                      .rule = "annex-salt",
+                      .field = "salt",
+                      .message = "the annex: \"salt\" must be 64 hex digits (256 random bits), so "
+                                 "that nobody can guess what it hides from its digest"});
+  }
+  std::set<std::string> seats;
+  std::set<std::string> folders;
+  for (std::size_t i = 0; i < reading.annex.holders.size(); ++i) {
+    const PlannedHolder& holder = reading.annex.holders[i];
+    const bool is_new_seat = seats.insert(holder.seat).second;
+    const bool is_new_folder = folders.insert(holder.folder).second;
+    if (!is_bare_name(holder.folder)) {
+      faults.push_back(
+          {.rule = "annex-holder-folder",
+           .field = indexed("holder", i, "folder"),
+           .message = "the annex: a [[holder]] needs the bare name of a folder; correct it"});
+    } else if (!is_new_seat || !is_new_folder) {
+      faults.push_back({.rule = "annex-holder-twice",
+                        .field = indexed("holder", i, is_new_seat ? "folder" : "seat"),
+                        .message = "the annex: two holders have one seat or one folder; give each "
+                                   "its own"});
+    }
+  }
+  return faults;
+}
+
+}  // namespace ceremony

@@ -1,0 +1,22 @@
+// ceremony/site_facts.h - what the acts about sites share.
+
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+#include "ceremony/action.h"
+#include "ceremony/ledger.h"
+
+namespace ceremony {
+
+// The vault folder of the site where the ceremony is held. Errors: kRefusedByPolicy.
+base::Result<std::filesystem::path> home_site(const Workplace& work);
+
+// The chain must end where the plan goes on. Errors: kInconsistent.
+base::Result<void> check_chain(const Plan& plan, const LedgerState& ledger);
+
+// What the next CRL must list: [{"serial", "date", "reason"}].
+Json revoked_facts(const LedgerState& state);
+
+}  // namespace ceremony

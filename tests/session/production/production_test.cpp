@@ -1,0 +1,95 @@
+// PRODUCTION ceremonies, on a computer that is fit: what reaches the medium, and who can read it.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/append_log.h"
+#include "ceremony/journal_reader.h"
+#include "ceremony/session.h"
+#include "ceremony/transcript_verifier.h"
+#include "session/stage.h"
+#include "support/fit_machine.h"
+#include "support/temporary_folder.h"
+
+namespace {
+
+using ceremony::client::Input;
+using ceremony::client::StepView;
+using support::content_of;
+namespace fs = std::filesystem;
+
+base::Surroundings fit_surroundings() {
+  static const support::FitMachine machine;
+  return machine.around;
+}
+
+stage::Setting production() {
+  stage::Setting setting;
+  setting.mode = ceremony::Mode::kProduction;
+  setting.surroundings = fit_surroundings;
+  return setting;
+}
+
+fs::path journal_of(const stage::Stage& stage, const std::string& record) {
+  return stage.out() / "record" / "confidential" / record / "journal.log";
+}
+
+constexpr const char* kFirst = "0001-root-generation";
+
+TEST_CASE("a whole life in PRODUCTION is sealed, and no line of a journal is in the clear") {
+  stage::Stage stage(production(), {});
+  const auto done = stage.rehearsal().run();
+  REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  const auto verdict = ceremony::verify_record(stage.out() / "record" / "public", std::nullopt);
+  REQUIRE(verdict.ok());
+  CHECK(verdict->state == ceremony::RecordState::kSignersUnverified);
+  CHECK(verdict->ceremonies.size() == 8);
+  for (const auto& ceremony : verdict->ceremonies) {
+    CAPTURE(ceremony.folder);
+    const bool is_drill = ceremony.ceremony == "recovery-drill";
+    CHECK(ceremony.mode == (is_drill ? "DRILL" : "PRODUCTION"));
+    const auto lines = base::parse_log(content_of(journal_of(stage, ceremony.folder)));
+    REQUIRE(lines.ok());
+    for (std::size_t i = 1; !is_drill && i < lines->size(); ++i) {
+      CHECK((*lines)[i].text.find("\"box\":\"") != std::string::npos);
+      CHECK((*lines)[i].text.find("\"type\"") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a ceremony that was cut off goes on with the journal's key, and with none it does not") {
+  stage::Setting setting = production();
+  setting.cut = {.before = "draw-quorum"};
+  stage::Stage stage(setting, {});
+  CHECK(stage.generate_root() == "");
+  const std::string content = content_of(journal_of(stage, kFirst));
+  const auto refused = ceremony::read_stored_journal(content, {});
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().message.find("this journal is encrypted") != std::string::npos);
+  const base::SecretBytes another = base::SecretBytes::random(32);
+  const auto wrong =
+      ceremony::read_stored_journal(content, {.journal_key = &another, .keeper_secret = nullptr});
+  REQUIRE(!wrong.ok());
+  CHECK(wrong.error().message.find("this is not the key of this journal") != std::string::npos);
+  const auto nobody =
+      ceremony::read_stored_journal(content, {.journal_key = nullptr, .keeper_secret = &another});
+  REQUIRE(!nobody.ok());
+  CHECK(nobody.error().message.find("not sealed to this record keeper") != std::string::npos);
+}
+
+TEST_CASE("a computer that has become unfit stops a PRODUCTION ceremony at its next opening") {
+  static support::FitMachine machine;
+  stage::Setting setting = production();
+  setting.surroundings = [] { return machine.around; };
+  setting.cut = {.before = "draw-quorum",
+                 .meanwhile = [&] { machine.has_folder("sys/class/net/wlp3s0"); }};
+  stage::Stage stage(setting, {});
+  const std::string message = stage.generate_root();
+  CHECK(message.find("this computer is not fit for a production ceremony") != std::string::npos);
+  CHECK(message.find("wlp3s0") != std::string::npos);
+}
+
+}  // namespace
