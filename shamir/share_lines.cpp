@@ -185,8 +185,7 @@ std::string two_groups(std::size_t first, std::array<std::size_t, 1> second) {
 }
 
 // ", look first at group 2" where the check can tell, else nothing.
-std::string hint_of(const LineWord& word) {
-  const std::vector<std::size_t> wrong = wrong_symbols(word);
+std::string hint_of(const std::vector<std::size_t>& wrong) {
   if (wrong.empty()) {
     return "";
   }
@@ -194,6 +193,14 @@ std::string hint_of(const LineWord& word) {
   const std::size_t last = wrong.back() / kGroupCharacters + 1;
   return first == last ? " (look first at group " + std::to_string(first) + ")"
                        : " (look first at groups " + two_groups(first, {last}) + ")";
+}
+
+// By chance (one wrong character in 70,000) two groups could have changed places as well: then both
+// are said.
+std::string or_one_character(const std::vector<std::size_t>& wrong) {
+  return wrong.size() == 1 ? ", or one character of group " +
+                                 std::to_string(wrong.front() / kGroupCharacters + 1) + " is wrong"
+                           : "";
 }
 
 Result<LineWord> right_word(const TypedLine& line) {
@@ -206,12 +213,13 @@ Result<LineWord> right_word(const TypedLine& line) {
     return malformed("what stands in " + name + " is line " + std::to_string(*other) +
                      " of the card; please put the lines in their order");
   }
+  const std::vector<std::size_t> wrong = wrong_symbols(*word);
   if (const auto groups = swapped_groups(*word)) {
     return malformed(name + " does not fit its check: groups " +
-                     two_groups(groups->front(), {groups->back()}) +
-                     " have changed places; please read it again");
+                     two_groups(groups->front(), {groups->back()}) + " have changed places" +
+                     or_one_character(wrong) + "; please read it again");
   }
-  return malformed(name + " does not fit its check; please read it again" + hint_of(*word));
+  return malformed(name + " does not fit its check; please read it again" + hint_of(wrong));
 }
 
 std::vector<std::string_view> split_lines(std::string_view text) {

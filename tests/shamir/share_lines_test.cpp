@@ -130,6 +130,17 @@ TEST_CASE("share lines: a whole card and the content of its QR code are read too
   CHECK(reads(replaced(joined(lines_of(), ""), " ", "")));
 }
 
+// Whether the message names the line and the group; as one of two that are possible where, by
+// chance, two groups changed places would explain the line too.
+bool names_one_character(const std::string& message, std::size_t line, std::size_t place) {
+  const std::string start = "line " + std::to_string(line + 1) + " does not fit its check";
+  const std::string group = std::to_string(place / 4 + 1);
+  return message == start + "; please read it again (look first at group " + group + ")" ||
+         (message.starts_with(start + ": groups ") &&
+          message.ends_with(" have changed places, or one character of group " + group +
+                            " is wrong; please read it again"));
+}
+
 TEST_CASE("share lines: every single wrong character names its line and its group") {
   const Lines good = lines_of();
   int named = 0;
@@ -139,11 +150,7 @@ TEST_CASE("share lines: every single wrong character names its line and its grou
         std::string line = good.at(number);
         line[column(place)] = other_character(line[column(place)], step);
         const auto verdict = shamir::check_share_line({.number = number + 1, .text = line});
-        const std::string expected = "line " + std::to_string(number + 1) +
-                                     " does not fit its check; please read it again (look first "
-                                     "at group " +
-                                     std::to_string(place / 4 + 1) + ")";
-        named += !verdict.ok() && verdict.error().message == expected ? 1 : 0;
+        named += !verdict.ok() && names_one_character(verdict.error().message, number, place);
       }
     }
   }
@@ -190,11 +197,11 @@ TEST_CASE("share lines: every pair of groups that changed places in a line is na
                          line.begin() + static_cast<std::ptrdiff_t>(first * 5 + 4),
                          line.begin() + static_cast<std::ptrdiff_t>(second * 5));
         const auto verdict = shamir::check_share_line({.number = number + 1, .text = line});
-        const std::string expected =
-            "line " + std::to_string(number + 1) + " does not fit its check: groups " +
-            std::to_string(first + 1) + " and " + std::to_string(second + 1) +
-            " have changed places; please read it again";
-        named += !verdict.ok() && verdict.error().message == expected ? 1 : 0;
+        const std::string expected = "line " + std::to_string(number + 1) +
+                                     " does not fit its check: groups " +
+                                     std::to_string(first + 1) + " and " +
+                                     std::to_string(second + 1) + " have changed places";
+        named += !verdict.ok() && verdict.error().message.starts_with(expected) ? 1 : 0;
       }
     }
   }
