@@ -15,6 +15,7 @@
 #include "ceremony/action.h"
 #include "ceremony/fitness.h"
 #include "ceremony/ledger_files.h"
+#include "ceremony/officer_line.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
@@ -139,33 +140,7 @@ Result<Asking> ask_signature(const Workplace& work) {
   }
   return Asking{.subject = role,
                 .shown = {*text},
-                .asks = {{.name = "signing-key",
-                          .kind = client::AskKind::kSecret,
-                          .prompt = "The " + role + "'s signing key",
-                          .expected = {}}}};
-}
-
-// The signature line of the signer whose turn it is.
-Result<std::string> sign_for(const PlannedSigner& planned,
-                             client::Input& input,
-                             std::string_view text) {
-  const auto seed = input.secrets.find("signing-key");
-  if (seed == input.secrets.end()) {
-    return Error{ErrorCode::kInsufficient,
-                 "the " + planned.role + " has not signed; hand in the signing key"};
-  }
-  auto vkey = parse_vkey(planned.vkey);
-  if (!vkey) {
-    return std::move(vkey).error();
-  }
-  const NoteSigner signer{.name = vkey->name, .seed = std::move(seed->second)};
-  auto own = vkey_of(signer);
-  if (!own || own->text() != planned.vkey) {
-    return Error{ErrorCode::kRefusedByPolicy,
-                 "this is not the key that the plan names for the " + planned.role +
-                     "; nothing was signed; use the key of the paper roster"};
-  }
-  return sign_note_line(signer, text);
+                .asks = officer_asks(role)};
 }
 
 // The lines of the executives, each with the own share's possession key.
@@ -297,7 +272,7 @@ Result<Turn> seal_record(Workplace& work, client::Input& input) {
   if (work.held.turn == 0) {
     work.held.signature_lines.clear();
   }
-  auto line = sign_for(signer_of(work), input, *text);
+  auto line = officer_line({.officer = signer_of(work), .text = *text}, input);
   if (!line) {
     return std::move(line).error();
   }

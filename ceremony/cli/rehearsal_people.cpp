@@ -6,6 +6,7 @@
 
 #include "base/media.h"
 #include "base/text_encoding.h"
+#include "ca/key_file.h"
 #include "ceremony/journal_box.h"
 
 namespace ceremony::cli {
@@ -54,12 +55,18 @@ base::SecretBytes drawn_pin() {
 }
 
 RehearsedOfficer invent_officer(std::string_view role) {
-  NoteSigner signer{.name = std::string(kKeyNames) + std::string(role),
+  const NoteSigner signer{.name = std::string(kKeyNames) + std::string(role),
                     .seed = base::SecretBytes::random(kSeedSize)};
   const auto vkey = vkey_of(signer);
+  shamir::Passphrase passphrase = shamir::Passphrase::drawn();
+  const auto file = ca::write_key_file({.kind = ca::FileKey::kEd25519,
+                                        .raw = signer.seed,
+                                        .passphrase = passphrase.text(),
+                                        .cost = ca::KeyFileCost::kMinimal});
   return {.role = std::string(role),
           .vkey = vkey ? vkey->text() : std::string(),
-          .seed = std::move(signer.seed),
+          .key_file = base::SecretBytes::copy_of(file ? *file : base::Bytes()),
+          .passphrase = std::move(passphrase),
           .pin = drawn_pin()};
 }
 

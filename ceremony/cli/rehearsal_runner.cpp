@@ -85,10 +85,10 @@ class Answers {
       input.texts.emplace(ask.name, *text);
       return {};
     }
-    if (ask.is_optional) {
+    const base::SecretBytes* const secret = secret_for(step, ask);
+    if (secret == nullptr && ask.is_optional) {
       return {};
     }
-    const base::SecretBytes* const secret = secret_for(step, ask);
     if (secret == nullptr) {
       return Error{ErrorCode::kInconsistent,
                    "the rehearsal has no answer to \"" + ask.prompt + "\" in the step \"" +
@@ -129,8 +129,11 @@ class Answers {
       }
     }
     for (const RehearsedOfficer& officer : people_.officers) {
-      if (subject == officer.role) {
-        return &officer.seed;
+      if (subject == officer.role && ask.kind == client::AskKind::kSecretFile) {
+        return &officer.key_file;
+      }
+      if (subject == officer.role && ask.kind == client::AskKind::kSecret) {
+        return &officer.passphrase.text();
       }
     }
     return nullptr;

@@ -19,6 +19,7 @@ constexpr std::array kAskKinds{
     Named<AskKind>{AskKind::kPath, "path"},
     Named<AskKind>{AskKind::kSecret, "secret"},
     Named<AskKind>{AskKind::kDone, "done"},
+    Named<AskKind>{AskKind::kSecretFile, "secret-file"},
 };
 
 constexpr std::array kProgresses{

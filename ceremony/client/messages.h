@@ -39,6 +39,7 @@ enum class AskKind {
   kPath,    // a folder or file of the room
   kSecret,  // goes as a secret frame, never as text
   kDone,    // optional: "no more of these"; text "yes" ends the inner loop of a step
+  kSecretFile,  // a file of the room; its bytes go as a secret frame
 };
 
 // One thing that a step wants before it can go on.

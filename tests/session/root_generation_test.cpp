@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "ca/key_file.h"
 #include "session/stage.h"
+#include "shamir/passphrase.h"
 
 namespace {
 
@@ -125,9 +127,27 @@ TEST_CASE("a wrong passphrase at the restore is refused, and the card is named")
 
 TEST_CASE("a signing key that the plan does not name signs nothing") {
   const std::string message = with_input("seal", [](Input& input) {
-    input.secrets.insert_or_assign("signing-key", base::SecretBytes::random(32));
+    const base::SecretBytes other = base::SecretBytes::random(ca::kFileKeySize);
+    const shamir::Passphrase words = shamir::Passphrase::drawn();
+    const auto file = ca::write_key_file({.kind = ca::FileKey::kEd25519,
+                                          .raw = other,
+                                          .passphrase = words.text(),
+                                          .cost = ca::KeyFileCost::kMinimal});
+    REQUIRE(file.ok());
+    input.secrets.insert_or_assign("signing-key", base::SecretBytes::copy_of(*file));
+    input.secrets.insert_or_assign("signing-passphrase",
+                                   base::SecretBytes::copy_of(words.text().read().bytes()));
   });
   CHECK(contains(message, "this is not the key that the plan names for the director"));
+}
+
+TEST_CASE("a wrong passphrase leaves the key file shut, and nothing is signed") {
+  const std::string message = with_input("seal", [](Input& input) {
+    const std::string_view wrong = "not the words of this officer";
+    input.secrets.insert_or_assign("signing-passphrase",
+                                   base::SecretBytes::copy_of(base::bytes_of(wrong)));
+  });
+  CHECK(contains(message, "the passphrase does not open this key file"));
 }
 
 }  // namespace
