@@ -1,5 +1,6 @@
 #include "base/calendar.h"
 
+#include <ctime>
 #include <optional>
 
 namespace base {
@@ -139,6 +140,12 @@ Result<Date> add_years(Date date, std::chrono::years count) {
 
 UtcTime SystemClock::now() const {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+std::chrono::seconds SystemClock::steady() const {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds(time.tv_sec);
 }
 
 }  // namespace base

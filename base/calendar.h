@@ -50,12 +50,18 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
 
   [[nodiscard]] virtual UtcTime now() const = 0;
+
+  // A count of seconds that goes on steadily and that nobody can set, from wherever it began.
+  [[nodiscard]] virtual std::chrono::seconds steady() const { return now().time_since_epoch(); }
 };
 
 // The machine's clock. On a machine without a network it is a witness and no more.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] UtcTime now() const override;
+
+  // Since the computer was started, those in which it slept among them (CLOCK_BOOTTIME).
+  [[nodiscard]] std::chrono::seconds steady() const override;
 };
 
 // Stands still until it is set.

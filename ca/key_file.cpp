@@ -3,6 +3,7 @@
 #include <string>
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 #include "base/random.h"
 #include "ca/openssl_error.h"
@@ -66,8 +67,8 @@ X509AlgorPtr scrypt_parameters(const ScryptCost& cost) {
 
 X509SigPtr encrypted(const FileKeyParts& parts) {
   Pkcs8Ptr info = pkcs8_of(parts);
-  X509AlgorPtr parameters = scrypt_parameters(
-      parts.cost == KeyFileCost::kStandard ? kStandardCost : kMinimalCost);
+  X509AlgorPtr parameters =
+      scrypt_parameters(parts.cost == KeyFileCost::kStandard ? kStandardCost : kMinimalCost);
   if (info == nullptr || parameters == nullptr) {
     return nullptr;
   }

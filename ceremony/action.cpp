@@ -10,8 +10,9 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 11> tables() {
+std::array<std::span<const Action>, 12> tables() {
   return {attendance_actions(),
+          clock_actions(),
           record_actions(),
           birth_actions(),
           share_actions(),

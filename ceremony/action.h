@@ -85,6 +85,7 @@ base::Result<Asking> ask_nothing(const Workplace& work);
 
 // The tables of the parts that ceremonies are made of; find_action() looks through all of them.
 std::span<const Action> attendance_actions();
+std::span<const Action> clock_actions();
 std::span<const Action> record_actions();
 std::span<const Action> birth_actions();
 std::span<const Action> share_actions();

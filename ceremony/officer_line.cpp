@@ -33,9 +33,8 @@ Result<base::SecretBytes> officer_seed(const std::string& role, const client::In
     return passphrase.error();
   }
   const base::SecretBytes::Reader content = file->second.read();
-  return ca::read_key_file({.kind = ca::FileKey::kEd25519,
-                            .text = content.bytes(),
-                            .passphrase = passphrase->text()});
+  return ca::read_key_file(
+      {.kind = ca::FileKey::kEd25519, .text = content.bytes(), .passphrase = passphrase->text()});
 }
 
 Result<std::string> line_by_key(const ToSign& what, const client::Input& input) {

@@ -189,6 +189,9 @@ Result<client::StepOutcome> Session::Body::perform(client::Input& input) {
   if (auto pins = check_pins(at, input); !pins) {
     return refuse(at, std::move(pins).error());
   }
+  if (auto unmoved = check_clock_unmoved(opened, clocks()); !unmoved) {
+    return refuse(at, std::move(unmoved).error());
+  }
   if (auto phrase = check_phrase(at, input); !phrase) {
     return refuse(at, std::move(phrase).error());
   }

@@ -9,6 +9,7 @@
 
 #include "ceremony/action.h"
 #include "ceremony/session.h"
+#include "ceremony/watches.h"
 
 namespace ceremony {
 
@@ -36,6 +37,9 @@ struct Session::Body {
   base::Error refuse(const Step& at, base::Error error);
 
   [[nodiscard]] Workplace workplace(const Step& at);
+  [[nodiscard]] ClockPair clocks() const {
+    return {.clock = world.clock->now(), .steady = world.clock->steady()};
+  }
   [[nodiscard]] const std::vector<Step>& steps() const { return steps_of(script, progress.part()); }
   [[nodiscard]] const Step& step() const { return steps()[progress.next_step()]; }
   [[nodiscard]] bool is_over() const { return progress.phase() == Phase::kClosed; }
@@ -60,6 +64,7 @@ struct Session::Body {
   Progress progress;
   Held held;
   bool has_worked = false;       // a step was completed by this process
+  ClockPair opened = {};         // the clock when this process opened the ceremony
   std::string proven_step = {};  // whose two people have shown their PINs to this process
 };
 

@@ -218,6 +218,7 @@ Result<Session> Session::open(const client::OpenRequest& request,
                                       .world = world,
                                       .progress = {},
                                       .held = {}});
+  body->opened = body->clocks();
   if (auto caught_up = body->catch_up(); !caught_up) {
     return std::move(caught_up).error();
   }

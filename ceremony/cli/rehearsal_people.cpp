@@ -56,7 +56,7 @@ base::SecretBytes drawn_pin() {
 
 RehearsedOfficer invent_officer(std::string_view role) {
   const NoteSigner signer{.name = std::string(kKeyNames) + std::string(role),
-                    .seed = base::SecretBytes::random(kSeedSize)};
+                          .seed = base::SecretBytes::random(kSeedSize)};
   const auto vkey = vkey_of(signer);
   shamir::Passphrase passphrase = shamir::Passphrase::drawn();
   const auto file = ca::write_key_file({.kind = ca::FileKey::kEd25519,

@@ -25,7 +25,7 @@ struct RehearsedHolder {
 struct RehearsedOfficer {
   std::string role;
   std::string vkey;
-  base::SecretBytes key_file;  // as it lies on the officer's stick, ca/key_file.h
+  base::SecretBytes key_file;     // as it lies on the officer's stick, ca/key_file.h
   shamir::Passphrase passphrase;  // of the key file
   base::SecretBytes pin;
 };

@@ -81,6 +81,10 @@ class Answers {
       input.texts.emplace(ask.name, std::string(kChoices[choice_]));
       return {};
     }
+    if (ask.name.ends_with("-watch")) {
+      input.texts.emplace(ask.name, computer_clock(step));
+      return {};
+    }
     if (const auto text = text_for(ask.name)) {
       input.texts.emplace(ask.name, *text);
       return {};
@@ -96,6 +100,13 @@ class Answers {
     }
     input.secrets.emplace(ask.name, copy_of(*secret));
     return {};
+  }
+
+  // Everybody's watch goes as this computer's clock does, which the step shows.
+  static std::string computer_clock(const client::StepView& step) {
+    const std::string shown = step.shown.empty() ? "" : step.shown.front();
+    const std::size_t colon = shown.find(": ");
+    return colon == std::string::npos ? std::string() : shown.substr(colon + 2);
   }
 
   // What is typed where a text is asked for.

@@ -34,11 +34,11 @@ struct RecordKeys {
 };
 
 enum class AskKind {
-  kText,    // a line of text
-  kPhrase,  // a phrase that must be typed exactly as shown in `expected`
-  kPath,    // a folder or file of the room
-  kSecret,  // goes as a secret frame, never as text
-  kDone,    // optional: "no more of these"; text "yes" ends the inner loop of a step
+  kText,        // a line of text
+  kPhrase,      // a phrase that must be typed exactly as shown in `expected`
+  kPath,        // a folder or file of the room
+  kSecret,      // goes as a secret frame, never as text
+  kDone,        // optional: "no more of these"; text "yes" ends the inner loop of a step
   kSecretFile,  // a file of the room; its bytes go as a secret frame
 };
 

@@ -100,8 +100,8 @@ TEST_CASE("key file: two files of one key have nothing in common but their frame
 }
 
 TEST_CASE("key file: a wrong passphrase opens nothing, and a damaged file says the same") {
-  base::Bytes file = file_of(
-      SecretBytes::random(ca::kFileKeySize), FileKey::kEd25519, KeyFileCost::kMinimal);
+  base::Bytes file =
+      file_of(SecretBytes::random(ca::kFileKeySize), FileKey::kEd25519, KeyFileCost::kMinimal);
   const auto wrong = opened(file, FileKey::kEd25519, "other words");
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.error().code == ErrorCode::kRefusedByPolicy);
@@ -122,8 +122,8 @@ TEST_CASE("key file: what is no encrypted key, or another kind of key, is refuse
   check_refused(openssl_key("x25519", "-aes-256-cbc"),
                 ErrorCode::kMalformed,
                 "another kind of key than Ed25519");
-  const base::Bytes signing = file_of(
-      SecretBytes::random(ca::kFileKeySize), FileKey::kEd25519, KeyFileCost::kMinimal);
+  const base::Bytes signing =
+      file_of(SecretBytes::random(ca::kFileKeySize), FileKey::kEd25519, KeyFileCost::kMinimal);
   const auto keeper = opened(signing, FileKey::kX25519, kWords);
   REQUIRE_FALSE(keeper.ok());
   CHECK(keeper.error().message.find("another kind of key than X25519") != std::string::npos);
@@ -132,8 +132,8 @@ TEST_CASE("key file: what is no encrypted key, or another kind of key, is refuse
 TEST_CASE("key file: a key of another size or an empty passphrase is not written") {
   const auto is_refused = [](std::size_t size, std::string_view words) {
     const SecretBytes raw = SecretBytes::random(size);
-    const auto file = ca::write_key_file(
-        {.kind = FileKey::kEd25519, .raw = raw, .passphrase = secret(words)});
+    const auto file =
+        ca::write_key_file({.kind = FileKey::kEd25519, .raw = raw, .passphrase = secret(words)});
     return !file.ok() && file.error().code == ErrorCode::kInvalidArgument;
   };
   CHECK(is_refused(31, kWords));

@@ -65,8 +65,8 @@ void check_refused(const ceremony::PlannedSigner& officer,
 TEST_CASE("officer line: the key file and its passphrase give the officer's line") {
   const ceremony::NoteSigner signer = new_signer();
   const ceremony::PlannedSigner officer = planned(signer);
-  const auto line = ceremony::officer_line({.officer = officer, .text = kText},
-                                           with_key_file(signer, kWords));
+  const auto line =
+      ceremony::officer_line({.officer = officer, .text = kText}, with_key_file(signer, kWords));
   REQUIRE_MESSAGE(line.ok(), (line.ok() ? "" : line.error().message));
   CHECK(*line == ceremony::sign_note_line(signer, kText).value());
 }
@@ -76,8 +76,7 @@ TEST_CASE("officer line: a line from the own machine counts, with or without its
   const ceremony::PlannedSigner officer = planned(signer);
   const std::string made = ceremony::sign_note_line(signer, kText).value();
   for (const std::string& typed : {made, made.substr(0, made.size() - 1)}) {
-    const auto line =
-        ceremony::officer_line({.officer = officer, .text = kText}, with_line(typed));
+    const auto line = ceremony::officer_line({.officer = officer, .text = kText}, with_line(typed));
     REQUIRE_MESSAGE(line.ok(), (line.ok() ? "" : line.error().message));
     CHECK(*line == made);
   }
@@ -91,10 +90,9 @@ TEST_CASE("officer line: a P-256 key signs elsewhere, and its line counts here")
                                          .public_key = base::Bytes(info.begin(), info.end())});
   REQUIRE(vkey.ok());
   const ceremony::PlannedSigner officer{.role = "director", .vkey = vkey->text()};
-  const ceremony::NoteSignature signature{
-      .name = vkey->name,
-      .key_hash = vkey->key_hash,
-      .signature = key->sign(base::bytes_of(kText)).value()};
+  const ceremony::NoteSignature signature{.name = vkey->name,
+                                          .key_hash = vkey->key_hash,
+                                          .signature = key->sign(base::bytes_of(kText)).value()};
   CHECK(ceremony::officer_line({.officer = officer, .text = kText}, with_line(signature.line()))
             .ok());
   check_refused(officer,

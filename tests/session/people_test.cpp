@@ -121,7 +121,8 @@ TEST_CASE("a ceremony that was paused goes on once seals and ticket were compare
   stage::Stage stage({.cut = {.before = "lock-shares", .how = stage::How::kPause}},
                      [&](const StepView& view, Input& /*input*/) { steps.push_back(view.id); });
   REQUIRE(stage.generate_root() == "");
-  const std::vector<std::string> back{"look-at-seals", "compare-ticket", "generate-key"};
+  const std::vector<std::string> back{
+      "look-at-seals", "compare-watches-again", "compare-ticket", "generate-key"};
   CHECK(std::search(steps.begin(), steps.end(), back.begin(), back.end()) != steps.end());
   CHECK(times(journal_of(stage), R"("type":"pause")") == 1);
   CHECK(transcript_of(stage).find("pause") == std::string::npos);

@@ -44,6 +44,15 @@ class People {
     }
   }
 
+  // Whoever types the time looks at the watch right then.
+  void look_at_watches(Input& input) const {
+    for (const char* const watch : {"actor-watch", "witness-watch"}) {
+      if (input.texts.contains(watch)) {
+        input.texts[watch] = base::format_utc_time(clock_.now());
+      }
+    }
+  }
+
   [[nodiscard]] const base::Clock& clock() const { return clock_; }
   [[nodiscard]] int turns() const { return turns_; }
 
@@ -65,7 +74,10 @@ struct Chain {
   Chain(unsigned threshold, Drawn drawn)
       : people(drawn.seed),
         stage({.threshold = threshold, .shares = threshold + 3, .clock = &people.clock()},
-              [this](const StepView& step, Input& /*input*/) { people.take_a_turn(step.id); }) {
+              [this](const StepView& step, Input& input) {
+                people.take_a_turn(step.id);
+                people.look_at_watches(input);
+              }) {
     const auto done = stage.rehearsal().run();
     REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
   }

@@ -92,4 +92,66 @@ TEST_CASE("a computer that has become unfit stops a PRODUCTION ceremony at its n
   CHECK(message.find("wlp3s0") != std::string::npos);
 }
 
+// The computer's clock as it is, and moved when the test says so.
+class MovedClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::UtcTime now() const override { return clock_.now() + moved; }
+  [[nodiscard]] std::chrono::seconds steady() const override { return clock_.steady(); }
+
+  std::chrono::seconds moved{};
+
+ private:
+  base::SystemClock clock_;
+};
+
+TEST_CASE("a PRODUCTION ceremony is held on the day of its plan, and on no other") {
+  for (const int days : {-1, 2, 366}) {
+    CAPTURE(days);
+    MovedClock clock;
+    clock.moved = std::chrono::days(days);
+    stage::Setting setting = production();
+    setting.clock = &clock;
+    stage::Stage stage(setting, {});
+    const std::string message = stage.generate_root();
+    CHECK_MESSAGE(message.find("hold the ceremony on its day") != std::string::npos, message);
+  }
+}
+
+TEST_CASE("watches that differ from each other or from the computer stop the ceremony") {
+  for (const auto& [watch, why] : {std::pair{"actor-watch", "the two watches differ"},
+                                   std::pair{"witness-watch", "the two watches differ"},
+                                   std::pair{"", "set the computer's clock to UTC"}}) {
+    const std::string which = watch;
+    stage::Stage stage(production(), [&](const StepView& view, Input& input) {
+      if (view.id != "compare-watches") {
+        return;
+      }
+      for (const char* const name : {"actor-watch", "witness-watch"}) {
+        if (which.empty() || which == name) {
+          input.texts[name] = "2001-02-03 04:05";
+        }
+      }
+    });
+    const std::string message = stage.generate_root();
+    CHECK_MESSAGE(message.find(why) != std::string::npos, message);
+  }
+}
+
+TEST_CASE("a clock that is moved during a ceremony stops it until somebody looks") {
+  for (const auto& [step, seconds] :
+       {std::pair{"generate-key", 61}, std::pair{"sign-root", -86400}}) {
+    MovedClock clock;
+    stage::Setting setting;
+    setting.clock = &clock;
+    stage::Stage stage(setting, [&, at = std::string(step)](const StepView& view, Input&) {
+      if (view.id == at) {
+        clock.moved = std::chrono::seconds(seconds);
+      }
+    });
+    const std::string message = stage.generate_root();
+    CHECK_MESSAGE(message.find("clock was moved during the ceremony") != std::string::npos,
+                  message);
+  }
+}
+
 }  // namespace
