@@ -138,9 +138,7 @@ Result<Asking> ask_signature(const Workplace& work) {
   if (!text) {
     return std::move(text).error();
   }
-  return Asking{.subject = role,
-                .shown = {*text},
-                .asks = officer_asks(role)};
+  return Asking{.subject = role, .shown = {*text}, .asks = officer_asks(role)};
 }
 
 // The lines of the executives, each with the own share's possession key.

@@ -139,13 +139,20 @@ class Answers {
         return &holder.passphrase.text();
       }
     }
+    return officer_secret(subject, ask.kind);
+  }
+
+  // The key file or its passphrase.
+  [[nodiscard]] const base::SecretBytes* officer_secret(const std::string& role,
+                                                        client::AskKind kind) const {
     for (const RehearsedOfficer& officer : people_.officers) {
-      if (subject == officer.role && ask.kind == client::AskKind::kSecretFile) {
+      if (role != officer.role) {
+        continue;
+      }
+      if (kind == client::AskKind::kSecretFile) {
         return &officer.key_file;
       }
-      if (subject == officer.role && ask.kind == client::AskKind::kSecret) {
-        return &officer.passphrase.text();
-      }
+      return kind == client::AskKind::kSecret ? &officer.passphrase.text() : nullptr;
     }
     return nullptr;
   }
