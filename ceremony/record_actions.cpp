@@ -26,8 +26,6 @@ namespace ceremony {
 
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kLargestSeal = 1U << 20U;  // bytes

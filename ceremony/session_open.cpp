@@ -116,19 +116,32 @@ Result<void> check_fit(const Plan& plan, const World& world) {
   return base::is_fit_for_production(checks) ? Result<void>() : not_fit_for_production(checks);
 }
 
+Error nobody_for(const Step& step, const std::string& role) {
+  std::string why = "the plan names no " + role;
+  why += ", who has to do the step \"" + step.title;
+  why += "\"; nothing was written; add a [[signer]] with role = \"" + role;
+  why += "\"";
+  return Error{ErrorCode::kRefusedByPolicy, std::move(why)};
+}
+
+Result<void> check_people(const Plan& plan, const Step& step) {
+  for (const std::string& role : {step.actor, step.witness}) {
+    const bool is_planned = std::ranges::any_of(
+        plan.signers, [&](const PlannedSigner& signer) { return signer.role == role; });
+    if (!is_planned) {
+      return nobody_for(step, role);
+    }
+  }
+  return {};
+}
+
 // Whoever acts or acknowledges somewhere must come in at the attendance, and sign the record.
 Result<void> check_roles(const Plan& plan, const Script& script) {
   for (const auto* const steps : {&script.steps, &script.abort_steps, &script.resume_steps}) {
     for (const Step& step : *steps) {
-      for (const std::string& role : {step.actor, step.witness}) {
-        const bool is_planned = std::ranges::any_of(
-            plan.signers, [&](const PlannedSigner& signer) { return signer.role == role; });
-        if (!is_planned) {
-          return Error{ErrorCode::kRefusedByPolicy,
-                       "the plan names no " + role + ", who has to do the step \"" + step.title +
-                           "\"; nothing was written; add a [[signer]] with role = \"" + role +
-                           "\""};
-        }
+      auto known = check_people(plan, step);
+      if (!known) {
+        return known;
       }
     }
   }

@@ -123,9 +123,11 @@ TEST_CASE("watches: the same matrix with both watches set by the computer's cloc
       {"2049-12-31T23:59:59Z", "the plan is for 2027-03-01"},
       {"2050-01-01T00:00:00Z", "the plan is for 2027-03-01"},
       {"2028-02-29T09:30:00Z", "the plan is for 2027-03-01"}};
-  for (const auto& [time, why] : cases) {
-    CAPTURE(time);
-    check_refused(ceremony::judge_watches(all(time), of_the_day()), ErrorCode::kInconsistent, why);
+  for (const auto& one : cases) {
+    CAPTURE(one.first);
+    check_refused(ceremony::judge_watches(all(one.first), of_the_day()),
+                  ErrorCode::kInconsistent,
+                  one.second);
   }
 }
 

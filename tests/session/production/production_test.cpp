@@ -138,14 +138,13 @@ TEST_CASE("watches that differ from each other or from the computer stop the cer
 }
 
 TEST_CASE("a clock that is moved during a ceremony stops it until somebody looks") {
-  for (const auto& [step, seconds] :
-       {std::pair{"generate-key", 61}, std::pair{"sign-root", -86400}}) {
+  for (const auto& fault : {std::pair{"generate-key", 61}, std::pair{"sign-root", -86400}}) {
     MovedClock clock;
     stage::Setting setting;
     setting.clock = &clock;
-    stage::Stage stage(setting, [&, at = std::string(step)](const StepView& view, Input&) {
-      if (view.id == at) {
-        clock.moved = std::chrono::seconds(seconds);
+    stage::Stage stage(setting, [&](const StepView& view, Input& /*input*/) {
+      if (view.id == fault.first) {
+        clock.moved = std::chrono::seconds(fault.second);
       }
     });
     const std::string message = stage.generate_root();
