@@ -135,14 +135,20 @@ Result<void> check_people(const Plan& plan, const Step& step) {
   return {};
 }
 
+Result<void> check_all_people(const Plan& plan, const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (auto known = check_people(plan, step); !known) {
+      return known;
+    }
+  }
+  return {};
+}
+
 // Whoever acts or acknowledges somewhere must come in at the attendance, and sign the record.
 Result<void> check_roles(const Plan& plan, const Script& script) {
   for (const auto* const steps : {&script.steps, &script.abort_steps, &script.resume_steps}) {
-    for (const Step& step : *steps) {
-      auto known = check_people(plan, step);
-      if (!known) {
-        return known;
-      }
+    if (auto known = check_all_people(plan, *steps); !known) {
+      return known;
     }
   }
   return {};
