@@ -153,13 +153,24 @@ Result<std::vector<std::string>> executive_lines(const Workplace& work, std::str
   return lines;
 }
 
+// A ceremony that is given up early has written no vault yet; its record goes to the sites all the
+// same.
+Result<void> make_site_folders(const Workplace& work) {
+  for (const std::filesystem::path& site : work.room.sites) {
+    if (auto made = base::make_folder_where_missing(site); !made) {
+      return made;
+    }
+  }
+  return base::make_folder_where_missing(work.room.sites.front() / "ledger");
+}
+
 // Brings the sealed record to every site that is in this room.
 Result<void> archive(const Workplace& work) {
   if (work.room.sites.empty()) {
     return {};
   }
   const std::filesystem::path& home = work.room.sites.front();
-  if (auto made = base::make_folder_where_missing(home / "ledger"); !made) {
+  if (auto made = make_site_folders(work); !made) {
     return made;
   }
   for (const std::filesystem::path& site : work.room.sites) {
@@ -278,7 +289,11 @@ Result<Turn> seal_record(Workplace& work, client::Input& input) {
     turn.progress = client::Progress::kAskAgain;
     return turn;
   }
-  return finish_seal(work, *text);
+  auto sealed = finish_seal(work, *text);
+  if (!sealed) {
+    work.held.signature_lines.pop_back();  // the last officer signs again when it can be written
+  }
+  return sealed;
 }
 
 constexpr std::array kRecordActions{

@@ -46,8 +46,8 @@ constexpr std::size_t kCutAgain = 3;  // and so many-th is cut off twice
 class Stage;
 
 // Ceremonies that are swept a second time, given up at this step.
-const std::map<std::string, std::string> kGivenUpAt{{"0001-root-generation", "gather-drawn"},
-                                                    {"0003-crl", "gather-quorum"}};
+const std::map<std::string, std::string> given_up_at{{"0001-root-generation", "gather-drawn"},
+                                                     {"0003-crl", "gather-quorum"}};
 
 enum class Role {
   kMain,      // plays the rehearsal, and has the others play
@@ -448,8 +448,8 @@ void Stage::sweep() {
   before_ = Medium::read(kMedia);
   title_ = record_;
   sweep_one();
-  const auto given_up = kGivenUpAt.find(record_);
-  if (role_ != Role::kMain || given_up == kGivenUpAt.end() || !engine_.empty()) {
+  const auto given_up = given_up_at.find(record_);
+  if (role_ != Role::kMain || given_up == given_up_at.end() || !engine_.empty()) {
     return;
   }
   title_ += " given-up";
