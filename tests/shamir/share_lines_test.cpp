@@ -150,7 +150,9 @@ TEST_CASE("share lines: every single wrong character names its line and its grou
         std::string line = good.at(number);
         line[column(place)] = other_character(line[column(place)], step);
         const auto verdict = shamir::check_share_line({.number = number + 1, .text = line});
-        named += !verdict.ok() && names_one_character(verdict.error().message, number, place);
+        const bool is_named =
+            !verdict.ok() && names_one_character(verdict.error().message, number, place);
+        named += is_named ? 1 : 0;
       }
     }
   }
