@@ -136,10 +136,11 @@ Result<void> Session::Body::begin(const Step& at) {
 
 Error Session::Body::refuse(const Step& at, Error error) {
   const Json data = {{"step", at.id}, {"why", error.message}};
-  if (auto noted = append("refused", data); !noted) {
-    return std::move(noted).error();
+  auto noted = append("refused", data);
+  if (noted || error.code == ErrorCode::kStorageFailure) {
+    return error;  // it says what happened to the medium; that no more can be noted follows from it
   }
-  return error;
+  return std::move(noted).error();
 }
 
 Result<client::StepOutcome> Session::Body::complete(const Step& at,

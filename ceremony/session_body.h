@@ -33,7 +33,8 @@ struct Session::Body {
   base::Result<client::StepOutcome> complete(const Step& at, const client::Input& input, Turn turn);
   base::Result<void> begin(const Step& at);
 
-  // Writes a refusal down; where even that fails, gives that error instead.
+  // Writes a refusal down, and gives the error back. Where even that fails, it gives that failure
+  // instead, unless the medium was at fault before.
   base::Error refuse(const Step& at, base::Error error);
 
   [[nodiscard]] Workplace workplace(const Step& at);

@@ -11,6 +11,8 @@
 #include "ceremony/json_lines.h"
 #include "ceremony/ledger.h"
 #include "ceremony/roster.h"
+#include "ceremony/seal.h"
+#include "ceremony/signed_note.h"
 #include "ceremony/transcript_verifier.h"
 #include "ceremony/vault.h"
 #include "support/temporary_folder.h"
@@ -141,12 +143,16 @@ std::vector<Json> journal_of(const Scene& scene, Troubles& troubles) {
   return entries;
 }
 
-std::size_t count_in(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) {
-    ++count;
+// How many lines of a seal are executives'; none where it is no signed note. By their names: a
+// signature in base64 may hold any four characters.
+std::size_t executives_of(const std::string& seal) {
+  const auto note = ceremony::parse_signed_note(seal);
+  if (!note) {
+    return 0;
   }
-  return count;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      note->signatures,
+      [](const ceremony::NoteSignature& one) { return ceremony::is_executive_name(one.name); }));
 }
 
 // Everybody who entered a share signed the full seal, or the journal says who did not.
@@ -162,9 +168,10 @@ void judge_full_seal(const Scene& scene, const std::vector<Json>& journal, Troub
   }
   const std::string seal =
       content_of(scene.room.confidential / scene.expected.record / "seal-full.note");
-  if (!seal.ends_with('\n') || count_in(seal, "/ke/") + told_missing != entered.size()) {
-    troubles.push_back("the full seal has " + std::to_string(count_in(seal, "/ke/")) +
-                       " executives, " + std::to_string(told_missing) + " are told missing, and " +
+  const std::size_t executives = executives_of(seal);
+  if (!seal.ends_with('\n') || executives + told_missing != entered.size()) {
+    troubles.push_back("the full seal has " + std::to_string(executives) + " executives, " +
+                       std::to_string(told_missing) + " are told missing, and " +
                        std::to_string(entered.size()) + " entered a share");
   }
 }
