@@ -20,9 +20,9 @@ using base::ErrorCode;
 constexpr std::uint32_t kLastSequence = 9999;  // what the name of a record's folder holds
 
 // A fault found by itself. The line is looked up later, by the field.
-PlanFault fault_at(std::string field, std::string rule, const std::string& what) {
+PlanFault fault_at(std::string field, std::string_view rule, const std::string& what) {
   return {.code = ErrorCode::kInconsistent,
-          .rule = std::move(rule),
+          .rule = std::string(rule),
           .field = std::move(field),
           .message = "the plan: " + what};
 }

@@ -62,13 +62,6 @@ Result<void> check_vault_fits(const Plan& plan, const Vault& vault, const Ledger
   return {};
 }
 
-SiteAct act_of(const Step& step) {
-  if (step.purpose == "activate") {
-    return SiteAct::kActivate;
-  }
-  return step.purpose == "return" ? SiteAct::kReturn : SiteAct::kOrdinary;
-}
-
 Result<Asking> ask_slips(const Workplace& work) {
   Asking asking;
   asking.asks.push_back({.name = "slips",
@@ -77,7 +70,7 @@ Result<Asking> ask_slips(const Workplace& work) {
                                    "semicolons between them; or none",
                          .expected = {},
                          .is_optional = true});
-  if (act_of(work.step) == SiteAct::kActivate) {
+  if (site_act_of(work.step) == SiteAct::kActivate) {
     asking.asks.push_back({.name = "published-absent",
                            .kind = client::AskKind::kText,
                            .prompt = "If the newest published CRL or record cannot be had: why; "
@@ -133,7 +126,7 @@ Result<SiteView> look_at_site(const Workplace& work,
 
 // Whether an activation has decided that what slips or published CRLs tell of is lost.
 bool accepts_loss(const Workplace& work) {
-  return act_of(work.step) == SiteAct::kActivate && work.plan.activation &&
+  return site_act_of(work.step) == SiteAct::kActivate && work.plan.activation &&
          work.plan.activation->records_lost;
 }
 
@@ -167,7 +160,7 @@ Result<void> check_standing(const Workplace& work, const SiteView& site) {
     return checked;
   }
   const SiteIntent intent{
-      .site = work.plan.site, .ceremony = work.plan.ceremony, .act = act_of(work.step)};
+      .site = work.plan.site, .ceremony = work.plan.ceremony, .act = site_act_of(work.step)};
   if (auto live = check_live(state, intent); !live) {
     return live;
   }
@@ -254,7 +247,7 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
     return std::move(set).error();
   }
   Turn turn;
-  if (act_of(work.step) == SiteAct::kActivate) {
+  if (site_act_of(work.step) == SiteAct::kActivate) {
     auto compared = compared_with(work, input, *site);
     auto taken = compared ? take_newer_crl(*home, *site) : Result<void>(compared.error());
     if (!taken) {
