@@ -301,13 +301,14 @@ std::string attestation(const Script& script) {
                    tagged("th", "scope=\"row\"", escaped_html(spelled(need.role))) +
                        table_cell("") + table_cell("") + table_cell(""));
   }
-  return "<h2>Attestation</h2><p>I was there from the first step to the last, or for the time that "
+  return "<section class=\"together\"><h2>Attestation</h2><p>I was there from the first step to "
+         "the last, or for the time that "
          "I noted above. The steps were done as they stand here, save for the exceptions, and the "
          "words of the head of the record are the ones on the screen:</p>"
          "<p class=\"head-words\"></p>"
          "<table class=\"sign-in\"><thead><tr><th>Role</th><th>Remarks</th><th>Signature</th>"
          "<th>Date and time (UTC)</th></tr></thead><tbody>" +
-         rows + "</tbody></table>";
+         rows + "</tbody></table></section>";
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 namespace ceremony {
 
 inline constexpr std::string_view kScriptPageStyle = R"css(
-@page { size: A4; margin: 16mm 14mm 18mm 14mm; }
+@page { size: A4; margin: 16mm 14mm 18mm 14mm;
+  @bottom-right { content: "page " counter(page) " of " counter(pages); font: 8pt sans-serif;
+    color: #555e69; } }
 * { box-sizing: border-box; }
 body { font: 9.5pt/1.4 "Source Sans 3", "Liberation Sans", Arial, sans-serif; color: #1a1f26;
   max-width: 182mm; margin: 0 auto; }
@@ -65,6 +67,7 @@ kbd { border: .8pt solid #1a1f26; padding: .3mm 1.5mm; font-size: 9pt; font-weig
 .tag { display: inline-block; font-size: 7.2pt; font-weight: 600; border: .6pt solid #8a94a1;
   color: #3b444f; border-radius: 1mm; padding: 0 1.2mm; margin: .4mm 1mm .4mm 0; }
 .tag.private { border-color: #6b3fa0; color: #6b3fa0; }
+.together { break-inside: avoid; }
 .exceptions { table-layout: fixed; }
 .exceptions th:nth-child(1) { width: 9mm; }
 .exceptions th:nth-child(2) { width: 14mm; }
