@@ -25,6 +25,9 @@ int run(int argc, char** argv) {
       "3 verification failed, 4 consistent, but the signers were not verified.");
   Outcome outcome;
   add_rehearse_command(app, outcome);
+  add_plan_commands(app, outcome);
+  add_script_commands(app, outcome);
+  add_quorum_commands(app, outcome);
   add_share_commands(app, outcome);
   add_transcript_commands(app, outcome);
   add_request_commands(app, outcome);

@@ -6,7 +6,8 @@ import tempfile
 import unittest
 
 CONCLAVE, VERSION = sys.argv[1:3]
-VERBS = [["rehearse"], ["share", "split"], ["share", "combine"], ["share", "inspect"], ["share", "verify"],
+VERBS = [["rehearse"], ["plan", "new"], ["plan", "check"], ["script", "check"], ["script", "print"], ["quorum", "plan"],
+         ["share", "split"], ["share", "combine"], ["share", "inspect"], ["share", "verify"],
          ["share", "card"], ["transcript", "verify"], ["request", "check"], ["certificate", "lint"],
          ["evaluate"], ["doctor"]]
 
