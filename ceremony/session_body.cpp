@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ceremony/pins.h"
+#include "ceremony/recorded_words.h"
 
 namespace ceremony {
 
@@ -154,6 +155,7 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
                               .acknowledged_by = input.acknowledged_by,
                               .facts = std::move(turn.facts),
                               .publications = std::move(turn.publications)};
+  std::vector<std::string> recorded = recorded_words(at, completion);
   if (auto written = append("complete", completion_data(completion)); !written) {
     return std::move(written).error();
   }
@@ -170,7 +172,8 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
   }
   return client::StepOutcome{.progress = next,
                              .public_note = std::move(turn.public_note),
-                             .private_note = std::move(turn.private_note)};
+                             .private_note = std::move(turn.private_note),
+                             .recorded = std::move(recorded)};
 }
 
 Result<client::StepOutcome> Session::Body::perform(client::Input& input) {

@@ -19,7 +19,11 @@ using base::ErrorCode;
 using base::Result;
 
 Result<Asking> ask_new_passphrase(const Workplace& work) {
-  return ask_holder(work, "Choose the passphrase of your share");
+  auto asking = ask_holder(work, "Choose the passphrase of your share");
+  if (asking) {
+    asking->asks.front().is_new = true;
+  }
+  return asking;
 }
 
 Result<Asking> ask_passphrase(const Workplace& work) {
