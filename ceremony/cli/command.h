@@ -38,6 +38,7 @@ void add_plan_commands(CLI::App& app, Outcome& outcome);
 void add_script_commands(CLI::App& app, Outcome& outcome);
 void add_quorum_commands(CLI::App& app, Outcome& outcome);
 void add_doctor_command(CLI::App& app, Outcome& outcome);
+void add_ceremony_commands(CLI::App& app, Outcome& outcome);
 void add_rehearse_command(CLI::App& app, Outcome& outcome);
 
 // For options that take a file, as CLI11's check(): "" for a name, else why it is none. An empty

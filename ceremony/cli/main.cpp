@@ -28,6 +28,7 @@ int run(int argc, char** argv) {
   add_plan_commands(app, outcome);
   add_script_commands(app, outcome);
   add_quorum_commands(app, outcome);
+  add_ceremony_commands(app, outcome);
   add_share_commands(app, outcome);
   add_transcript_commands(app, outcome);
   add_request_commands(app, outcome);
