@@ -10,12 +10,14 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 12> tables() {
+std::array<std::span<const Action>, 14> tables() {
   return {attendance_actions(),
           clock_actions(),
           record_actions(),
           birth_actions(),
           share_actions(),
+          bag_actions(),
+          custody_actions(),
           quorum_actions(),
           issue_actions(),
           vault_actions(),

@@ -89,6 +89,8 @@ std::span<const Action> clock_actions();
 std::span<const Action> record_actions();
 std::span<const Action> birth_actions();
 std::span<const Action> share_actions();
+std::span<const Action> bag_actions();
+std::span<const Action> custody_actions();
 std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
 std::span<const Action> vault_actions();

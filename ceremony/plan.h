@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "ca/algorithm.h"
 #include "ceremony/mode.h"
+#include "ceremony/plan_holders.h"
 #include "ceremony/plan_sites.h"
 #include "shamir/quorum.h"
 
@@ -83,6 +84,7 @@ struct Plan {
   std::string site;                 // where it is held: "site-1"
   std::uint32_t objective_s = 0;    // recovery time objective in seconds; 0: none
   std::string kdf;                  // "production" or "fast"
+  std::string token_library;        // PKCS #11 library of the holders' tokens; "": none are used
   std::optional<PlannedRoot> root;  // root generation and drill
   std::optional<PlannedCrl> crl;
   std::vector<PlannedRequest> requests;
@@ -92,14 +94,6 @@ struct Plan {
   std::vector<PlannedKeeper> keepers;  // at least one in PRODUCTION
   std::string annex_sha256;            // "" where the ceremony has no annex
   std::string sha256;                  // of the plan file itself
-};
-
-// A Key Executive as the annex names one. Confidential.
-struct PlannedHolder {
-  std::string folder;          // name of the holder's stick (a folder)
-  std::string seat;            // "A", "B", ...: what the room calls the holder
-  std::string continent;       // where the share is kept
-  std::string possession_key;  // 64 hex digits, where the share exists already; else ""
 };
 
 struct PlannedSite {

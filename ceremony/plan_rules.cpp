@@ -193,6 +193,12 @@ void check_keepers(const Plan& plan, PlanFaults& faults) {
 }
 
 void check_head(const Plan& plan, PlanFaults& faults) {
+  if (!plan.token_library.empty() && plan.token_library.front() != '/') {
+    faults.push_back(fault_at("token_library",
+                              "plan-token-library",
+                              "\"token_library\" must be the whole path of the library that "
+                              "belongs to the holders' tokens, from \"/\" on"));
+  }
   if (plan.sequence == 0 || plan.sequence > kLastSequence) {
     faults.push_back(fault_at("sequence",
                               "plan-sequence",
@@ -245,6 +251,7 @@ PlanFaults object_to_annex(const AnnexReading& reading) {
   std::set<std::string> folders;
   for (std::size_t i = 0; i < reading.annex.holders.size(); ++i) {
     const PlannedHolder& holder = reading.annex.holders[i];
+    object_to_holder(holder, i, faults);
     const bool is_new_seat = seats.insert(holder.seat).second;
     const bool is_new_folder = folders.insert(holder.folder).second;
     if (!is_bare_name(holder.folder)) {

@@ -79,13 +79,6 @@ PlannedRevocation read_revocation(TomlTable& table) {
       .serial = table.text("serial"), .date = table.text("date"), .reason = table.text("reason")};
 }
 
-PlannedHolder read_holder(TomlTable& table) {
-  return {.folder = table.text("folder"),
-          .seat = table.text("seat"),
-          .continent = table.text("continent"),
-          .possession_key = table.text("possession_key", Presence::kOptional)};
-}
-
 PlannedSite read_site(TomlTable& table) {
   return {.name = table.text("name"), .continent = table.text("continent")};
 }
@@ -139,6 +132,7 @@ void read_head(TomlTable& table, PlanReading& reading) {
   plan.site = table.text("site");
   plan.objective_s = clamped<std::uint32_t>(table.number("objective_seconds", Presence::kOptional));
   plan.kdf = table.text("kdf");
+  plan.token_library = table.text("token_library", Presence::kOptional);
   plan.annex_sha256 = table.text("annex_sha256", Presence::kOptional);
   const auto mode = mode_named(mode_name);
   if (mode) {

@@ -97,6 +97,9 @@ std::string write_plan(const Plan& plan) {
   if (plan.objective_s != 0) {
     table.insert("objective_seconds", static_cast<std::int64_t>(plan.objective_s));
   }
+  if (!plan.token_library.empty()) {
+    table.insert("token_library", plan.token_library);
+  }
   if (!plan.annex_sha256.empty()) {
     table.insert("annex_sha256", plan.annex_sha256);
   }
@@ -129,11 +132,7 @@ std::string write_annex(const Annex& annex) {
   }
   toml::array holders;
   for (const PlannedHolder& one : annex.holders) {
-    toml::table holder{{"folder", one.folder}, {"seat", one.seat}, {"continent", one.continent}};
-    if (!one.possession_key.empty()) {
-      holder.insert("possession_key", one.possession_key);
-    }
-    holders.push_back(std::move(holder));
+    holders.push_back(holder_table(one));
   }
   if (!holders.empty()) {
     table.insert("holder", std::move(holders));

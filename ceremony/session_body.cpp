@@ -164,6 +164,7 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
   }
   has_worked = true;
   proven_step.clear();
+  held.turn = 0;  // what the next step asks is for whoever comes first
   auto next = client::Progress::kStepDone;
   if (is_over()) {
     next = client::Progress::kCeremonyDone;

@@ -49,7 +49,11 @@ Rehearsal::Rehearsal(RehearsalOptions options)
     : options_(std::move(options)),
       people_(invent_people(options_.quorum, shamir::ConfidentialAccess::in_the_room())),
       today_(base::format_date(base::date_of(base::SystemClock().now()))),
-      head_(no_previous()) {}
+      head_(no_previous()) {
+  for (std::size_t i = 0; i < people_.holders.size() && i < options_.carriers.size(); ++i) {
+    people_.holders[i].planned.carrier = options_.carriers[i];
+  }
+}
 
 Result<void> Rehearsal::run() {
   using Part = Result<void> (Rehearsal::*)();

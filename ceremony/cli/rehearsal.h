@@ -26,6 +26,7 @@ struct RehearsalOptions {
   std::string kdf = "fast";
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
+  std::vector<std::string> carriers = {};  // of the holders, in their order; the rest have sticks
 };
 
 // Which sites a ceremony can reach.
@@ -43,6 +44,7 @@ class Rehearsal {
   // Their parts, in the order in which run() calls them; for tests that stop in between.
   base::Result<void> prepare();
   base::Result<void> generate_root();
+  base::Result<void> hand_over();  // not part of run()
   base::Result<void> sign_subordinates();
   base::Result<void> revoke_one();
   base::Result<void> verify_shares();

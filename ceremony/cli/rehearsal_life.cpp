@@ -83,6 +83,20 @@ Result<void> Rehearsal::learn_possession_keys() {
   return {};
 }
 
+Result<void> Rehearsal::hand_over() {
+  Annex annex = full_annex();
+  annex.quorum.reset();
+  auto result = hold(new_plan("share-hand-over"), &annex, room(), {});
+  if (!result) {
+    return std::move(result).error();
+  }
+  for (RehearsedHolder& holder : people_.holders) {
+    holder.planned.bag = rehearsed_bag(holder.planned.seat);
+  }
+  say("share hand-over", result->seconds, "every share in a bag of its own, signed for");
+  return {};
+}
+
 Result<void> Rehearsal::sign_subordinates() {
   Plan plan = new_plan("subordinate-signing");
   for (const std::string& name : request_names_) {

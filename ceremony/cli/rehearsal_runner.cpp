@@ -85,7 +85,7 @@ class Answers {
       input.texts.emplace(ask.name, computer_clock(step));
       return {};
     }
-    if (const auto text = text_for(ask.name)) {
+    if (const auto text = text_for(step, ask.name)) {
       input.texts.emplace(ask.name, *text);
       return {};
     }
@@ -110,9 +110,20 @@ class Answers {
   }
 
   // What is typed where a text is asked for.
-  [[nodiscard]] std::optional<std::string> text_for(const std::string& name) const {
+  [[nodiscard]] std::optional<std::string> text_for(const client::StepView& step,
+                                                    const std::string& name) const {
     if (name == "slips") {
       return ceremony_.slips;
+    }
+    if (name == "bag-state") {
+      return "whole";
+    }
+    if (name == "bag" || name == "seal") {
+      return rehearsed_bag(step.subject.substr(step.subject.find(' ') + 1)) +
+             (name == "seal" ? "-SEAL" : "");
+    }
+    if (name == "storage") {
+      return "bank-box";
     }
     return name.starts_with("way-") ? std::optional(std::string("no answer")) : std::nullopt;
   }

@@ -153,6 +153,7 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
            .hook = std::move(hook),
            .cut = setting.cut,
            .mend = setting.mend}));
+  options.carriers = setting.carriers;
   return options;
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/calendar.h"
 #include "base/machine.h"
@@ -39,6 +40,7 @@ struct Setting {
   base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
   PowerCut cut = {};
+  std::vector<std::string> carriers = {};  // of the holders, in their order
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
 };
 
