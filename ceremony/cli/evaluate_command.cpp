@@ -18,13 +18,13 @@ namespace ceremony::cli {
 
 namespace {
 
-constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;
 constexpr std::size_t kLargestSigners = std::size_t{1} << 20U;
 constexpr std::string_view kEvaluateFormat = "conclave-evaluate-1";
 
 struct EvaluateArguments {
   std::vector<std::string> paths;
   std::string declarations;
+  std::vector<std::string> earlier;
   std::string publish;
   std::string signers;  // "" where the option was not given
   bool json = false;
@@ -111,6 +111,11 @@ base::Result<EvaluationInput> read_input(const EvaluationFolders& folders,
     }
     input.records.push_back(std::move(record).value());
   }
+  auto earlier = read_earlier_evaluations({arguments.earlier.begin(), arguments.earlier.end()});
+  if (!earlier) {
+    return std::move(earlier).error();
+  }
+  input.earlier = std::move(earlier).value();
   if (!arguments.declarations.empty()) {
     auto declarations = read_declarations(arguments.declarations);
     if (!declarations) {
@@ -123,26 +128,30 @@ base::Result<EvaluationInput> read_input(const EvaluationFolders& folders,
 
 // The owners' figures, where one of the journals is that of the newest share set.
 base::Result<std::optional<Reserve>> read_reserve(const EvaluationFolders& folders,
-                                                  const std::string& share_set_entry) {
-  for (const std::filesystem::path& folder : folders.journals) {
-    const auto content = base::read_file(folder / "journal.log", kLargestJournal);
-    if (!content) {
-      return content.error();
-    }
-    auto facts = owners_facts_in(base::text_of(*content), share_set_entry);
-    if (!facts) {
-      return std::move(facts).error();
-    }
-    if (!facts->has_value()) {
-      continue;
-    }
-    auto reserve = reserve_of(**facts, shamir::ConfidentialAccess::in_the_room());
-    if (!reserve) {
-      return std::move(reserve).error();
-    }
-    return std::optional<Reserve>(*reserve);
+                                                  const EvaluationRecord& record) {
+  auto journals = read_journals(folders.journals, {});
+  if (!journals) {
+    return std::move(journals).error();
   }
-  return std::optional<Reserve>();
+  auto facts = owners_facts_in(*journals, record.share_set_entry());
+  if (!facts) {
+    return std::move(facts).error();
+  }
+  if (!facts->has_value()) {
+    return std::optional<Reserve>();
+  }
+  auto reports = reports_on_shares(*journals, record);
+  if (!reports) {
+    return std::move(reports).error();
+  }
+  if (auto taken = take_reports(*reports, **facts); !taken) {
+    return std::move(taken).error();
+  }
+  auto reserve = reserve_of(**facts, record, shamir::ConfidentialAccess::in_the_room());
+  if (!reserve) {
+    return std::move(reserve).error();
+  }
+  return std::optional<Reserve>(*reserve);
 }
 
 base::Result<EvaluationRecord> evaluate_records(const EvaluationFolders& folders,
@@ -155,7 +164,7 @@ base::Result<EvaluationRecord> evaluate_records(const EvaluationFolders& folders
   if (!record || folders.journals.empty()) {
     return record;
   }
-  auto reserve = read_reserve(folders, record->share_set_entry());
+  auto reserve = read_reserve(folders, *record);
   if (!reserve) {
     return std::move(reserve).error();
   }
@@ -187,7 +196,7 @@ void warn(const EvaluationRecord& record, PublicationChoice choice) {
                  "whoever reads them knows it\n";
   }
   const auto inference = inference_of(record, choice);
-  if (inference && inference->now.verdict == InferenceVerdict::kSmallSet) {
+  if (inference && inference->verdict != InferenceVerdict::kFine) {
     std::cerr << "conclave: warning: what is published leaves a reader few possible numbers of "
                  "holders who are needed; let the owners read the inference sheet "
                  "(--show-inference)\n";
@@ -253,6 +262,12 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
       ->add_option("--declarations",
                    arguments->declarations,
                    "What people state (template: declarations.toml)")
+      ->check(objection_to_file_name);
+  command
+      ->add_option("--earlier",
+                   arguments->earlier,
+                   "An evaluation.json that was published before, or a folder of such; those that "
+                   "the records vouch for are found by themselves")
       ->check(objection_to_file_name);
   command
       ->add_option("--publish",

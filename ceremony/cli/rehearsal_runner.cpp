@@ -144,6 +144,9 @@ class Answers {
                     : ask.name == kWitnessPin ? step.witness
                                               : step.subject);
     }
+    if (ask.name == "keeper-secret") {
+      return &people_.keeper.secret;
+    }
     const std::string& subject = step.subject;
     for (const RehearsedHolder& holder : people_.holders) {
       if (subject == "Seat " + holder.planned.seat) {

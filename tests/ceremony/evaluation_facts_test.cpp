@@ -90,8 +90,8 @@ TEST_CASE("facts: a new share set takes the old one's place, and the old figure 
           .completed());
   const auto record = evaluated(input_from(std::move(records)));
   CHECK(record.issued()->count() == 13);
-  REQUIRE(record.issued_before().size() == 1);
-  CHECK(record.issued_before()[0].count() == 2);
+  REQUIRE(record.published_before().of_earlier_sets.size() == 1);
+  CHECK(record.published_before().of_earlier_sets[0][0].spare->count() == 2);
   const auto inference = inference_of(record, PublicationChoice::kBoth);
   CHECK(inference->now.thresholds == std::vector<unsigned>{2, 3});
   CHECK(published(record, std::nullopt)["fields"][kExtra]["value"] == 13);

@@ -95,6 +95,42 @@ run 1 "$work/none"
 mkdir "$work/empty"
 run 1 "$work/empty"
 check "an empty folder is named" says "holds no record of a ceremony"
+# Shares that were found lost, and the journals that say so.
+"$maker" "$work/lost" 2 5 lost || exit 1
+set_of_lost="$work/lost/confidential/0001-root-generation"
+run 1 --publish spare "$work/lost/public" "$set_of_lost"
+check "a journal with reports on shares must be there" \
+  says "the journal of record 0003-share-verification"
+check "and nothing is printed without it" is_silent
+run 1 --publish both "$work/lost/public" "$work/lost/confidential"
+check "after the loss both figures together would reveal k" \
+  says "publish the number of spare shares alone"
+run 0 --publish spare "$work/lost/public" "$work/lost/confidential"
+check "the lost share is no spare one" value '.fields."identity-shared-split-extra".value==2'
+
+# What was published before is counted. 3 of 6: e = 3 and c = 2 leave two numbers for ever.
+"$maker" "$work/r36" 3 6 || exit 1
+run 0 --publish both "$work/r36/public" "$work/r36/confidential"
+mkdir "$work/earlier"
+cp "$work/out" "$work/earlier/2026.json"
+run 0 --publish spare "$work/r36/public" "$work/r36/confidential"
+check "spare alone: nothing to warn of" bash -c "! grep -q 'warning:' '$work/err'"
+run 0 --publish spare --earlier "$work/earlier" "$work/r36/public" "$work/r36/confidential"
+check "with the earlier publication: a warning" says "leaves a reader few"
+run 0 --show-inference --earlier "$work/earlier/2026.json" "$work/r36/public" \
+  "$work/r36/confidential"
+check "the sheet counts it too" grep -q 'with all that was published before: 2, 3$' "$work/out"
+check "the sheet has the spare shares alone" grep -q '^The spare shares alone: 3' "$work/out"
+check "the continents alone" grep -q '^The continents alone: 2' "$work/out"
+check "both" grep -q '^Both: spare shares 3, continents 2' "$work/out"
+check "the guess of n = 2k - 1 no longer fits" bash -c "! grep -q 'gets k' '$work/out'"
+run 0 --show-inference "$work/r25/public" "$work/r25/confidential"
+check "where it fits, it is told" grep -q 'gets k = 4' "$work/out"
+run 1 --earlier "$work/first" "$work/r36/public"
+check "an evaluation of another key's share set is refused" says "an evaluation that was published"
+run 1 --earlier "$work/empty" "$work/r36/public"
+run 1 --earlier "$work/none" "$work/r36/public"
+
 sed -i 's/"extra":3/"extra":4/' "$work/r25/public/0001-root-generation/transcript.log"
 run 3 "$work/r25/public"
 check "a record that does not hold" says "does not hold, so nothing was evaluated"
