@@ -52,14 +52,20 @@ Result<NamedPlace> place_in(const Json& one, const char* label) {
   return NamedPlace{.name = *name, .continent = *continent};
 }
 
-Result<std::vector<NamedPlace>> places_in(const Json& data, const char* list, const char* label) {
-  auto members = list_of_places(data, list);
+// A list, and what its members are called by.
+struct ListOfPlaces {
+  const char* name;
+  const char* label;
+};
+
+Result<std::vector<NamedPlace>> places_in(const Json& data, const ListOfPlaces& list) {
+  auto members = list_of_places(data, list.name);
   if (!members) {
     return std::move(members).error();
   }
   std::vector<NamedPlace> places;
   for (const Json& one : *members) {
-    auto place = place_in(one, label);
+    auto place = place_in(one, list.label);
     if (!place) {
       return std::move(place).error();
     }
@@ -68,25 +74,29 @@ Result<std::vector<NamedPlace>> places_in(const Json& data, const char* list, co
   return places;
 }
 
-OwnersFacts facts_from(shamir::Quorum quorum,
-                       const std::vector<NamedPlace>& holders,
-                       const std::vector<NamedPlace>& sites) {
+// All places of a set.
+struct NamedPlaces {
+  std::vector<NamedPlace> holders;
+  std::vector<NamedPlace> sites;
+};
+
+OwnersFacts facts_from(shamir::Quorum quorum, const NamedPlaces& places) {
   OwnersFacts facts{.quorum = quorum, .holders = {}, .sites = {}};
-  for (const NamedPlace& holder : holders) {
+  for (const NamedPlace& holder : places.holders) {
     facts.holders.push_back({.seat = holder.name, .place = {.continent = holder.continent}});
   }
-  for (const NamedPlace& site : sites) {
+  for (const NamedPlace& site : places.sites) {
     facts.sites.push_back({.name = site.name, .continent = site.continent});
   }
   return facts;
 }
 
 Result<OwnersFacts> read_holders(const Json& data) {
-  auto holders = places_in(data, "holders", "seat");
+  auto holders = places_in(data, {.name = "holders", .label = "seat"});
   if (!holders) {
     return std::move(holders).error();
   }
-  auto sites = places_in(data, "sites", "site");
+  auto sites = places_in(data, {.name = "sites", .label = "site"});
   if (!sites) {
     return std::move(sites).error();
   }
@@ -99,7 +109,7 @@ Result<OwnersFacts> read_holders(const Json& data) {
   if (!quorum) {
     return bad_journal("its list of holders is not one that a ceremony can have");
   }
-  return facts_from(*quorum, *holders, *sites);
+  return facts_from(*quorum, {.holders = *holders, .sites = *sites});
 }
 
 // Whether a journal's entry holds the public line of that hash.
@@ -123,12 +133,18 @@ const OwnersJournal* journal_with(const std::vector<OwnersJournal>& journals,
   return nullptr;
 }
 
-Result<SeatHealth> report_on(std::string seat, const std::string& name) {
-  auto health = share_health_named(name);
+// A report as it stands in a journal.
+struct WrittenReport {
+  std::string seat;
+  std::string health;
+};
+
+Result<SeatHealth> read_report(const WrittenReport& written) {
+  auto health = share_health_named(written.health);
   if (!health) {
     return std::move(health).error();
   }
-  return SeatHealth{.seat = std::move(seat), .health = *health};
+  return SeatHealth{.seat = written.seat, .health = *health};
 }
 
 // One report: a seat and its "health"; where that is not said, the share proved itself.
@@ -141,7 +157,7 @@ Result<SeatHealth> report_in(const Json& data) {
     return SeatHealth{.seat = std::move(seat).value(), .health = ShareHealth::kGood};
   }
   const auto name = string_member(data, "health");
-  return report_on(std::move(seat).value(), name ? *name : std::string());
+  return read_report({.seat = std::move(seat).value(), .health = name ? *name : std::string()});
 }
 
 // The health of all seats, also of those that nobody brought, with which a step was completed.
@@ -153,7 +169,8 @@ Result<std::vector<SeatHealth>> reports_of_step(const Json& data) {
     return reports;
   }
   for (const auto& [seat, name] : health->items()) {
-    auto report = report_on(seat, name.is_string() ? name.get<std::string>() : std::string());
+    auto report = read_report(
+        {.seat = seat, .health = name.is_string() ? name.get<std::string>() : std::string()});
     if (!report) {
       return std::move(report).error();
     }
@@ -243,23 +260,22 @@ base::Result<std::optional<OwnersFacts>> owners_facts_in(const Annex& annex) {
   if (!annex.quorum) {
     return std::optional<OwnersFacts>();
   }
-  std::vector<NamedPlace> holders;
+  NamedPlaces places;
   for (const PlannedHolder& holder : annex.holders) {
     auto continent = continent_named(holder.continent);
     if (!continent) {
       return std::move(continent).error();
     }
-    holders.push_back({.name = holder.seat, .continent = *continent});
+    places.holders.push_back({.name = holder.seat, .continent = *continent});
   }
-  std::vector<NamedPlace> sites;
   for (const PlannedSite& site : annex.sites) {
     auto continent = continent_named(site.continent);
     if (!continent) {
       return std::move(continent).error();
     }
-    sites.push_back({.name = site.name, .continent = *continent});
+    places.sites.push_back({.name = site.name, .continent = *continent});
   }
-  return std::optional<OwnersFacts>(facts_from(*annex.quorum, holders, sites));
+  return std::optional<OwnersFacts>(facts_from(*annex.quorum, places));
 }
 
 base::Result<std::vector<SeatHealth>> reports_on_shares(const std::vector<OwnersJournal>& journals,

@@ -36,15 +36,20 @@ Json set_data(unsigned generation, unsigned extra) {
   return {{"generation", generation}, {"scheme", "slip-39"}, {"extra", extra}};
 }
 
+// A record's head.
+struct Behind {
+  std::string head;
+};
+
 // The next record of a life, numbered, behind the record with that head ("": behind the last).
 RecordBuilder next_of(const std::vector<PublicRecord>& life,
                       const std::string& type,
-                      const std::string& previous = {}) {
+                      const Behind& previous = {}) {
   const auto sequence = static_cast<unsigned>(life.size()) + 1;
   return RecordBuilder(
       {.id = "000" + std::to_string(sequence) + "-" + type,
        .sequence = sequence,
-       .previous_head = previous.empty() ? life.back().transcript.head() : previous});
+       .previous_head = previous.head.empty() ? life.back().transcript.head() : previous.head});
 }
 
 std::vector<PublicRecord> two_records() {
@@ -110,13 +115,13 @@ TEST_CASE("history: an activation that was given up has activated nothing") {
 TEST_CASE("history: where both sites have acted there is no figure until they are merged") {
   auto life = two_records();
   const std::string fork = life.back().transcript.head();
-  life.push_back(next_of(life, "crl", fork).completed());
-  life.push_back(next_of(life, "crl", fork).completed());
+  life.push_back(next_of(life, "crl", Behind{fork}).completed());
+  life.push_back(next_of(life, "crl", Behind{fork}).completed());
   const auto refused = refusal_of(input_from(life));
   CHECK(refused.code == base::ErrorCode::kInconsistent);
   CHECK(contains(refused.message, "records 0003-crl and 0004-crl go on from the same record"));
 
-  life.push_back(next_of(life, "ledger-merge", life[3].transcript.head())
+  life.push_back(next_of(life, "ledger-merge", Behind{life[3].transcript.head()})
                      .add("ledger.merge", {{"joined", life[2].transcript.head()}})
                      .completed());
   const auto merged = evaluated(input_from(life));
@@ -129,11 +134,11 @@ TEST_CASE("history: where both sites have acted there is no figure until they ar
 TEST_CASE("history: a branch of several records, closed by a merge, is no fork") {
   auto life = two_records();
   const std::string fork = life.back().transcript.head();
-  life.push_back(next_of(life, "crl", fork).completed());
-  life.push_back(next_of(life, "crl", fork).completed());
-  life.push_back(next_of(life, "crl", life[2].transcript.head()).completed());
+  life.push_back(next_of(life, "crl", Behind{fork}).completed());
+  life.push_back(next_of(life, "crl", Behind{fork}).completed());
+  life.push_back(next_of(life, "crl", Behind{life[2].transcript.head()}).completed());
   CHECK(contains(refusal_of(input_from(life)).message, "both sites have acted"));
-  life.push_back(next_of(life, "ledger-merge", life[4].transcript.head())
+  life.push_back(next_of(life, "ledger-merge", Behind{life[4].transcript.head()})
                      .add("ledger.merge", {{"joined", life[3].transcript.head()}})
                      .completed());
   CHECK(evaluated(input_from(life)).whole());
@@ -142,9 +147,11 @@ TEST_CASE("history: a branch of several records, closed by a merge, is no fork")
 TEST_CASE("history: two sets of the newest generation are refused, and a later re-share mends it") {
   auto life = two_records();
   const std::string fork = life.back().transcript.head();
-  life.push_back(next_of(life, "re-share", fork).add("shares.issue", set_data(2, 1)).completed());
-  life.push_back(next_of(life, "re-share", fork).add("shares.issue", set_data(2, 4)).completed());
-  life.push_back(next_of(life, "ledger-merge", life[3].transcript.head())
+  life.push_back(
+      next_of(life, "re-share", Behind{fork}).add("shares.issue", set_data(2, 1)).completed());
+  life.push_back(
+      next_of(life, "re-share", Behind{fork}).add("shares.issue", set_data(2, 4)).completed());
+  life.push_back(next_of(life, "ledger-merge", Behind{life[3].transcript.head()})
                      .add("ledger.merge", {{"joined", life[2].transcript.head()}})
                      .completed());
   CHECK(contains(refusal_of(input_from(life)).message, "two ceremonies have each made"));
@@ -245,10 +252,8 @@ TEST_CASE("publications: an evaluation whose ceremony was given up has been read
 }
 
 TEST_CASE("publications: one k that follows only across a re-share is refused") {
-  // The first set tells {2}; of the second, e = 5 alone leaves 2 to 11.
-  EvaluationInput first = life_with_facts({.threshold = 2, .shares = 5}, 5);
-  const auto both = publish(evaluated(life_with_facts({.threshold = 2, .shares = 5}, 3)),
-                            PublicationChoice::kBoth);
+  const EvaluationInput first = life_with_facts({.threshold = 2, .shares = 5}, 3);
+  const auto both = publish(evaluated(first), PublicationChoice::kBoth);
   REQUIRE(both.ok());  // e = 3, c = 2: 2 or 3
   auto records = first.records;
   records.push_back(evaluation_of(records, *both));

@@ -57,8 +57,8 @@ OwnersJournal journal_of(const PublicRecord& record,
   return journal;
 }
 
-Json report_on(const char* seat, const char* health) {
-  Json data = {{"seat", seat}, {"result", "good"}};
+Json report_on(char seat, const char* health) {
+  Json data = {{"seat", std::string(1, seat)}, {"result", "good"}};
   if (*health != '\0') {
     data["health"] = health;
   }
@@ -91,10 +91,14 @@ struct Room {
     journals.push_back(journal_of(records.back(), reports));
   }
 
-  void activate(const char* site, const char* reason) {
+  struct Site {
+    const char* name;
+  };
+
+  void activate(const Site& site, const char* reason) {
     add("site.activate",
         {{"epoch", records.size()},
-         {"site", site},
+         {"site", site.name},
          {"reason", reason},
          {"last_known_crl_number", 2},
          {"crl_number_jump", 100}});
@@ -138,16 +142,16 @@ using Figures = std::pair<unsigned, unsigned>;
 
 TEST_CASE("owners: shares on which nobody reports are good as of the split") {
   CHECK(Room().figures() == Figures{3, 2});
-  CHECK(Room({{"share-verified", report_on("A", "")}}).figures() == Figures{3, 2});
+  CHECK(Room({{"share-verified", report_on('A', "")}}).figures() == Figures{3, 2});
 }
 
 TEST_CASE("owners: a share that is lost or suspect counts neither as spare nor on its continent") {
-  CHECK(Room({{"share-verified", report_on("A", "lost")}}).figures() == Figures{2, 1});
-  CHECK(Room({{"share-verified", report_on("A", "suspect")}}).figures() == Figures{2, 1});
-  CHECK(Room({{"share-verified", report_on("C", "lost")}}).figures() == Figures{2, 2});
-  CHECK(Room({{"share-verified", report_on("C", "lost")},
-              {"share-verified", report_on("D", "lost")},
-              {"share-verified", report_on("E", "good")}})
+  CHECK(Room({{"share-verified", report_on('A', "lost")}}).figures() == Figures{2, 1});
+  CHECK(Room({{"share-verified", report_on('A', "suspect")}}).figures() == Figures{2, 1});
+  CHECK(Room({{"share-verified", report_on('C', "lost")}}).figures() == Figures{2, 2});
+  CHECK(Room({{"share-verified", report_on('C', "lost")},
+              {"share-verified", report_on('D', "lost")},
+              {"share-verified", report_on('E', "good")}})
             .figures() == Figures{1, 1});
 }
 
@@ -156,7 +160,7 @@ TEST_CASE("owners: who brought nothing is lost by what the step was completed wi
     return std::pair<std::string, Json>(
         "complete", {{"step", "verify-shares"}, {"facts", {{"health", health}}}});
   };
-  CHECK(Room({{"share-verified", report_on("A", "good")},
+  CHECK(Room({{"share-verified", report_on('A', "good")},
               completed({{"A", "good"}, {"B", "lost"}, {"C", "suspect"}})})
             .figures() == Figures{1, 1});
   CHECK(Room({completed("all-shares-verified")}).figures() == Figures{3, 2});  // no seats in it
@@ -177,34 +181,34 @@ TEST_CASE("owners: a verification that was not all good needs a loss in the owne
   input.reserve = room.reserve().value();
   CHECK(contains(support::refusal_of(input).message, "did not find every share good"));
   room.journals.back() =
-      journal_of(room.records.back(), {{"share-verified", report_on("A", "lost")}});
+      journal_of(room.records.back(), {{"share-verified", report_on('A', "lost")}});
   input.reserve = room.reserve().value();
   CHECK(evaluated(input).figures().spare->count() == 2);
 }
 
 TEST_CASE("owners: more lost than were spare, and there is no figure at all") {
-  const auto refused = Room({{"share-verified", report_on("A", "lost")},
-                             {"share-verified", report_on("B", "lost")},
-                             {"share-verified", report_on("C", "suspect")},
-                             {"share-verified", report_on("D", "lost")}})
+  const auto refused = Room({{"share-verified", report_on('A', "lost")},
+                             {"share-verified", report_on('B', "lost")},
+                             {"share-verified", report_on('C', "suspect")},
+                             {"share-verified", report_on('D', "lost")}})
                            .reserve();
   CHECK(refused.error().code == base::ErrorCode::kInsufficient);
 }
 
 TEST_CASE("owners: the newest report on a seat stands, and a loss once reported stays till then") {
-  Room room({{"share-verified", report_on("A", "lost")}});
-  room.verify_again({{"share-verified", report_on("B", "good")}});
+  Room room({{"share-verified", report_on('A', "lost")}});
+  room.verify_again({{"share-verified", report_on('B', "good")}});
   CHECK(room.figures() == Figures{2, 1});  // nobody spoke of A
-  room.verify_again({{"share-verified", report_on("A", "good")}});
+  room.verify_again({{"share-verified", report_on('A', "good")}});
   CHECK(room.figures() == Figures{3, 2});
-  room.verify_again({{"share-verified", report_on("A", "suspect")}});
+  room.verify_again({{"share-verified", report_on('A', "suspect")}});
   CHECK(room.figures() == Figures{2, 1});
 }
 
 TEST_CASE("owners: a verification that was given up can report a loss, but no share good") {
-  Room room({{"share-verified", report_on("A", "lost")}});
+  Room room({{"share-verified", report_on('A', "lost")}});
   room.verify_again(
-      {{"share-verified", report_on("A", "good")}, {"share-verified", report_on("E", "lost")}},
+      {{"share-verified", report_on('A', "good")}, {"share-verified", report_on('E', "lost")}},
       false);
   CHECK(room.figures() == Figures{1, 1});
 }
@@ -222,7 +226,7 @@ TEST_CASE("owners: a verification whose journal is not given is named, for it ma
 }
 
 TEST_CASE("owners: reports on an earlier share set are not those of the newest") {
-  Room room({{"share-verified", report_on("A", "lost")}});
+  Room room({{"share-verified", report_on('A', "lost")}});
   room.add("shares.issue", {{"generation", 2}, {"scheme", "slip-39"}, {"extra", 3}});
   room.journals.push_back(journal_of(room.records.back(), {{"holders", holders_of(2)}}));
   CHECK(room.figures() == Figures{3, 2});
@@ -231,16 +235,16 @@ TEST_CASE("owners: reports on an earlier share set are not those of the newest")
 TEST_CASE("owners: copies at sites that an activation found lost do not count") {
   for (const char* const reason : {"primary-lost", "primary-unreachable", "primary-unsafe"}) {
     Room room;
-    room.activate("site-2", reason);
+    room.activate({"site-2"}, reason);
     CHECK(room.figures() == Figures{3, 1});
     room.add("site.return", {{"epoch", 3}, {"site", "site-1"}});
     CHECK(room.figures() == Figures{3, 2});
   }
   Room due;
-  due.activate("site-2", "deadline");
+  due.activate({"site-2"}, "deadline");
   CHECK(due.figures() == Figures{3, 2});
   Room unknown;
-  unknown.activate("site-9", "primary-lost");
+  unknown.activate({"site-9"}, "primary-lost");
   CHECK(unknown.reserve().error().code == base::ErrorCode::kInconsistent);
 }
 
@@ -291,7 +295,7 @@ TEST_CASE("owners: a journal that is not as a ceremony writes it is refused with
   CHECK(contains(message(bad), "list of places"));
   CHECK(contains(message(Json()), "list of places"));
 
-  const Room odd({{"share-verified", report_on("A", "splendid")}});
+  const Room odd({{"share-verified", report_on('A', "splendid")}});
   CHECK(contains(odd.reserve().error().message, "neither good nor lost"));
   const Room nobody({{"share-verified", {{"health", "lost"}}}});
   CHECK(contains(nobody.reserve().error().message, "names no seat"));
