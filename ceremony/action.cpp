@@ -10,7 +10,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 14> tables() {
+std::array<std::span<const Action>, 16> tables() {
   return {attendance_actions(),
           clock_actions(),
           record_actions(),
@@ -24,7 +24,9 @@ std::array<std::span<const Action>, 14> tables() {
           life_actions(),
           site_actions(),
           merge_actions(),
-          activation_actions()};
+          activation_actions(),
+          reshare_actions(),
+          retiring_actions()};
 }
 
 }  // namespace

@@ -98,5 +98,7 @@ std::span<const Action> life_actions();
 std::span<const Action> site_actions();
 std::span<const Action> merge_actions();
 std::span<const Action> activation_actions();
+std::span<const Action> reshare_actions();
+std::span<const Action> retiring_actions();
 
 }  // namespace ceremony

@@ -134,6 +134,12 @@ Result<Json> holders_data(const Workplace& work) {
               {"sites", std::move(sites)}};
 }
 
+// The first generation at a birth; at a re-share the one after the old set's.
+std::uint32_t generation_of_split(const Workplace& work) {
+  const std::uint64_t next = work.number_fact("next-generation");
+  return next == 0 ? 1 : static_cast<std::uint32_t>(next);
+}
+
 // Splits the KEK, has the dealer sign every share, and proves that they belong together.
 Result<shamir::SetHeader> split(Workplace& work) {
   const auto access = shamir::ConfidentialAccess::in_the_room();
@@ -148,8 +154,9 @@ Result<shamir::SetHeader> split(Workplace& work) {
     return std::move(proven).error();
   }
   const shamir::Dealer dealer = shamir::Dealer::make();
-  const shamir::SetIdentity identity{
-      .id = shamir::draw_set_id(), .generation = 1, .mode = share_mode(work.plan.mode)};
+  const shamir::SetIdentity identity{.id = shamir::draw_set_id(),
+                                     .generation = generation_of_split(work),
+                                     .mode = share_mode(work.plan.mode)};
   work.held.shares.clear();
   for (shamir::Slip39Share& share : *shares) {
     auto held = dealer.sign(identity, std::move(share));
@@ -224,7 +231,8 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
                 {"extra", work.annex.quorum->spare_shares().count()}},
        .hidden = {{.name = "k", .value = work.annex.quorum->threshold(access)},
                   {.name = "n", .value = work.annex.quorum->shares(access)},
-                  {.name = "holders", .value = holders->at("holders")}}});
+                  {.name = "holders", .value = holders->at("holders")},
+                  {.name = "sites", .value = holders->at("sites")}}});
   if (!before.empty()) {
     turn.public_note = "a new set; every card of the split that was cut off is void: destroy it";
   }

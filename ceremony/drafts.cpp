@@ -362,7 +362,7 @@ Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {
   if (!issued) {
     return std::move(issued).error();
   }
-  auto profile = profile_of(work, "crl");
+  auto profile = profile_of(work, work.plan.crl->profile);
   if (!profile) {
     return std::move(profile).error();
   }

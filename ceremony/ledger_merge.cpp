@@ -57,6 +57,19 @@ std::string event_line(const IssuedShares& shares) {
   return "shares of generation " + std::to_string(shares.generation);
 }
 
+std::string event_line(const LiveSet& live) {
+  return "the share set of generation " + std::to_string(live.generation) + " became live";
+}
+
+std::string event_line(const RetiredSet& retired) {
+  return "the share set of generation " + std::to_string(retired.generation) +
+         (retired.is_dead ? " is dead" : " is not dead yet");
+}
+
+std::string event_line(const EndedKey& end) {
+  return "the key was destroyed: " + end.claim;
+}
+
 std::string event_line(const IssuedCertificate& certificate) {
   return "certificate " + certificate.serial + ", " + certificate.subject;
 }

@@ -63,7 +63,8 @@ struct PlannedName {
 struct PlannedCrl {
   std::string this_update;
   std::string next_update;
-  std::vector<PlannedRevocation> revocations;
+  std::string profile = "crl";  // or "crl-last": after it nobody needs the key
+  std::vector<PlannedRevocation> revocations = {};
 };
 
 struct PlannedRoot {

@@ -109,8 +109,10 @@ PlannedRoot read_root(const toml::table& section, PlanFaults& faults) {
 PlannedCrl read_crl(const toml::table& section, PlanFaults& faults) {
   TomlTable table(section, "the plan, section [crl]");
   PlannedCrl crl{.this_update = table.text("this_update"),
-                 .next_update = table.text("next_update"),
-                 .revocations = {}};
+                 .next_update = table.text("next_update")};
+  if (const std::string profile = table.text("profile", Presence::kOptional); !profile.empty()) {
+    crl.profile = profile;
+  }
   crl.revocations = read_each<PlannedRevocation>(table.tables("revoke"),
                                                  {"the plan, section [[crl.revoke]]", "crl.revoke"},
                                                  read_revocation,

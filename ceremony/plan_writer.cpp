@@ -45,6 +45,9 @@ toml::table crl_table(const PlannedCrl& crl) {
         toml::table{{"serial", one.serial}, {"date", one.date}, {"reason", one.reason}});
   }
   toml::table table{{"this_update", crl.this_update}, {"next_update", crl.next_update}};
+  if (crl.profile != PlannedCrl().profile) {
+    table.insert("profile", crl.profile);
+  }
   if (!revocations.empty()) {
     table.insert("revoke", std::move(revocations));
   }

@@ -12,6 +12,7 @@
 #include "ceremony/key_facts.h"
 #include "ceremony/share_carrier.h"
 #include "ceremony/turns.h"
+#include "ceremony/vault.h"
 #include "shamir/possession.h"
 #include "shamir/verify_share.h"
 
@@ -249,7 +250,12 @@ Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
   if (!key) {
     return std::move(key).error();
   }
-  auto blob = read_blob(key_folder(work, work.room.sites.front()));
+  auto set = set_of(work);
+  if (!set) {
+    return std::move(set).error();
+  }
+  auto blob =
+      read_blob(generation_folder(key_folder(work, work.room.sites.front()), set->set.generation));
   if (!blob) {
     return std::move(blob).error();
   }

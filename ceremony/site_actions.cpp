@@ -62,6 +62,9 @@ Result<void> check_vault_fits(const Plan& plan, const Vault& vault, const Ledger
   return {};
 }
 
+// The purpose of a step that may find the encrypted key gone: a destruction that goes on.
+constexpr std::string_view kEnding = "end";
+
 Result<Asking> ask_slips(const Workplace& work) {
   Asking asking;
   asking.asks.push_back({.name = "slips",
@@ -98,12 +101,14 @@ struct SiteView {
 Result<SiteView> look_at_site(const Workplace& work,
                               const client::Input& input,
                               const fs::path& home) {
-  auto vault = read_vault(home);
+  auto ledger = Ledger::read(home / "ledger");
+  auto state = ledger ? ledger->state() : Result<LedgerState>(ledger.error());
+  const std::uint32_t generation = state ? state->generation : 1;
+  const bool is_ending = work.step.purpose == kEnding || (state && !state->ended.empty());
+  auto vault = is_ending ? read_vault_papers(home, generation) : read_vault(home, generation);
   if (!vault) {
     return std::move(vault).error();
   }
-  auto ledger = Ledger::read(home / "ledger");
-  auto state = ledger ? ledger->state() : Result<LedgerState>(ledger.error());
   if (!state) {
     return std::move(state).error();
   }
@@ -262,6 +267,7 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
                      {"void-crl-number", site->state.void_crl_number},
                      {"crl-sha256", site->state.crl_sha256},
                      {"revoked", revoked_facts(site->state)},
+                     {"ended", site->state.ended},
                      {"epoch", site->state.epoch}});
   turn.public_note =
       "the vault is whole and knows " + std::to_string(site->state.sequence) + " records";

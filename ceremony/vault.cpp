@@ -22,7 +22,6 @@ using base::Result;
 constexpr std::string_view kFormat = "conclave-vault-1";
 constexpr std::string_view kRecovery =
     "openssl enc -d -id-aes256-wrap-pad -K KEK_IN_HEX -iv A65959A6 -in root-key.blob";
-constexpr std::size_t kLargestHeader = 1U << 16U;
 constexpr std::size_t kLargestBlob = 4096;
 
 // The texts of vault.json that are read back, in the order of the file.
@@ -135,25 +134,16 @@ Result<VaultHeader> read_vault_header(std::string_view text) {
   return header;
 }
 
-Result<Vault> read_vault(const std::filesystem::path& site) {
-  auto text = read_named_file(site / "vault.json", kLargestHeader);
-  if (!text) {
-    return std::move(text).error();
-  }
-  auto header = read_vault_header(base::text_of(*text));
-  if (!header) {
-    return std::move(header).error();
-  }
-  auto blob = read_named_file(site / "root-key.blob", kLargestBlob);
-  if (!blob) {
-    return std::move(blob).error();
-  }
-  if (base::sha256_hex(*blob) != header->blob_sha256) {
-    return Error{ErrorCode::kInconsistent,
-                 "the encrypted root key (root-key.blob) is not the one that this vault's header "
-                 "names: it was altered or belongs to another vault; nothing was done; use the "
-                 "vault copy of the other site"};
-  }
+std::filesystem::path generation_folder(const std::filesystem::path& site,
+                                        std::uint32_t generation) {
+  return generation <= 1 ? site : site / ("generation-" + std::to_string(generation));
+}
+
+namespace {
+
+// The root certificate that the header names, DER.
+Result<base::Bytes> read_root_certificate(const std::filesystem::path& site,
+                                          const VaultHeader& header) {
   auto pem = read_named_file(site / "root.pem", kLargestCertificate);
   if (!pem) {
     return std::move(pem).error();
@@ -163,20 +153,59 @@ Result<Vault> read_vault(const std::filesystem::path& site) {
     return std::move(objects).error().while_doing("the vault's root certificate");
   }
   base::Bytes der = std::move(objects->front().der);
-  if (objects->size() != 1 || base::sha256_hex(der) != header->root_sha256) {
+  if (objects->size() != 1 || base::sha256_hex(der) != header.root_sha256) {
     return Error{ErrorCode::kInconsistent,
                  "the root certificate (root.pem) is not the one that this vault's header names; "
                  "nothing was done; use the vault copy of the other site"};
   }
   const auto root = ca::Certificate::parse(der);
-  if (!root || !std::ranges::equal(root->public_key_info(), header->public_key_info)) {
+  if (!root || !std::ranges::equal(root->public_key_info(), header.public_key_info)) {
     return Error{ErrorCode::kInconsistent,
                  "the public key in this vault's header is not the one of its root certificate; "
                  "nothing was done; use the vault copy of the other site"};
   }
-  return Vault{.header = std::move(header).value(),
-               .blob = std::move(blob).value(),
-               .root_certificate = std::move(der)};
+  return der;
+}
+
+}  // namespace
+
+Result<Vault> read_vault_papers(const std::filesystem::path& site, std::uint32_t generation) {
+  auto text =
+      read_named_file(generation_folder(site, generation) / kVaultHeaderFile, kLargestVaultFile);
+  auto header = text ? read_vault_header(base::text_of(*text)) : Result<VaultHeader>(text.error());
+  if (!header) {
+    return std::move(header).error();
+  }
+  if (header->set.set.generation != std::max(generation, std::uint32_t{1})) {
+    return Error{ErrorCode::kInconsistent,
+                 "a vault's header (vault.json) names another generation of shares than its folder "
+                 "does; nothing was done; use the vault copy of the other site"};
+  }
+  auto root = read_root_certificate(site, *header);
+  if (!root) {
+    return std::move(root).error();
+  }
+  return Vault{
+      .header = std::move(header).value(), .blob = {}, .root_certificate = std::move(root).value()};
+}
+
+Result<Vault> read_vault(const std::filesystem::path& site, std::uint32_t generation) {
+  auto vault = read_vault_papers(site, generation);
+  if (!vault) {
+    return vault;
+  }
+  auto blob = read_named_file(generation_folder(site, generation) / kBlobFile, kLargestBlob);
+  if (!blob) {
+    return std::move(blob).error();
+  }
+  if (base::sha256_hex(*blob) != vault->header.blob_sha256) {
+    return Error{ErrorCode::kInconsistent,
+                 "the encrypted root key (root-key.blob) is not the one that this vault's header "
+                 "names: it was altered or belongs to another vault; nothing was done; use the "
+                 "vault copy of the other site"};
+  }
+  vault->blob = std::move(blob).value();
+  return vault;
 }
 
 }  // namespace ceremony

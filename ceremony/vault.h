@@ -6,11 +6,13 @@
 //   ca/*.pem      certificates that the root signed
 //   crl/N.crl     its CRLs, DER
 //   ledger/       the closed public records, one folder each, nothing else
+//   generation-N/ from the first re-share on: vault.json and root-key.blob of that generation
 // Nothing in it depends on k or n, and nothing in it opens without a quorum of shares.
 
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -24,6 +26,9 @@
 namespace ceremony {
 
 inline constexpr std::size_t kLargestCertificate = 1U << 16U;  // bytes, of a file with one
+inline constexpr std::size_t kLargestVaultFile = 1U << 16U;    // bytes, of header or blob
+inline constexpr const char* kBlobFile = "root-key.blob";
+inline constexpr const char* kVaultHeaderFile = "vault.json";
 
 struct VaultHeader {
   ca::Algorithm algorithm = ca::Algorithm::kP384;
@@ -46,7 +51,17 @@ struct Vault {
   base::Bytes root_certificate;  // DER
 };
 
+// Where header and blob of a generation of the share set lie at a site: the first ones beside the
+// root certificate, later ones in a folder of their own, for nothing is ever overwritten.
+std::filesystem::path generation_folder(const std::filesystem::path& site,
+                                        std::uint32_t generation);
+
+// Header and root certificate of that generation (1: the first) without the blob, which stays
+// empty: what there is of a set whose blob was destroyed. Errors: as read_vault().
+base::Result<Vault> read_vault_papers(const std::filesystem::path& site, std::uint32_t generation);
+
+// The vault of that generation (1: the first; so is 0, before there is a record).
 // Errors: kNotFound, kMalformed; kInconsistent where a part is not the one that the header names.
-base::Result<Vault> read_vault(const std::filesystem::path& site);
+base::Result<Vault> read_vault(const std::filesystem::path& site, std::uint32_t generation = 1);
 
 }  // namespace ceremony

@@ -26,11 +26,6 @@ constexpr int kRootYears = 20;
 constexpr int kSubordinateYears = 10;
 constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
 
-std::string years_after(const std::string& date, int years) {
-  const auto later = base::add_years(*base::parse_date(date), std::chrono::years(years));
-  return base::format_date(*base::add_days(*later, std::chrono::days(-1)));
-}
-
 }  // namespace
 
 Result<void> Rehearsal::generate_root() {
@@ -48,23 +43,38 @@ Result<void> Rehearsal::generate_root() {
   if (!result) {
     return std::move(result).error();
   }
-  say("root generation",
-      result->seconds,
-      std::string(ca::name_of(options_.algorithm)) +
-          " root, every share read back, restored by a quorum drawn by lot, two vaults");
-  return learn_possession_keys();
+  say_held("root generation",
+           result->seconds,
+           std::string(ca::name_of(options_.algorithm)) +
+               " root, every share read back, restored by a quorum drawn by lot, two vaults");
+  return learn_possession_keys("0001-root-generation");
 }
 
-// The holders' possession keys stand in the journal of the root generation and nowhere else.
-Result<void> Rehearsal::learn_possession_keys() {
-  auto bytes = base::read_file(
-      options_.out / "record" / "confidential" / "0001-root-generation" / "journal.log",
-      kLargestFile);
+// The entries of a ceremony's journal, whose disclosures about share sets are learned.
+Result<std::vector<JournalEntry>> Rehearsal::read_journal(const std::string& record) {
+  auto bytes = base::read_file(options_.out / "record" / "confidential" / record / "journal.log",
+                               kLargestFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
   auto entries = read_stored_journal(
       base::text_of(*bytes), {.journal_key = nullptr, .keeper_secret = &people_.keeper.secret});
+  if (!entries) {
+    return std::move(entries).error();
+  }
+  for (const JournalEntry& entry : *entries) {
+    if (entry.type == "public") {
+      learn_disclosures(entry.data);
+    }
+  }
+  return entries;
+}
+
+// The holders' possession keys stand in the journal of the ceremony that made their shares, and
+// nowhere else; so do the strings that open k, n, holders and sites to a ceremony that ends the
+// set.
+Result<void> Rehearsal::learn_possession_keys(const std::string& record) {
+  auto entries = read_journal(record);
   if (!entries) {
     return std::move(entries).error();
   }
@@ -118,9 +128,9 @@ Result<void> Rehearsal::sign_subordinates() {
   if (!result) {
     return std::move(result).error();
   }
-  say("subordinate signing",
-      result->seconds,
-      std::to_string(request_names_.size()) + " requests signed, linted before and after");
+  say_held("subordinate signing",
+           result->seconds,
+           std::to_string(request_names_.size()) + " requests signed, linted before and after");
   return {};
 }
 
@@ -151,7 +161,7 @@ Result<void> Rehearsal::revoke(std::size_t request) {
   if (!result) {
     return std::move(result).error();
   }
-  say("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  say_held("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
   return {};
 }
 
@@ -162,9 +172,9 @@ Result<void> Rehearsal::verify_shares() {
   if (!result) {
     return std::move(result).error();
   }
-  say("share verification",
-      result->seconds,
-      "every holder's share is good; the key was not rebuilt");
+  say_held("share verification",
+           result->seconds,
+           "every holder's share is good; the key was not rebuilt");
   return {};
 }
 
@@ -186,7 +196,7 @@ Result<void> Rehearsal::drill() {
   if (!result) {
     return std::move(result).error();
   }
-  say("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
+  say_held("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
   return {};
 }
 
@@ -205,7 +215,8 @@ Result<void> Rehearsal::evaluate() {
   if (!result) {
     return std::move(result).error();
   }
-  say("evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
+  say_held(
+      "evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
   return {};
 }
 

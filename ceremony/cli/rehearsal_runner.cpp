@@ -89,6 +89,10 @@ class Answers {
       input.texts.emplace(ask.name, *text);
       return {};
     }
+    if (ask.kind == client::AskKind::kText && !ask.is_optional) {
+      input.texts.emplace(ask.name, ask.name == "until" ? "2099-12-31" : "the director");
+      return {};
+    }
     const base::SecretBytes* const secret = secret_for(step, ask);
     if (secret == nullptr && ask.is_optional) {
       return {};

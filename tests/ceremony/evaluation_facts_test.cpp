@@ -49,6 +49,23 @@ TEST_CASE("facts: an aborted or unfinished root generation proves nothing") {
   }
 }
 
+TEST_CASE(
+    "facts: a share set of a re-share that was given up counts only where it was live by then") {
+  for (const char* const outputs : {"void", "live"}) {
+    CAPTURE(outputs);
+    auto records = whole_life({.extra = 3});
+    records.resize(1);
+    RecordBuilder builder(
+        {.id = "0002-re-share", .sequence = 2, .previous_head = records[0].transcript.head()});
+    builder.add("shares.issue", {{"generation", 2}, {"scheme", "slip-39"}, {"extra", 5}})
+        .add("abort", {{"outputs", outputs}});
+    records.push_back(builder.aborted());
+    const auto record = evaluated(input_from(std::move(records)));
+    REQUIRE(record.issued());
+    CHECK(record.issued()->count() == (std::string_view(outputs) == "live" ? 5 : 3));
+  }
+}
+
 TEST_CASE("facts: a certificate signed before an abort exists nevertheless") {
   auto records = whole_life({});
   records.resize(1);

@@ -42,12 +42,12 @@ def must_bytes(*command):
     return subprocess.run([str(part) for part in command], check=True, capture_output=True).stdout
 
 
-def rehearse(conclave, out, threshold, shares, algorithm="p-384", requests=()):
+def rehearse(conclave, out, threshold, shares, algorithm="p-384", requests=(), flags=()):
     if out.exists():
         shutil.rmtree(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [conclave, "rehearse", "--out", out, "--threshold", threshold, "--shares", shares,
-               "--algorithm", algorithm]
+               "--algorithm", algorithm, *flags]
     for request in requests:
         command += ["--csr", request]
     done = must(*command)
@@ -235,10 +235,40 @@ def dictionary_digests():
     return table
 
 
-def judge_same_shape(conclave, work):
+def entries_of(record):
+    for line in (record / "transcript.log").read_text().splitlines():
+        yield json.loads(line.split(" ", 1)[1])
+
+
+def judge_all(out):
+    """A life with a re-share."""
+    public = out / "record" / "public"
+    records = sorted(p for p in public.iterdir() if p.is_dir())
+    check([p.name[5:] for p in records] == [
+        "root-generation", "subordinate-signing", "crl", "share-verification", "re-share", "backup-activation",
+        "backup-return", "recovery-drill", "evaluation"], "every ceremony has its record")
+    said = {e["type"]: e["data"] for p in records for e in entries_of(p)}
+    check(said["set.live"] == {"generation": 2, "retiring": 1}, "the second share set is live")
+    check({k: said["set.retire"][k] for k in ("generation", "blobs", "shares")} ==
+          {"generation": 1, "blobs": "gone", "shares": "gone"}, "the first is dead by blob and by shares")
+    for site in ("site-1", "site-2"):
+        check(not (out / site / "root-key.blob").exists(), f"{site} has no blob of the first set")
+        vault = json.loads((out / site / "generation-2" / "vault.json").read_text())
+        check(vault["generation"] == 2 and vault["blob_sha256"] == hashlib.sha256(
+            (out / site / "generation-2" / "root-key.blob").read_bytes()).hexdigest(),
+            f"{site} has the blob of the second set")
+    sticks = [p for p in (out / "holders").iterdir()]
+    old = [p for p in sticks if not p.name.endswith("-5")]
+    check(len(old) * 2 == len(sticks), "there are old and new holders")
+    for stick in old:
+        check({p.name for p in stick.iterdir() if p.is_file()} == {"REHEARSAL-passphrase.txt"},
+              "an old holder's stick has no share and no card")
+
+
+def judge_same_shape(conclave, work, flags):
     few, many = work / "2-of-5", work / "4-of-7"
-    rehearse(conclave, few, 2, 5)
-    rehearse(conclave, many, 4, 7)
+    rehearse(conclave, few, 2, 5, flags=flags)
+    rehearse(conclave, many, 4, 7, flags=flags)
     one, other = few / "record" / "public", many / "record" / "public"
     check(names_below(one) == names_below(other), "the public folders have the same names")
     lines = 0
@@ -276,13 +306,19 @@ def main():
     parser.add_argument("--threshold", type=int, default=3)
     parser.add_argument("--shares", type=int, default=5)
     parser.add_argument("--algorithm", default="p-384")
-    for flag in ("--recover", "--lint", "--peer-requests", "--same-shape"):
+    for flag in ("--recover", "--lint", "--peer-requests", "--same-shape", "--all"):
         parser.add_argument(flag, action="store_true")
     options = parser.parse_args()
     source = pathlib.Path(__file__).resolve().parents[2]
     os.environ["LC_ALL"] = "C.UTF-8"
+    flags = ("--all", "--kdf", "fast") if options.all else ()
     if options.same_shape:
-        judge_same_shape(options.conclave, options.work)
+        judge_same_shape(options.conclave, options.work, flags)
+    elif options.all:
+        out = options.work / "rehearsal"
+        rehearse(options.conclave, out, options.threshold, options.shares, options.algorithm, flags=flags)
+        judge_all(out)
+        judge_record(options.conclave, out)
     else:
         out = options.work / "rehearsal"
         requests = peer_requests(options.work) if options.peer_requests else ()
