@@ -10,7 +10,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 16> tables() {
+std::array<std::span<const Action>, 18> tables() {
   return {attendance_actions(),
           clock_actions(),
           record_actions(),
@@ -26,7 +26,9 @@ std::array<std::span<const Action>, 16> tables() {
           merge_actions(),
           activation_actions(),
           reshare_actions(),
-          retiring_actions()};
+          retiring_actions(),
+          destruction_actions(),
+          key_end_actions()};
 }
 
 }  // namespace

@@ -100,5 +100,7 @@ std::span<const Action> merge_actions();
 std::span<const Action> activation_actions();
 std::span<const Action> reshare_actions();
 std::span<const Action> retiring_actions();
+std::span<const Action> destruction_actions();
+std::span<const Action> key_end_actions();
 
 }  // namespace ceremony

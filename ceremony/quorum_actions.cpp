@@ -209,6 +209,10 @@ Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
     }
   }
   if (input.texts.contains("done")) {
+    if (work.step.purpose == kLastStatement && work.held.possession.empty()) {
+      work.held.quorum.reset();
+      return Turn{};  // nobody is asked to open a key that is to be destroyed
+    }
     if (auto combined = combine(work); !combined) {
       return std::move(combined).error();
     }
@@ -243,6 +247,11 @@ std::vector<Publication> opened_publications(const Workplace& work, const KeyFac
 }
 
 Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
+  if (!work.held.kek && work.step.purpose == kLastStatement) {
+    Turn closed;
+    closed.public_note = "the key stays closed: no last statement is signed";
+    return closed;
+  }
   if (!work.held.kek || work.room.sites.empty()) {
     return Error{ErrorCode::kWrongState, "no quorum has opened anything yet; let it do so first"};
   }

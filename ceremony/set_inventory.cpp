@@ -46,7 +46,8 @@ void take_record(const Transcript& record, std::uint32_t generation, Commitments
   for (const TranscriptEntry& entry : record.entries()) {
     if (is_about(entry, "shares.issue", generation)) {
       to.issued = entry.data.at("_sd");
-    } else if (is_about(entry, "set.retire", generation)) {
+    } else if (is_about(entry, "set.retire", generation) ||
+               is_about(entry, "key.end", generation)) {
       to.left = entry.data.at("_sd");
     }
   }
@@ -58,7 +59,9 @@ bool speaks_of(const LedgerRecord& record, const LedgerState& state, std::uint32
   return (made != state.sets.end() && made->second == record.head) ||
          std::ranges::any_of(record.events, [&](const LedgerEvent& event) {
            const auto* const retired = std::get_if<RetiredSet>(&event);
-           return retired != nullptr && retired->generation == generation;
+           const auto* const ended = std::get_if<EndedKey>(&event);
+           return (retired != nullptr && retired->generation == generation) ||
+                  (ended != nullptr && ended->generation == generation);
          });
 }
 

@@ -2,10 +2,10 @@
 // as the chain of records commits to it.
 //
 // k, n, the holders and the sites of a set are hidden facts of the public entry "shares.issue";
-// what an earlier ceremony could not destroy is one of "set.retire". The keepers of the
-// confidential record hand the strings that open them in (old-set.txt beside the plan). They count
-// only because the records commit to them, so nobody can make a set look dead by a smaller number,
-// or by forgetting a site.
+// what an earlier ceremony could not destroy is one of "set.retire" or "key.end". The keepers of
+// the confidential record hand the strings that open them in (old-set.txt beside the plan). They
+// count only because the records commit to them, so nobody can make a set look dead by a smaller
+// number, or by forgetting a site.
 
 #pragma once
 

@@ -33,6 +33,9 @@ std::filesystem::path key_folder(const Workplace& work, const std::filesystem::p
 // The purpose of those steps of a re-share that work with the old set.
 inline constexpr std::string_view kReshare = "re-share";
 
+// The purpose of those steps of a key destruction that may be passed over, with the key closed.
+inline constexpr std::string_view kLastStatement = "end-of-key";
+
 // The share set of this step, from the ceremony's facts. Errors: kInconsistent, kMalformed.
 base::Result<shamir::SetHeader> set_of(const Workplace& work);
 

@@ -72,6 +72,8 @@ Result<void> Rehearsal::run() {
                              Row{.part = &Rehearsal::return_to_primary},
                              Row{.part = &Rehearsal::drill},
                              Row{.part = &Rehearsal::evaluate},
+                             Row{.part = &Rehearsal::revoke_rest, .is_of_all = true},
+                             Row{.part = &Rehearsal::destroy_key, .is_of_all = true},
                              Row{.part = &Rehearsal::publish}};
   for (const auto& [part, is_of_all] : kRows) {
     if (is_of_all && !options_.is_all) {

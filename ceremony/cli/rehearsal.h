@@ -29,7 +29,7 @@ struct RehearsalOptions {
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
   std::vector<std::string> carriers = {};  // of the holders, in their order; the rest have sticks
-  bool is_all = false;  // with the re-share, too
+  bool is_all = false;  // with the re-share and the destruction of the key, too
 };
 
 // Which sites a ceremony can reach.
@@ -57,6 +57,10 @@ class Rehearsal {
 
   // What a re-share has left of the set before it.
   base::Result<void> retire_set();
+
+  // Everything that is still valid is revoked by a last CRL; then the key is destroyed.
+  base::Result<void> revoke_rest();
+  base::Result<void> destroy_key();
 
   // The activation that activate_backup() declares, and one that was declared otherwise.
   [[nodiscard]] base::Result<PlannedActivation> new_activation() const;
@@ -100,6 +104,7 @@ class Rehearsal {
   void keep_holders(Holders which, std::size_t old_holders);
   [[nodiscard]] base::Result<std::uint32_t> live_generation() const;
   base::Result<void> learn_head();
+  [[nodiscard]] base::Result<std::string> serial_for(std::size_t request) const;
 
   RehearsalOptions options_;
   RehearsedPeople people_;
@@ -114,6 +119,7 @@ class Rehearsal {
   std::string set_facts_;       // opens k, n, holders and sites of the newest set; a line each
   std::string replaced_facts_;  // the same of the set before it
   std::string left_facts_;      // opens what is left of that
+  std::string end_facts_;       // opens what is left of a key whose destruction is not complete
   std::string facts_;           // what the next ceremony gets of these beside its plan
 };
 

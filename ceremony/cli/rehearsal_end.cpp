@@ -1,7 +1,10 @@
 // The ceremonies of a rehearsal in which a share set ends.
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "ceremony/cli/rehearsal.h"
@@ -15,10 +18,16 @@ namespace {
 
 using base::Result;
 
-// What was said of the old set.
-std::string state_in(const RehearsedResult& result) {
-  const auto found = std::ranges::find_if(
-      result.notes, [](const std::string& note) { return note.starts_with("the old set is"); });
+// What was said of an old set, and of a key.
+constexpr std::array<std::string_view, 1> kStates{"the old set is"};
+constexpr std::array<std::string_view, 3> kClaims{
+    "the key is provably gone", "the key is out of use", "the destruction is not complete"};
+
+// The first note that begins with one of these words.
+std::string note_with(const RehearsedResult& result, std::span<const std::string_view> words) {
+  const auto found = std::ranges::find_if(result.notes, [&](const std::string& note) {
+    return std::ranges::any_of(words, [&](std::string_view one) { return note.starts_with(one); });
+  });
   return found == result.notes.end() ? std::string() : *found;
 }
 
@@ -40,18 +49,21 @@ void move_to(std::vector<RehearsedHolder>& to,
 
 }  // namespace
 
-// Of the newest entries that made a share set, or said what is left of one.
+// Of the newest entries that made a share set, or said what is left of one or of the key.
 void Rehearsal::learn_disclosures(const Json& publication) {
   const Json* const line = publication.contains("line") ? &publication.at("line") : nullptr;
   const auto entry = line == nullptr ? parse_json("{}") : parse_json(line->get<std::string>());
   const std::string type = entry ? entry->value("type", "") : std::string();
-  if (type != "shares.issue" && type != "set.retire") {
+  std::string* const facts = type == "shares.issue" ? &set_facts_
+                             : type == "set.retire" ? &left_facts_
+                             : type == "key.end"    ? &end_facts_
+                                                    : nullptr;
+  if (facts == nullptr) {
     return;
   }
-  std::string& facts = type == "shares.issue" ? set_facts_ : left_facts_;
-  facts.clear();
+  facts->clear();
   for (const Json& disclosure : publication.at("disclosures")) {
-    facts += disclosure.get<std::string>() + "\n";
+    *facts += disclosure.get<std::string>() + "\n";
   }
 }
 
@@ -106,7 +118,7 @@ Result<void> Rehearsal::replace_set() {
     return {};
   }
   replaced_facts_ = std::exchange(set_facts_, {});
-  say_held("re-share", result->seconds, state_in(*result));
+  say_held("re-share", result->seconds, note_with(*result, kStates));
   return learn_possession_keys(record);
 }
 
@@ -120,7 +132,20 @@ Result<void> Rehearsal::retire_set() {
   if (!result) {
     return std::move(result).error();
   }
-  say_held("set retirement", result->seconds, state_in(*result));
+  say_held("set retirement", result->seconds, note_with(*result, kStates));
+  auto entries = read_journal(record);
+  return entries ? Result<void>() : Result<void>(std::move(entries).error());
+}
+
+// Where an earlier one was not complete, this goes on with it.
+Result<void> Rehearsal::destroy_key() {
+  facts_ = set_facts_ + end_facts_;
+  const std::string record = record_name(new_plan("key-destruction"));
+  auto result = hold(new_plan("key-destruction"), nullptr, room(), quorum_from(0));
+  if (!result) {
+    return std::move(result).error();
+  }
+  say_held("key destruction", result->seconds, note_with(*result, kClaims));
   auto entries = read_journal(record);
   return entries ? Result<void>() : Result<void>(std::move(entries).error());
 }

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kObjectiveSeconds = 3600;  // of the drill: cold start to the first CRL
 constexpr int kRootYears = 20;
 constexpr int kSubordinateYears = 10;
-constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
+constexpr std::size_t kLargestRecordedFile = 1U << 20U;  // bytes
 
 }  // namespace
 
@@ -53,7 +53,7 @@ Result<void> Rehearsal::generate_root() {
 // The entries of a ceremony's journal, whose disclosures about share sets are learned.
 Result<std::vector<JournalEntry>> Rehearsal::read_journal(const std::string& record) {
   auto bytes = base::read_file(options_.out / "record" / "confidential" / record / "journal.log",
-                               kLargestFile);
+                               kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
@@ -138,10 +138,11 @@ Result<void> Rehearsal::revoke_one() {
   return revoke(0);
 }
 
-Result<void> Rehearsal::revoke(std::size_t request) {
+// Of the certificate that was issued for that request.
+Result<std::string> Rehearsal::serial_for(std::size_t request) const {
   const fs::path folder = options_.out / "transfer" / "out" / "0002-subordinate-signing";
   const std::string name = fs::path(request_names_[request]).stem().string();
-  auto bytes = base::read_file(folder / (name + ".pem"), kLargestFile);
+  auto bytes = base::read_file(folder / (name + ".pem"), kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
@@ -150,18 +151,46 @@ Result<void> Rehearsal::revoke(std::size_t request) {
     return std::move(objects).error();
   }
   auto certificate = ca::Certificate::parse(objects->front().der);
-  if (!certificate) {
-    return std::move(certificate).error();
+  return certificate ? Result<std::string>(certificate->serial_hex())
+                     : Result<std::string>(std::move(certificate).error());
+}
+
+Result<void> Rehearsal::revoke(std::size_t request) {
+  auto serial = serial_for(request);
+  if (!serial) {
+    return std::move(serial).error();
   }
   Plan plan = new_plan("crl");
   plan.crl = new_crl();
   plan.crl->revocations.push_back(
-      {.serial = certificate->serial_hex(), .date = today_, .reason = "cessationOfOperation"});
+      {.serial = *serial, .date = today_, .reason = "cessationOfOperation"});
   auto result = hold(std::move(plan), nullptr, room(), quorum_from(1));
   if (!result) {
     return std::move(result).error();
   }
   say_held("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  return {};
+}
+
+// A CRL that outlasts everything that it revokes.
+Result<void> Rehearsal::revoke_rest() {
+  Plan plan = new_plan("crl");
+  plan.crl = PlannedCrl{.this_update = today_,
+                        .next_update = years_after(today_, kSubordinateYears),
+                        .profile = "crl-last"};
+  for (std::size_t i = 1; i < request_names_.size(); ++i) {
+    auto serial = serial_for(i);
+    if (!serial) {
+      return std::move(serial).error();
+    }
+    plan.crl->revocations.push_back(
+        {.serial = *serial, .date = today_, .reason = "cessationOfOperation"});
+  }
+  auto result = hold(std::move(plan), nullptr, room(), quorum_from(0));
+  if (!result) {
+    return std::move(result).error();
+  }
+  say_held("last CRL", result->seconds, "everything revoked, for as long as it would have lasted");
   return {};
 }
 
@@ -202,7 +231,7 @@ Result<void> Rehearsal::drill() {
 
 Result<void> Rehearsal::evaluate() {
   const fs::path declarations = options_.data / "declarations.toml";
-  auto bytes = base::read_file(declarations, kLargestFile);
+  auto bytes = base::read_file(declarations, kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
   }

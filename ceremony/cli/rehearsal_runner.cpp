@@ -129,6 +129,9 @@ class Answers {
     if (name == "storage") {
       return "bank-box";
     }
+    if (name == "reason") {
+      return "retired";
+    }
     return name.starts_with("way-") ? std::optional(std::string("no answer")) : std::nullopt;
   }
 

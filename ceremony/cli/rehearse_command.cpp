@@ -130,7 +130,7 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
                    "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
       ->check(CLI::IsMember({"production", "fast"}));
   verb->add_flag(
-      "--all", options->is_all, "Also the ceremonies that a key seldom sees: the re-share");
+      "--all", options->is_all, "Also the ceremonies that a key seldom sees: the re-share, and its destruction");
   verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
 }
 
