@@ -356,6 +356,7 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
                    arguments->earlier,
                    "An evaluation.json that was published before, or a folder of such; those that "
                    "the records vouch for are found by themselves")
+      ->allow_extra_args(false)  // one each time: the records follow
       ->check(objection_to_file_name);
   command
       ->add_option("--publish",
