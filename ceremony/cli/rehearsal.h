@@ -29,7 +29,7 @@ struct RehearsalOptions {
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
   std::vector<std::string> carriers = {};  // of the holders, in their order; the rest have sticks
-  bool is_all = false;  // with the re-share and the destruction of the key, too
+  bool is_all = false;                     // with the re-share and the destruction of the key, too
 };
 
 // Which sites a ceremony can reach.

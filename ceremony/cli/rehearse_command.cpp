@@ -129,8 +129,9 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
                    options->kdf,
                    "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
       ->check(CLI::IsMember({"production", "fast"}));
-  verb->add_flag(
-      "--all", options->is_all, "Also the ceremonies that a key seldom sees: the re-share, and its destruction");
+  verb->add_flag("--all",
+                 options->is_all,
+                 "Also the ceremonies that a key seldom sees: the re-share, and its destruction");
   verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
 }
 
