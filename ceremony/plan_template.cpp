@@ -92,7 +92,7 @@ std::string head_part(const Script& script, const PlanBeginnings& beginnings, ba
          "\n\n# The first line of the seal: whose root it is, and which ceremony.\n"
          "origin = \"<YOUR DOMAIN/ROOT/NUMBER-CEREMONY>\"  # \"pki.example/root-g1/0001-" +
          script.name +
-         "\"\n\n# The head of the record before, from its head.txt; 64 zeros for the first "
+         "\"\n\n# The head of the record before, from its seal.note; 64 zeros for the first "
          "ceremony.\n"
          "previous_head = " +
          toml_text(beginnings.previous_head) +
@@ -201,7 +201,7 @@ std::string merge_part(const PlanBeginnings& beginnings) {
       beginnings.joined.empty() ? "<HEAD OF THE OTHER BRANCH>" : beginnings.joined;
   return "\n# Two branches of the records become one. previous_head is the head of the branch "
          "that\n"
-         "# is kept, and this is the head of the one that is taken in, from its head.txt.\n"
+         "# is kept, and this is the head of the one that is taken in, from its seal.note.\n"
          "[merge]\n"
          "joined = " +
          toml_text(joined) + "\n";
@@ -238,6 +238,26 @@ std::string signer_part(const Script& script, const PlanBeginnings& beginnings) 
   return text;
 }
 
+// The records below a site's ledger, or below the public folder, which holds other things too.
+Result<Ledger> records_in(const fs::path& folder) {
+  std::vector<LedgerRecord> records;
+  std::error_code failed;
+  for (const std::string& name : list_folder(folder).folders) {
+    if (!fs::exists(folder / name / kTranscriptFile, failed)) {
+      continue;
+    }
+    const auto transcript = Transcript::read(folder / name / kTranscriptFile);
+    auto record =
+        transcript ? ledger_record_of(*transcript) : Result<LedgerRecord>(transcript.error());
+    if (!record) {
+      return std::move(record).error().while_doing("the record " + name);
+    }
+    record->name = name;
+    records.push_back(std::move(record).value());
+  }
+  return Ledger::of(std::move(records));
+}
+
 // The number and the roster of one record.
 Result<PlanBeginnings> beginnings_of(const fs::path& record) {
   auto transcript = Transcript::read(record / kTranscriptFile);
@@ -270,7 +290,7 @@ Result<PlanBeginnings> read_beginnings(const fs::path& folder) {
   if (fs::exists(folder / kTranscriptFile, failed)) {
     return beginnings_of(folder);
   }
-  const auto ledger = Ledger::read(folder);
+  const auto ledger = records_in(folder);
   if (!ledger) {
     return ledger.error();
   }

@@ -66,7 +66,7 @@ void walk_step(const Step& step, Walk& walk, Faults& faults) {
   walk.held.insert(walk.held.end(), step.holds.begin(), step.holds.end());
 }
 
-void check_people(const Step& step, const ScriptRules& rules, Faults& faults) {
+void check_step_people(const Step& step, const ScriptRules& rules, Faults& faults) {
   if (step.actor == step.witness) {
     faults.push_back(at_step(
         step, "script-roles", "the same role acts and acknowledges; name two different roles"));
@@ -134,7 +134,7 @@ void check_row(const std::vector<Step>& steps,
     if (!step.act.empty() && std::ranges::find(acts, step.act) == acts.end()) {
       faults.push_back(at_step(step, "script-act", "there is no act called \"" + step.act + "\""));
     }
-    check_people(step, rules, faults);
+    check_step_people(step, rules, faults);
     check_contract(step, rules, faults);
     walk_step(step, walk, faults);
   }
