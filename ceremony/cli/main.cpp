@@ -34,6 +34,9 @@ int run(int argc, char** argv) {
   add_request_commands(app, outcome);
   add_certificate_commands(app, outcome);
   add_ledger_commands(app, outcome);
+  add_signer_commands(app, outcome);
+  add_keeper_commands(app, outcome);
+  add_record_commands(app, outcome);
   add_doctor_command(app, outcome);
   add_evaluate_command(app, outcome);
   try {

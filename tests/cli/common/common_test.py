@@ -10,6 +10,7 @@ VERBS = [["rehearse"], ["plan", "new"], ["plan", "check"], ["script", "check"], 
          *[["ceremony", verb] for verb in ("run", "resume", "status", "pause", "exception", "abort")],
          ["share", "split"], ["share", "combine"], ["share", "inspect"], ["share", "verify"],
          ["share", "card"], ["transcript", "verify"], ["request", "check"], ["certificate", "lint"],
+         ["signer", "new"], ["signer", "sign"], ["keeper", "new"], ["record", "open"],
          ["evaluate"], ["doctor"]]
 
 
