@@ -103,7 +103,7 @@ Result<void> Rehearsal::hand_over() {
   for (RehearsedHolder& holder : people_.holders) {
     holder.planned.bag = rehearsed_bag(holder.planned.seat);
   }
-  say("share hand-over", result->seconds, "every share in a bag of its own, signed for");
+  say_held("share hand-over", result->seconds, "every share in a bag of its own, signed for");
   return {};
 }
 

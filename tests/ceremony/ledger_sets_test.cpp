@@ -37,15 +37,26 @@ bool mentions(const base::Result<void>& done, const std::string& words) {
   return done.error().message.find(words) != std::string::npos;
 }
 
-// The state after a birth and a record with these entries.
-LedgerState after(const std::vector<Entry>& entries, const char* mode = "REHEARSAL") {
+// The state after a birth: the first set was dealt.
+LedgerState born() {
   LedgerState state = empty_state();
   REQUIRE(fold_record(make_record({.entries = {dealt(1)}}), state).ok());
+  return state;
+}
+
+// The state after one more record with these entries.
+LedgerState then(LedgerState state,
+                 const std::vector<Entry>& entries,
+                 const char* mode = "REHEARSAL") {
   REQUIRE(
       fold_record(
           make_record({.sequence = 2, .head = state.head, .mode = mode, .entries = entries}), state)
           .ok());
   return state;
+}
+
+LedgerState after(const std::vector<Entry>& entries, const char* mode = "REHEARSAL") {
+  return then(born(), entries, mode);
 }
 
 }  // namespace
@@ -82,20 +93,22 @@ TEST_CASE("ledger: a share set that leaves one out is refused") {
 }
 
 TEST_CASE("ledger: a merge takes the later set, and what either branch knows to be dead is dead") {
-  const LedgerState old = after({});
+  const LedgerState birth = born();
+  const LedgerState old = then(birth, {});
   LedgerState state = old;
-  REQUIRE(join_branch(after({dealt(2), live(2)}), state).ok());
+  REQUIRE(join_branch(then(birth, {dealt(2), live(2)}), state).ok());
   CHECK(state.generation == 2);
   CHECK(state.retiring == std::set<std::uint32_t>{1});
-  state = after({dealt(2), live(2), retired("gone", "left")});
+  state = then(birth, {dealt(2), live(2), retired("gone", "left")});
   REQUIRE(join_branch(old, state).ok());
   CHECK(state.generation == 2);
   CHECK(state.retiring.empty());
 }
 
 TEST_CASE("ledger: two branches that have each replaced the share set are not merged") {
-  LedgerState state = after({dealt(2), live(2)});
-  const LedgerState other = after({dealt(2), live(2), retired("left", "left")});
+  const LedgerState birth = born();
+  LedgerState state = then(birth, {dealt(2), live(2)});
+  const LedgerState other = then(birth, {dealt(2), live(2), retired("left", "left")});
   CHECK(mentions(join_branch(other, state), "both branches have replaced the share set"));
 }
 

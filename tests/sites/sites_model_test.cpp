@@ -246,6 +246,7 @@ class World {
     IssuedCrl crl{.number = state.crl_number + jump,
                   .sha256 = new_head(),
                   .this_update = "2026-11-27",
+                  .next_update = {},
                   .revoked = {}};
     for (const auto& [serial, one] : state.revoked) {
       crl.revoked.push_back(one);
