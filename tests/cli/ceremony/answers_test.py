@@ -76,7 +76,9 @@ class Answers(unittest.TestCase):
             "gather-quorum": {"order": ["Seat C", "Seat B"]}, "consent-crl": {"phrase": "SIGN CRL"}})
 
     def verify_shares(self, possession):
-        self.hold(self.room.plan("share-verification", annex=self.room.annex(None, possession)))
+        bags = {f'seal-bags.seat."Seat {seat}"': {"bag": f"BAG-{seat}", "seal": f"SEAL-{seat}"} for seat in SEATS}
+        self.hold(self.room.plan("share-verification", annex=self.room.annex(None, possession)),
+                  {"present-bags": {"bag-state": "none"}, **bags})
 
     def activate_backup(self):
         with open(self.room.path("in", "notice.txt"), "w") as file:

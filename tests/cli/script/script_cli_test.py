@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`conclave script`: shipped scripts and scripts of one's own, judged and printed."""
+import html
 import html.parser
 import json
 import pathlib
@@ -93,9 +94,10 @@ class Scripts(unittest.TestCase):
             done = run("script", "print", path.stem, "--out", out)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             page = out.read_text(encoding="ascii")
+            text = html.unescape(page)
             for step in tomllib.loads(path.read_text())["step"]:
                 if "title" in step:
-                    self.assertIn(step["title"], page)
+                    self.assertIn(step["title"], text)
             balance = Balance()
             balance.feed(page)
             self.assertEqual((balance.open, balance.faults), ([], []), path)
