@@ -86,7 +86,10 @@ class People:
 
     def hold(self):
         """To the end of the program; gives its exit code."""
+        turns = 0
         while (shown := self.terminal.prompt()) is not None:
+            turns += 1
+            assert turns < 600, "it asks again and again: " + self.terminal.text()[-1500:]
             self.look(shown)
             self.answer(shown)
         return self.terminal.code
