@@ -102,5 +102,7 @@ std::span<const Action> reshare_actions();
 std::span<const Action> retiring_actions();
 std::span<const Action> destruction_actions();
 std::span<const Action> key_end_actions();
+std::span<const Action> signing_key_actions();
+std::span<const Action> artefact_actions();
 
 }  // namespace ceremony

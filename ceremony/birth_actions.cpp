@@ -1,4 +1,5 @@
-// The acts of a root key's birth: the key, the KEK and the blob, the shares.
+// The acts of a key's birth, a root's or a signing key's: the key, the KEK and the blob, the
+// shares.
 
 #include <array>
 #include <utility>
@@ -28,16 +29,26 @@ shamir::Mode share_mode(Mode mode) {
   return *shamir::mode_of_name(name_of(mode));
 }
 
-Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
-  if (!work.plan.root) {
+// Of the root or signing key that the plan wants.
+Result<ca::Algorithm> planned_algorithm(const Plan& plan) {
+  if (plan.root.has_value() == plan.signing_key.has_value()) {
     return Error{ErrorCode::kInconsistent,
-                 "the plan has no section [root], so nobody knows which key to make; correct it"};
+                 "the plan has no section [root] or [signing_key], or both, so nobody knows which "
+                 "key to make; correct it"};
+  }
+  return plan.root ? plan.root->algorithm : plan.signing_key->algorithm;
+}
+
+Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
+  auto algorithm = planned_algorithm(work.plan);
+  if (!algorithm) {
+    return std::move(algorithm).error();
   }
   auto token = ca::SoftToken::create();
   if (!token) {
     return std::move(token).error();
   }
-  auto key = ca::RootKey::generate(**token, work.plan.root->algorithm);
+  auto key = ca::RootKey::generate(**token, *algorithm);
   if (!key) {
     return std::move(key).error();
   }
@@ -48,10 +59,13 @@ Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
   }
   const ca::TokenFacts& facts = (*token)->facts();
   Turn turn;
-  turn.facts = {{"public-key", *fact}, {"root-serial", base::to_hex(ca::new_serial_number())}};
+  turn.facts = {{"public-key", *fact}};
+  if (work.plan.root) {
+    turn.facts["root-serial"] = base::to_hex(ca::new_serial_number());
+  }
   turn.publications.push_back(
       {.type = "key.generate",
-       .data = {{"algorithm", ca::name_of(work.plan.root->algorithm)},
+       .data = {{"algorithm", ca::name_of(*algorithm)},
                 {"public_key", base::sha256_hex(info)},
                 {"made_in", (*key)->home() == ca::KeyHome::kToken ? "token" : "locked-memory"},
                 {"token",

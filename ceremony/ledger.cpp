@@ -118,6 +118,16 @@ struct Folder {
 
   Result<void> operator()(const IssuedCrl& crl) const { return fold_crl(crl, before, state); }
 
+  Result<void> operator()(const BornSigningKey& key) const {
+    if (!state.root_public_key.empty() ||
+        (!state.signing_key.empty() && state.signing_key != key.public_key)) {
+      return out_of_place("a signing key of the records was born in the chain of another key");
+    }
+    state.signing_key = key.public_key;
+    state.signing_request = key.request;
+    return {};
+  }
+
   Result<void> operator()(const VoidCrl& crl) const {
     state.void_crl_number = std::max(state.void_crl_number, crl.number);
     return {};
@@ -207,7 +217,8 @@ Result<void> fold_record(const Transcript& record, LedgerState& state) {
 }
 
 Result<void> join_branch(const LedgerState& other, LedgerState& state) {
-  if (other.root_certificate != state.root_certificate) {
+  if (other.root_certificate != state.root_certificate ||
+      other.signing_request != state.signing_request) {
     return Error{ErrorCode::kInconsistent,
                  "the two branches have different roots, so they cannot be one CA's; nothing was "
                  "merged; call for help, and keep both copies"};

@@ -46,6 +46,9 @@ struct LedgerState {
   std::string ended;                 // what was claimed when the key was destroyed; "": it lives
   std::string root_public_key;       // SHA-256 of the SubjectPublicKeyInfo
   std::string root_certificate;      // SHA-256 of the DER
+  std::string signing_key;           // of a signing key's chain: SHA-256 of the
+                                     // SubjectPublicKeyInfo
+  std::string signing_request;       // SHA-256 of the DER of its request
   std::vector<IssuedCertificate> issued;
   std::vector<LostRecords> lost;
   std::vector<std::string> records;  // names of the folders, in order; without joined branches

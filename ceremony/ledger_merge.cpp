@@ -82,6 +82,10 @@ std::string event_line(const IssuedCrl& crl) {
   return line + (crl.revoked.empty() ? " none" : "");
 }
 
+std::string event_line(const BornSigningKey& key) {
+  return "signing key " + key.public_key + ", request " + key.request;
+}
+
 std::string event_line(const VoidCrl& crl) {
   return "CRL number " + std::to_string(crl.number) + ", signed and made void";
 }

@@ -115,6 +115,9 @@ void add_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& events) {
     events.emplace_back(crl_in(data));
   } else if (entry.type == "site.activate" || entry.type == "site.return") {
     events.emplace_back(epoch_in(data));
+  } else if (entry.type == "key.request") {
+    events.emplace_back(BornSigningKey{.public_key = entry_text(data, "public_key"),
+                                       .request = entry_text(data, "request")});
   } else if (entry.type == "ledger.merge") {
     events.emplace_back(MergedBranch{.joined = entry_text(data, "joined"),
                                      .kept = entry_text(data, "kept"),

@@ -44,6 +44,12 @@ struct VoidCrl {
   std::uint64_t number = 0;
 };
 
+// A signing key that was born in this record: the beginning of its own chain.
+struct BornSigningKey {
+  std::string public_key;  // SHA-256 of the SubjectPublicKeyInfo, 64 hex digits
+  std::string request;     // SHA-256 of the DER of its request, 64 hex digits
+};
+
 // A share set that was dealt. The first is live from here on; a later one from its LiveSet on.
 struct IssuedShares {
   std::uint32_t generation = 0;
@@ -93,7 +99,8 @@ using LedgerEvent = std::variant<IssuedShares,
                                  IssuedCrl,
                                  VoidCrl,
                                  OpenedEpoch,
-                                 MergedBranch>;
+                                 MergedBranch,
+                                 BornSigningKey>;
 
 struct LedgerRecord {
   std::string name;  // of its folder; "" where it has none

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "ca/algorithm.h"
 #include "ceremony/mode.h"
+#include "ceremony/plan_artefacts.h"
 #include "ceremony/plan_holders.h"
 #include "ceremony/plan_sites.h"
 #include "shamir/quorum.h"
@@ -75,6 +76,12 @@ struct PlannedRoot {
   std::string not_after;
 };
 
+// A code- or update-signing key that is to be born, and the name that its certificate is asked for.
+struct PlannedSigningKey {
+  ca::Algorithm algorithm = ca::Algorithm::kP384;
+  PlannedName name;
+};
+
 struct Plan {
   std::string ceremony;  // name of the script
   Mode mode = Mode::kRehearsal;
@@ -91,6 +98,9 @@ struct Plan {
   std::vector<PlannedRequest> requests;
   std::optional<PlannedActivation> activation;
   std::optional<PlannedMerge> merge;
+  std::optional<PlannedSigningKey> signing_key;  // signing-key generation
+  std::optional<PlannedSigning> signing;         // artefact signing
+  std::vector<PlannedArtefact> artefacts;
   std::vector<PlannedSigner> signers;
   std::vector<PlannedKeeper> keepers;  // at least one in PRODUCTION
   std::string annex_sha256;            // "" where the ceremony has no annex

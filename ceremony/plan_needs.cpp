@@ -13,7 +13,6 @@ struct ActNeed {
 };
 
 constexpr std::array kActNeeds{
-    ActNeed{"generate-key", PlanSection::kRoot},
     ActNeed{"show-root", PlanSection::kRoot},
     ActNeed{"sign-root", PlanSection::kRoot},
     ActNeed{"show-crl", PlanSection::kCrl},
@@ -24,6 +23,14 @@ constexpr std::array kActNeeds{
     ActNeed{"declare-activation", PlanSection::kActivation},
     ActNeed{"show-merge", PlanSection::kMerge},
     ActNeed{"merge-ledger", PlanSection::kMerge},
+    ActNeed{"show-key-request", PlanSection::kSigningKey},
+    ActNeed{"sign-key-request", PlanSection::kSigningKey},
+    ActNeed{"check-artefacts", PlanSection::kSigning},
+    ActNeed{"check-artefacts", PlanSection::kArtefacts},
+    ActNeed{"show-artefacts", PlanSection::kSigning},
+    ActNeed{"show-artefacts", PlanSection::kArtefacts},
+    ActNeed{"sign-artefacts", PlanSection::kSigning},
+    ActNeed{"sign-artefacts", PlanSection::kArtefacts},
     ActNeed{"split-kek", PlanSection::kQuorum},
     ActNeed{"split-kek", PlanSection::kHolders},
     ActNeed{"split-kek", PlanSection::kSites},

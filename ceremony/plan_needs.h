@@ -21,6 +21,9 @@ enum class PlanSection {
   kRequests,        // [[request]]
   kActivation,      // [activation]
   kMerge,           // [merge]
+  kSigningKey,      // [signing_key]
+  kSigning,         // [signing]
+  kArtefacts,       // [[artefact]]
   kQuorum,          // annex: threshold
   kHolders,         // annex: [[holder]]
   kPossessionKeys,  // annex: possession_key of every [[holder]]

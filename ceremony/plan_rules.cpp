@@ -120,17 +120,24 @@ void check_requests(const std::vector<PlannedRequest>& requests, PlanFaults& fau
   }
 }
 
-// The certificate of a root that is none says so itself, whatever becomes of its record.
-void check_root_name(const Plan& plan, PlanFaults& faults) {
+// Whether a name says itself that it is of no real key, whatever becomes of its record.
+bool is_marked(const PlannedName& name, Mode mode) {
+  return mode == Mode::kProduction ||
+         name.common_name.find(std::string(name_of(mode))) != std::string::npos;
+}
+
+void check_names(const Plan& plan, PlanFaults& faults) {
   const std::string mode(name_of(plan.mode));
-  const bool is_marked = plan.mode == Mode::kProduction || !plan.root ||
-                         plan.root->name.common_name.find(mode) != std::string::npos;
-  if (!is_marked) {
-    faults.push_back(fault_at("root.common_name",
-                              "plan-root-marked",
-                              "\"common_name\" of a root in mode " + mode +
-                                  " must contain the word " + mode +
-                                  ", so that nobody takes it for a real one"));
+  const std::string must = " in mode " + mode + " must contain the word " + mode +
+                           ", so that nobody takes it for a real one";
+  if (plan.root && !is_marked(plan.root->name, plan.mode)) {
+    faults.push_back(
+        fault_at("root.common_name", "plan-root-marked", "\"common_name\" of a root" + must));
+  }
+  if (plan.signing_key && !is_marked(plan.signing_key->name, plan.mode)) {
+    faults.push_back(fault_at("signing_key.common_name",
+                              "plan-signing-key-marked",
+                              "\"common_name\" of a signing key" + must));
   }
 }
 
@@ -226,7 +233,7 @@ PlanFaults object_to_plan(const Plan& plan) {
   }
   check_keepers(plan, faults);
   check_requests(plan.requests, faults);
-  check_root_name(plan, faults);
+  check_names(plan, faults);
   check_dates(plan, faults);
   if (plan.activation) {
     object_to_activation(*plan.activation, faults);
@@ -234,6 +241,10 @@ PlanFaults object_to_plan(const Plan& plan) {
   if (plan.merge) {
     object_to_merge(*plan.merge, faults);
   }
+  if (plan.signing) {
+    object_to_signing(*plan.signing, faults);
+  }
+  object_to_artefacts(plan.artefacts, faults);
   return faults;
 }
 

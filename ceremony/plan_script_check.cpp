@@ -99,7 +99,10 @@ PlanFaults compare_with_script(const Plan& plan, const Script& script) {
       {PlanSection::kCrl, "crl", plan.crl.has_value()},
       {PlanSection::kRequests, "request", !plan.requests.empty()},
       {PlanSection::kActivation, "activation", plan.activation.has_value()},
-      {PlanSection::kMerge, "merge", plan.merge.has_value()}};
+      {PlanSection::kMerge, "merge", plan.merge.has_value()},
+      {PlanSection::kSigningKey, "signing_key", plan.signing_key.has_value()},
+      {PlanSection::kSigning, "signing", plan.signing.has_value()},
+      {PlanSection::kArtefacts, "artefact", !plan.artefacts.empty()}};
   need_sections(work, sections, faults);
   forbid_sections(work, sections, faults);
   need_sections(

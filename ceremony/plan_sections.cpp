@@ -83,6 +83,20 @@ PlannedSite read_site(TomlTable& table) {
   return {.name = table.text("name"), .continent = table.text("continent")};
 }
 
+// The algorithm of that name; a fault where it has none.
+ca::Algorithm read_algorithm(const std::string& name,
+                             const std::string& field,
+                             PlanFaults& faults) {
+  auto algorithm = ca::algorithm_named(name);
+  if (!algorithm && !name.empty()) {
+    faults.push_back({.code = algorithm.error().code,
+                      .rule = "plan-algorithm",
+                      .field = field,
+                      .message = algorithm.error().message});
+  }
+  return algorithm ? *algorithm : ca::Algorithm::kP384;
+}
+
 PlannedRoot read_root(const toml::table& section, PlanFaults& faults) {
   TomlTable table(section, "the plan, section [root]");
   const std::string algorithm_name = table.text("algorithm");
@@ -94,16 +108,20 @@ PlannedRoot read_root(const toml::table& section, PlanFaults& faults) {
                    .not_before = table.text("not_before"),
                    .not_after = table.text("not_after")};
   take_faults(table, "root", faults);
-  auto algorithm = ca::algorithm_named(algorithm_name);
-  if (algorithm) {
-    root.algorithm = *algorithm;
-  } else if (!algorithm_name.empty()) {
-    faults.push_back({.code = algorithm.error().code,
-                      .rule = "plan-algorithm",
-                      .field = "root.algorithm",
-                      .message = algorithm.error().message});
-  }
+  root.algorithm = read_algorithm(algorithm_name, "root.algorithm", faults);
   return root;
+}
+
+PlannedSigningKey read_signing_key(const toml::table& section, PlanFaults& faults) {
+  TomlTable table(section, "the plan, section [signing_key]");
+  const std::string algorithm_name = table.text("algorithm");
+  PlannedSigningKey key{.algorithm = ca::Algorithm::kP384,
+                        .name = {.common_name = table.text("common_name"),
+                                 .organization = table.text("organization"),
+                                 .country = table.text("country")}};
+  take_faults(table, "signing_key", faults);
+  key.algorithm = read_algorithm(algorithm_name, "signing_key.algorithm", faults);
+  return key;
 }
 
 PlannedCrl read_crl(const toml::table& section, PlanFaults& faults) {
@@ -147,6 +165,23 @@ void read_head(TomlTable& table, PlanReading& reading) {
   }
 }
 
+// What is signed under a split signing key, and how that key is born.
+void read_signing_sections(TomlTable& table, PlanReading& reading) {
+  Plan& plan = reading.plan;
+  if (const toml::table* const section = table.table("signing_key"); section != nullptr) {
+    plan.signing_key = read_signing_key(*section, reading.faults);
+  }
+  if (const toml::table* const section = table.table("signing"); section != nullptr) {
+    TomlTable signing(*section, "the plan, section [signing]");
+    plan.signing = read_signing(signing);
+    take_faults(signing, "signing", reading.faults);
+  }
+  plan.artefacts = read_each<PlannedArtefact>(table.tables("artefact"),
+                                              {"the plan, section [[artefact]]", "artefact"},
+                                              read_artefact_section,
+                                              reading.faults);
+}
+
 }  // namespace
 
 PlanReading read_plan_sections(const toml::table& file) {
@@ -169,6 +204,7 @@ PlanReading read_plan_sections(const toml::table& file) {
     reading.plan.merge = read_merge(merge);
     take_faults(merge, "merge", reading.faults);
   }
+  read_signing_sections(table, reading);
   reading.plan.requests = read_each<PlannedRequest>(table.tables("request"),
                                                     {"the plan, section [[request]]", "request"},
                                                     read_request,

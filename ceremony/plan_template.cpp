@@ -12,6 +12,7 @@
 #include "ceremony/ledger.h"
 #include "ceremony/ledger_merge.h"
 #include "ceremony/plan_needs.h"
+#include "ceremony/plan_signing_template.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/roster.h"
 #include "ceremony/transcript.h"
@@ -339,6 +340,15 @@ std::string plan_template(const Script& script, const PlanBeginnings& beginnings
   }
   if (sections.contains(PlanSection::kMerge)) {
     text += merge_part(beginnings);
+  }
+  if (sections.contains(PlanSection::kSigningKey)) {
+    text += signing_key_part(first_mode(script));
+  }
+  if (sections.contains(PlanSection::kSigning)) {
+    text += kSigningPart;
+  }
+  if (sections.contains(PlanSection::kArtefacts)) {
+    text += kArtefactPart;
   }
   return text + std::string(kKeeperPart) + signer_part(script, beginnings);
 }

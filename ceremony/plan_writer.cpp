@@ -38,6 +38,13 @@ toml::table root_table(const PlannedRoot& root) {
                      {"not_after", root.not_after}};
 }
 
+toml::table signing_key_table(const PlannedSigningKey& key) {
+  return toml::table{{"algorithm", std::string(ca::name_of(key.algorithm))},
+                     {"common_name", key.name.common_name},
+                     {"organization", key.name.organization},
+                     {"country", key.name.country}};
+}
+
 toml::table crl_table(const PlannedCrl& crl) {
   toml::array revocations;
   for (const PlannedRevocation& one : crl.revocations) {
@@ -120,6 +127,15 @@ std::string write_plan(const Plan& plan) {
   }
   if (plan.merge) {
     table.insert("merge", merge_table(*plan.merge));
+  }
+  if (plan.signing_key) {
+    table.insert("signing_key", signing_key_table(*plan.signing_key));
+  }
+  if (plan.signing) {
+    table.insert("signing", signing_table(*plan.signing));
+  }
+  if (!plan.artefacts.empty()) {
+    table.insert("artefact", artefact_tables(plan.artefacts));
   }
   if (!plan.requests.empty()) {
     table.insert("request", request_tables(plan.requests));

@@ -232,6 +232,15 @@ Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
   return turn;
 }
 
+// The certificate that says that this is the key.
+const char* certificate_name(const Workplace& work) {
+  return work.facts.contains("signing-certificate") ? "signing certificate" : "root certificate";
+}
+
+const char* compared_certificate(const Workplace& work) {
+  return work.facts.contains("signing-certificate") ? "signing-certificate" : "root-certificate";
+}
+
 std::vector<Publication> opened_publications(const Workplace& work, const KeyFacts& key) {
   if (work.step.purpose == "restore") {
     return {{.type = "restore.prove",
@@ -242,7 +251,8 @@ std::vector<Publication> opened_publications(const Workplace& work, const KeyFac
   }
   return {{.type = "quorum.met", .data = {{"purpose", work.step.purpose}}, .hidden = {}},
           {.type = "key.open",
-           .data = {{"public_key", key.public_key_sha256}, {"compared_with", "root-certificate"}},
+           .data = {{"public_key", key.public_key_sha256},
+                    {"compared_with", compared_certificate(work)}},
            .hidden = {}}};
 }
 
@@ -281,7 +291,9 @@ Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
   work.held.root_key = std::move(signer).value();
   Turn turn;
   turn.publications = opened_publications(work, *key);
-  turn.public_note = "the key is the one of the root certificate";
+  turn.public_note = work.plan.signing_key
+                         ? std::string("the key is the one that was generated")
+                         : std::string("the key is the one of the ") + certificate_name(work);
   return turn;
 }
 

@@ -1,5 +1,6 @@
 // The act that looks at a site: is its vault whole, does it know of everything, is it live.
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -54,9 +55,10 @@ Result<void> check_vault_fits(const Plan& plan, const Vault& vault, const Ledger
                      "; bring the vault that belongs to the plan"};
   }
   if (vault.header.root_sha256 != ledger.root_certificate ||
+      vault.header.request_sha256 != ledger.signing_request ||
       vault.header.set.set.generation != ledger.generation) {
     return Error{ErrorCode::kInconsistent,
-                 "this vault holds another root, or another generation of shares, than its records "
+                 "this vault holds another key, or another generation of shares, than its records "
                  "name; nothing was signed; bring the vault that belongs to the records"};
   }
   return {};
@@ -64,6 +66,19 @@ Result<void> check_vault_fits(const Plan& plan, const Vault& vault, const Ledger
 
 // The purpose of a step that may find the encrypted key gone: a destruction that goes on.
 constexpr std::string_view kEnding = "end";
+
+// A root's ceremony needs a root certificate; a signing key's vault has none.
+Result<void> check_kind_of_vault(const Script& script, const VaultHeader& header) {
+  const bool needs_root = std::ranges::any_of(script.steps, [](const Step& step) {
+    return std::ranges::find(step.needs, "root-certificate") != step.needs.end();
+  });
+  if (needs_root && header.is_signing_key()) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "this is the vault of a signing key, and this ceremony is for a root; nothing was "
+                 "signed; bring the vault of the root"};
+  }
+  return {};
+}
 
 Result<Asking> ask_slips(const Workplace& work) {
   Asking asking;
@@ -173,6 +188,9 @@ Result<void> check_standing(const Workplace& work, const SiteView& site) {
 }
 
 Result<void> check_contents(const Workplace& work, const SiteView& site, const fs::path& home) {
+  if (auto kind = check_kind_of_vault(work.script, site.vault.header); !kind) {
+    return kind;
+  }
   if (auto fits = check_vault_fits(work.plan, site.vault, site.state); !fits) {
     return fits;
   }
@@ -262,13 +280,15 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
   }
   turn.facts.update({{"set", *set},
                      {"public-key", base::to_base64(site->vault.header.public_key_info)},
-                     {"root-certificate", base::to_base64(site->vault.root_certificate)},
                      {"crl-number", site->state.crl_number},
                      {"void-crl-number", site->state.void_crl_number},
                      {"crl-sha256", site->state.crl_sha256},
                      {"revoked", revoked_facts(site->state)},
                      {"ended", site->state.ended},
                      {"epoch", site->state.epoch}});
+  if (!site->vault.header.is_signing_key()) {
+    turn.facts["root-certificate"] = base::to_base64(site->vault.root_certificate);
+  }
   turn.public_note =
       "the vault is whole and knows " + std::to_string(site->state.sequence) + " records";
   return turn;

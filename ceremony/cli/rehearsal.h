@@ -69,6 +69,12 @@ class Rehearsal {
   // A CRL that revokes the certificate of that request, from 0.
   base::Result<void> revoke(std::size_t request);
 
+  // Instead of a root's life that of a signing key, in a rehearsal and a chain of records of its
+  // own: its birth, and the signing of files that lie in transfer/in.
+  base::Result<void> generate_signing_key();
+  base::Result<void> sign_artefacts(const PlannedSigning& signing,
+                                    const std::vector<PlannedArtefact>& artefacts);
+
   // Those at `site` go on from their own copy of the records, and know of nothing else.
   base::Result<void> go_on_at(const std::string& site, SitesInRoom sites);
 

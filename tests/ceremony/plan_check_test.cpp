@@ -138,6 +138,9 @@ void fill(const Desk& desk, const std::string& name) {
   replace_all(plan, "<YOUR DOMAIN/ROOT/NUMBER-CEREMONY>", "pki.example/root-g1/0001-" + name);
   replace_all(plan, "<NAME OF THE FILE, LIKE factory-1.csr>", "factory-1.csr");
   replace_all(plan, "<SHA-256 OF THE FILE>", desk.make_request("factory-1.csr"));
+  replace_all(plan, "<NAME OF THE CERTIFICATES, LIKE signer.pem>", "signer.pem");
+  replace_all(plan, "<SHA-256 OF THE CERTIFICATES>", std::string(64, 'e'));
+  replace_all(plan, "<NAME OF THE FILE, LIKE pump-4.2.bin>", "pump-4.2.bin");
   const std::string notice = "The backup site takes over.\n";
   desk.write("in/notice.txt", notice);
   replace_all(plan, "<NAME OF THE NOTICE, LIKE notice.txt>", "notice.txt");

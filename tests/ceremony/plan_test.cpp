@@ -200,6 +200,32 @@ TEST_CASE("annex: without its salt, or with every share needed, it is refused") 
   CHECK(contains(all.error().message, "every share would be needed"));
 }
 
+TEST_CASE("vault: a signing key's example reads and writes byte for byte, and is no root's") {
+  const std::string text = example("vault.md", "json", 2);
+  const auto header = read_vault_header(text);
+  REQUIRE_MESSAGE(header.ok(), (header ? "" : header.error().message));
+  CHECK(header->is_signing_key());
+  CHECK(header->root_sha256.empty());
+  CHECK(*write_vault_header(*header) == text);
+  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
+           {"conclave-signing-vault-1", "conclave-vault-1"},
+           {"conclave-signing-vault-1", "conclave-signing-vault-2"},
+           {"signing-key.csr", "other.csr"},
+           {"\"public_key\"", "\"root_public_key\""},
+           {"request_sha256", "root_certificate_sha256"},
+           {"3b8b1f2d", "3b8b1f2d\", \"x\": \""}}) {
+    const auto refused = read_vault_header(replaced(text, what, with));
+    const std::string changed(what);
+    CHECK_MESSAGE(!refused.ok(), changed);
+  }
+  VaultHeader neither = *header;
+  neither.request_sha256.clear();
+  CHECK(!write_vault_header(neither).ok());
+  VaultHeader both = *header;
+  both.root_sha256 = both.blob_sha256;
+  CHECK(!write_vault_header(both).ok());
+}
+
 TEST_CASE("vault: the example of the documentation reads and writes byte for byte") {
   const std::string text = example("vault.md", "json", 1);
   const auto header = read_vault_header(text);

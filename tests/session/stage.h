@@ -42,6 +42,7 @@ struct Setting {
   PowerCut cut = {};
   std::vector<std::string> carriers = {};  // of the holders, in their order
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
+  std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
 };
 
 // A rehearsal with P-256 and fast passphrases.
