@@ -36,7 +36,9 @@ Result<AnswerTable> texts_of(const toml::table& table,
     }
     const auto text = value.value_exact<std::string>();
     if (!text) {
-      return not_a("\"" + name + "\" of " + where, "text in quotation marks");
+      std::string what = "\"" + name;
+      what += "\" of " + where;
+      return not_a(what, "text in quotation marks");
     }
     texts.emplace(name, *text);
   }
