@@ -40,8 +40,7 @@ Result<Asking> ask_officer(const Workplace& work) {
                           .prompt = "The " + officer.role +
                                     " compares the words of the signing key with the paper "
                                     "roster, and sets a PIN of 4 to 12 digits for today",
-                          .expected = {},
-                          .is_new = true}}};
+                          .expected = {}}}};
 }
 
 Result<Turn> attend(Workplace& work, client::Input& input) {

@@ -8,7 +8,6 @@
 #include "base/digest.h"
 #include "base/media.h"
 #include "ceremony/ledger.h"
-#include "ceremony/live_vault.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/roster.h"
 
@@ -290,11 +289,6 @@ Result<void> bring_up_to_date(const TwoSites& sites) {
   }
   if (auto copied = copy_certificates_and_crls(sites, *ours); !copied) {
     return copied;
-  }
-  // Before a merge is recorded, nobody can say which set is live.
-  auto state = ours->state();
-  if (auto brought = state ? bring_live_vault(sites, *state) : Result<void>(); !brought) {
-    return brought;
   }
   auto theirs = read_records(other / "ledger", CutOff::kLeftOut);
   if (!theirs) {

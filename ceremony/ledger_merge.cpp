@@ -57,19 +57,6 @@ std::string event_line(const IssuedShares& shares) {
   return "shares of generation " + std::to_string(shares.generation);
 }
 
-std::string event_line(const LiveSet& live) {
-  return "the share set of generation " + std::to_string(live.generation) + " became live";
-}
-
-std::string event_line(const RetiredSet& retired) {
-  return "the share set of generation " + std::to_string(retired.generation) +
-         (retired.is_dead ? " is dead" : " is not dead yet");
-}
-
-std::string event_line(const EndedKey& end) {
-  return "the key was destroyed: " + end.claim;
-}
-
 std::string event_line(const IssuedCertificate& certificate) {
   return "certificate " + certificate.serial + ", " + certificate.subject;
 }
@@ -80,10 +67,6 @@ std::string event_line(const IssuedCrl& crl) {
     line += " " + one.serial;
   }
   return line + (crl.revoked.empty() ? " none" : "");
-}
-
-std::string event_line(const BornSigningKey& key) {
-  return "signing key " + key.public_key + ", request " + key.request;
 }
 
 std::string event_line(const VoidCrl& crl) {

@@ -28,6 +28,12 @@ std::string noted_name(const fs::path& path) {
   return (path.parent_path().filename() / path.filename()).string();
 }
 
+bool is_noted(const Journal& journal, const std::string& sha256) {
+  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
+    return entry.type == "output" && entry.data.value("sha256", "") == sha256;
+  });
+}
+
 Result<void> remove_durably(const fs::path& path) {
   auto parent = base::open_parent(path);
   if (!parent) {
@@ -99,7 +105,7 @@ Result<void> make_way(const Workplace& work, const fs::path& path) {
     return {};  // nothing is there; or save_new() will say what is
   }
   const std::string sha256 = base::sha256_hex(*there);
-  if (has_noted(work.journal, sha256)) {
+  if (is_noted(work.journal, sha256)) {
     return remove_noted(work, path, sha256);
   }
   return was_cut_off(work.journal, path, *there) ? set_aside(work, path, *there)
@@ -113,7 +119,7 @@ Result<void> make_void(const Workplace& work, const fs::path& path) {
     return {};
   }
   const std::string sha256 = base::sha256_hex(*there);
-  return has_noted(work.journal, sha256) ? remove_noted(work, path, sha256) : Result<void>();
+  return is_noted(work.journal, sha256) ? remove_noted(work, path, sha256) : Result<void>();
 }
 
 // The files below a folder, deepest folder's too; none where it is missing.
@@ -132,12 +138,6 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 }
 
 }  // namespace
-
-bool has_noted(const Journal& journal, const std::string& sha256) {
-  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
-    return entry.type == "output" && entry.data.value("sha256", "") == sha256;
-  });
-}
 
 Result<void> note_output(const Workplace& work, const fs::path& path, base::ByteView bytes) {
   return work.journal.append("output",

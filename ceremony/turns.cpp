@@ -43,8 +43,7 @@ std::filesystem::path key_folder(const Workplace& work, const std::filesystem::p
 }
 
 Result<shamir::SetHeader> set_of(const Workplace& work) {
-  // While a set is replaced there are two: the quorum is one of the old set.
-  auto text = work.text_fact(work.step.purpose == kReshare ? "old-set" : "set");
+  auto text = work.text_fact("set");
   if (!text) {
     return std::move(text).error();
   }
