@@ -153,11 +153,14 @@ Result<std::vector<std::string>> executive_lines(const Workplace& work, std::str
   return lines;
 }
 
-// A ceremony that is given up early has written no vault yet; its record goes to the sites all the
-// same.
+// The first ceremony makes the folders of its sites, also where it is given up before it has
+// written a vault. Later a site that is missing is a medium that was pulled: making its folder
+// would put the record on this computer, where nobody looks for it.
 Result<void> make_site_folders(const Workplace& work) {
+  const bool is_first = work.plan.sequence == 1;
   for (const std::filesystem::path& site : work.room.sites) {
-    if (auto made = base::make_folder_where_missing(site); !made) {
+    auto made = is_first ? base::make_folder_where_missing(site) : Result<void>();
+    if (!made) {
       return made;
     }
   }

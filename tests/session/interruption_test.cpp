@@ -256,4 +256,23 @@ TEST_CASE(
   CHECK(fs::is_empty(folder / "public"));
 }
 
+TEST_CASE("a site that was pulled before its record came is asked for, and not made anew here") {
+  for (const std::string site : {"site-1", "site-2"}) {
+    CAPTURE(site);
+    fs::path out;
+    stage::Stage stage([&](const StepView& view, Input& /*input*/) {
+      if (view.ceremony == "subordinate-signing" && view.id == "seal" && fs::exists(out / site)) {
+        fs::rename(out / site, out / "pulled");
+      }
+    });
+    out = stage.out();
+    REQUIRE(stage.generate_root() == "");
+    const auto done = stage.rehearsal().sign_subordinates();
+    REQUIRE(!done.ok());
+    CHECK_MESSAGE(done.error().message.find("Insert the medium") != std::string::npos,
+                  done.error().message);
+    CHECK(!fs::exists(out / site));
+  }
+}
+
 }  // namespace
