@@ -21,6 +21,7 @@ using support::make_record;
 using support::NewRecord;
 using support::plant;
 using support::plant_record;
+using support::says;
 using support::TemporaryFolder;
 
 namespace {
@@ -75,11 +76,6 @@ struct Fork {
     plant(site_1 / "ca" / "04dd.pem", "certificate 04dd");
   }
 };
-
-bool says(const base::Error& error, const std::string& words) {
-  INFO(error.message);
-  return error.message.find(words) != std::string::npos;
-}
 
 }  // namespace
 

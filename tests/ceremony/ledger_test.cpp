@@ -19,6 +19,7 @@ using support::crl;
 using support::make_record;
 using support::plant;
 using support::plant_record;
+using support::says;
 using support::TemporaryFolder;
 
 namespace {
@@ -34,11 +35,6 @@ void plant_site(const fs::path& site) {
   plant_record(site / "ledger" / "0002-crl", second);
   plant(site / "crl" / "7.crl", "CRL 7");
   plant(site / "ca" / "one.pem", "a certificate");
-}
-
-bool says(const base::Error& error, const std::string& words) {
-  INFO(error.message);
-  return error.message.find(words) != std::string::npos;
 }
 
 }  // namespace

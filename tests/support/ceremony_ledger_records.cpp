@@ -55,6 +55,11 @@ Transcript make_record(const NewRecord& wanted) {
   return record;
 }
 
+bool says(const base::Error& error, const std::string& words) {
+  INFO(error.message);
+  return error.message.find(words) != std::string::npos;
+}
+
 void plant_record(const std::filesystem::path& folder, const Transcript& record) {
   std::string text;
   for (const ceremony::TranscriptEntry& entry : record.entries()) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "ceremony/transcript.h"
 
 namespace support {
@@ -23,6 +24,9 @@ struct NewRecord {
 
 // Aborts the test where the record cannot be made.
 ceremony::Transcript make_record(const NewRecord& wanted);
+
+// Whether the error's message holds these words; a test that fails shows the message.
+bool says(const base::Error& error, const std::string& words);
 
 // A closed record's folder, as a ceremony leaves it behind, sealed by the roster's one officer.
 void plant_record(const std::filesystem::path& folder, const ceremony::Transcript& record);
