@@ -211,15 +211,18 @@ int FileDescriptor::close_now() {
   return close(number) == 0 ? 0 : errno;
 }
 
-std::string in_quotes(const std::filesystem::path& path) {
-  const std::string text = path.string();
-  std::string shown = "\"";
-  for (std::string_view rest = text; !rest.empty();) {
+std::string fit_for_terminal(std::string_view line) {
+  std::string shown;
+  for (std::string_view rest = line; !rest.empty();) {
     const Character first = first_of(rest);
     shown += is_shown(first.code) ? rest.substr(0, first.size_bytes) : "?";
     rest.remove_prefix(first.size_bytes);
   }
-  return shown + "\"";
+  return shown;
+}
+
+std::string in_quotes(const std::filesystem::path& path) {
+  return "\"" + fit_for_terminal(path.string()) + "\"";
 }
 
 Error storage_error(const StorageFault& fault) {

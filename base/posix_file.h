@@ -58,8 +58,11 @@ struct StorageFault {
 // "The file "PATH" could not be ACT: the medium is full. Use one with ..." (kStorageFailure).
 Error storage_error(const StorageFault& fault);
 
-// The path in quotation marks, as UTF-8. What a terminal obeys or turns around (control and
-// bidirectional characters), what nobody sees, and bytes that are no UTF-8 are shown as '?'.
+// One line of text as a terminal may show it: what it would obey or turn around (control and
+// bidirectional characters), what nobody sees, and bytes that are no UTF-8 are '?'.
+std::string fit_for_terminal(std::string_view line);
+
+// The path in quotation marks, fit for a terminal.
 std::string in_quotes(const std::filesystem::path& path);
 
 // The folder that `path` lies in, opened, and the last component of `path`.

@@ -48,11 +48,14 @@ TbsCertificate common_parts(const CertificatePlan& plan, base::ByteView public_k
   return tbs;
 }
 
-void add_ca_extensions(TbsCertificate& tbs, const CertificateRules& rules) {
+// What roots, subordinates and end entities have; an end entity says that it is no CA.
+void add_key_extensions(TbsCertificate& tbs, const CertificateProfile& profile) {
+  const CertificateRules& rules = profile.certificate;
+  const bool is_ca = profile.kind != ProfileKind::kEndEntity;
   tbs.extensions.push_back(
       {.oid = std::string(oid::kBasicConstraints),
        .criticality = Criticality::kCritical,
-       .value = encode_basic_constraints({.is_ca = true, .path_length = rules.path_length})});
+       .value = encode_basic_constraints({.is_ca = is_ca, .path_length = rules.path_length})});
   tbs.extensions.push_back({.oid = std::string(oid::kKeyUsage),
                             .criticality = Criticality::kCritical,
                             .value = encode_key_usage(rules.key_usage)});
@@ -119,6 +122,20 @@ void add_plan_extensions(TbsCertificate& tbs, const SubordinateParts& parts) {
     tbs.extensions.push_back({.oid = std::string(oid::kAuthorityInformationAccess),
                               .value = encode_ca_issuers(parts.plan.ca_issuer_uris)});
   }
+}
+
+base::Result<void> check_kind(const SubordinateParts& parts) {
+  const bool is_end_entity = parts.profile.kind == ProfileKind::kEndEntity;
+  if (parts.profile.kind != ProfileKind::kSubordinate && !is_end_entity) {
+    return does_not_fit(
+        "a request needs a profile of the kind subordinate or end-entity; correct the plan");
+  }
+  if (is_end_entity && parts.issuer.is_self_issued() && !parts.plan.crl_uris.empty()) {
+    return does_not_fit(
+        "the plan gives a CRL address to a certificate that is not a CA's, and the CRLs of a root "
+        "list CA certificates only; leave crl_uris empty, or have a subordinate CA issue it");
+  }
+  return {};
 }
 
 base::Result<DistinguishedName> subject_of(const SubordinateParts& parts) {
@@ -191,14 +208,13 @@ base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
   tbs.algorithm = signature_algorithm_of(*algorithm);
   tbs.issuer = plan.subject->der();
   tbs.subject = plan.subject->der();
-  add_ca_extensions(tbs, profile.certificate);
+  add_key_extensions(tbs, profile);
   return tbs;
 }
 
 base::Result<TbsCertificate> build_subordinate(const SubordinateParts& parts) {
-  if (parts.profile.kind != ProfileKind::kSubordinate) {
-    return does_not_fit(
-        "a subordinate certificate needs a profile of the kind subordinate; correct the plan");
+  if (const base::Result<void> fit = check_kind(parts); !fit) {
+    return fit.error();
   }
   if (const base::Result<void> fit = check_lists(parts.profile.certificate, parts.plan); !fit) {
     return fit.error();
@@ -221,7 +237,7 @@ base::Result<TbsCertificate> build_subordinate(const SubordinateParts& parts) {
   tbs.algorithm = signature_algorithm_of(*algorithm);
   tbs.issuer = parts.issuer.subject().der();
   tbs.subject = subject->der();
-  add_ca_extensions(tbs, parts.profile.certificate);
+  add_key_extensions(tbs, parts.profile);
   tbs.extensions.push_back({.oid = std::string(oid::kAuthorityKeyIdentifier),
                             .value = encode_authority_key_identifier(*issuer_identifier)});
   add_plan_extensions(tbs, parts);

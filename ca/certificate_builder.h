@@ -70,9 +70,11 @@ base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
                                         const CertificatePlan& plan,
                                         base::ByteView public_key_info);
 
-// A subordinate below `issuer` for the key of the request; not checked here (ca/issuer.h does).
-// Errors: kInvalidArgument where profile and plan do not fit each other: a part that the profile
-// requires and the plan lacks, or the reverse; something that is no object identifier or URI.
+// A subordinate or an end entity, as the profile says, below `issuer` for the key of the request;
+// not checked here (ca/issuer.h does). Errors: kInvalidArgument where profile and plan do not fit
+// each other: a part that the profile requires and the plan lacks, or the reverse; something that
+// is no object identifier or URI; an address of a root's CRLs, which list CA certificates only, for
+// an end entity.
 struct SubordinateParts {
   const CertificateProfile& profile;
   const CertificatePlan& plan;

@@ -7,10 +7,17 @@ namespace ca {
 
 namespace {
 
+CertificateKind kind_by(const CertificateProfile& profile) {
+  if (profile.kind == ProfileKind::kEndEntity) {
+    return CertificateKind::kPlannedEndEntity;
+  }
+  return profile.kind == ProfileKind::kRoot ? CertificateKind::kRoot
+                                            : CertificateKind::kSubordinate;
+}
+
 CertificateKind kind_of(const Certificate& certificate, const CertificateProfile* profile) {
   if (profile != nullptr) {
-    return profile->kind == ProfileKind::kRoot ? CertificateKind::kRoot
-                                               : CertificateKind::kSubordinate;
+    return kind_by(*profile);
   }
   const KnownExtensions& known = certificate.known();
   const bool is_ca = (known.basic_constraints && known.basic_constraints->is_ca) ||

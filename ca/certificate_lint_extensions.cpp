@@ -27,7 +27,7 @@ std::set<std::string> as_set(const std::vector<std::string>& list) {
   return {list.begin(), list.end()};
 }
 
-// What a profile may have in a root or subordinate; anything else was not planned.
+// What a profile may have in a certificate; anything else was not planned.
 bool is_in_profile(const LintSubject& subject, const std::string& oid) {
   const CertificateRules& rules = subject.profile->certificate;
   const bool is_root = subject.kind == CertificateKind::kRoot;
@@ -109,13 +109,13 @@ Complaint check_unknown_critical(const LintSubject& subject) {
 
 Complaint check_basic_constraints(const LintSubject& subject) {
   return complain_if(!has(subject, oid::kBasicConstraints),
-                     "The certificate of a CA has no basicConstraints.");
+                     "The certificate has no basicConstraints.");
 }
 
 Complaint check_basic_constraints_critical(const LintSubject& subject) {
   return complain_if(
       has(subject, oid::kBasicConstraints) && !is_critical(subject, oid::kBasicConstraints),
-      "The basicConstraints of a CA are not critical.");
+      "The basicConstraints are not critical.");
 }
 
 Complaint check_is_ca(const LintSubject& subject) {
@@ -158,12 +158,12 @@ Complaint check_path_length_below_issuer(const LintSubject& subject) {
 }
 
 Complaint check_key_usage(const LintSubject& subject) {
-  return complain_if(!has(subject, oid::kKeyUsage), "The certificate of a CA has no keyUsage.");
+  return complain_if(!has(subject, oid::kKeyUsage), "The certificate has no keyUsage.");
 }
 
 Complaint check_key_usage_critical(const LintSubject& subject) {
   return complain_if(has(subject, oid::kKeyUsage) && !is_critical(subject, oid::kKeyUsage),
-                     "The keyUsage of a CA is not critical.");
+                     "The keyUsage is not critical.");
 }
 
 Complaint check_cert_sign(const LintSubject& subject) {
@@ -210,19 +210,19 @@ Complaint check_extended_key_usage(const LintSubject& subject) {
   const CertificateRules* const rules = rules_of(subject);
   return complain_if(rules != nullptr && !rules->extended_key_usage.empty() &&
                          !has(subject, oid::kExtendedKeyUsage),
-                     "The subordinate has no extendedKeyUsage, and the profile requires one.");
+                     "The certificate has no extendedKeyUsage, and the profile requires one.");
 }
 
 Complaint check_any_extended_key_usage(const LintSubject& subject) {
   return complain_if(lists(subject.known().extended_key_usage, oid::kAnyExtendedKeyUsage),
-                     "The subordinate may be used for anything (anyExtendedKeyUsage); a "
-                     "subordinate has a purpose.");
+                     "The certificate may be used for anything (anyExtendedKeyUsage); it must "
+                     "have a purpose.");
 }
 
 Complaint check_ocsp_signing(const LintSubject& subject) {
   return complain_if(lists(subject.known().extended_key_usage, oid::kOcspSigning),
-                     "The subordinate could answer for its issuer (OCSPSigning); no CA may have "
-                     "that purpose.");
+                     "The certificate could answer for its issuer (OCSPSigning); none of this "
+                     "profile may have that purpose.");
 }
 
 Complaint check_extended_key_usage_profile(const LintSubject& subject) {
@@ -234,6 +234,18 @@ Complaint check_extended_key_usage_profile(const LintSubject& subject) {
   }
   return complain_if(as_set(*found) != as_set(rules->extended_key_usage),
                      "The extendedKeyUsage is not exactly the one in the profile.");
+}
+
+Complaint check_is_no_ca(const LintSubject& subject) {
+  return complain_if(is_ca(subject) || path_length_of(subject).has_value(),
+                     "The basicConstraints make a CA of an end entity.");
+}
+
+Complaint check_end_entity_usage(const LintSubject& subject) {
+  const std::optional<KeyUsage>& usage = subject.known().key_usage;
+  const CertificateRules* const rules = rules_of(subject);
+  return complain_if(usage && rules != nullptr && *usage != rules->key_usage,
+                     "The keyUsage is not exactly the one in the profile.");
 }
 
 constexpr std::string_view kBasic = "basicConstraints";
@@ -249,16 +261,16 @@ constexpr std::array kExtensionRules{
     CertificateRule{{"extension-duplicate", kError, kList, kListSource}, kForAll, check_duplicates},
     CertificateRule{{"extension-malformed", kError, kList, kListSource}, kForAll, check_malformed},
     CertificateRule{{"extension-not-in-profile", kError, kList, "Conclave DESIGN 4"},
-                    kForAuthority,
+                    kForOurs,
                     check_in_profile},
     CertificateRule{{"extension-unknown-critical", kWarning, kList, kListSource},
                     kForAll,
                     check_unknown_critical},
     CertificateRule{{"basic-constraints-missing", kError, kBasic, kBasicSource},
-                    kForAuthority,
+                    kForOurs,
                     check_basic_constraints},
     CertificateRule{{"basic-constraints-not-critical", kError, kBasic, kBasicSource},
-                    kForAuthority,
+                    kForOurs,
                     check_basic_constraints_critical},
     CertificateRule{
         {"basic-constraints-not-ca", kError, kBasic, kBasicSource}, kForAuthority, check_is_ca},
@@ -270,10 +282,9 @@ constexpr std::array kExtensionRules{
     CertificateRule{{"path-length-beyond-issuer", kError, kBasic, "RFC 5280 section 6.1.4"},
                     kForSubordinate,
                     check_path_length_below_issuer},
-    CertificateRule{
-        {"key-usage-missing", kError, kUsage, kUsageSource}, kForAuthority, check_key_usage},
+    CertificateRule{{"key-usage-missing", kError, kUsage, kUsageSource}, kForOurs, check_key_usage},
     CertificateRule{{"key-usage-not-critical", kError, kUsage, kUsageSource},
-                    kForAuthority,
+                    kForOurs,
                     check_key_usage_critical},
     CertificateRule{{"key-usage-cert-sign-missing", kError, kUsage, kUsageSource},
                     kForAuthority,
@@ -291,17 +302,22 @@ constexpr std::array kExtensionRules{
                     kForRoot,
                     check_root_extended_key_usage},
     CertificateRule{{"extended-key-usage-missing", kError, kExtended, kExtendedSource},
-                    kForSubordinate,
+                    kForIssued,
                     check_extended_key_usage},
     CertificateRule{{"extended-key-usage-any", kError, kExtended, kExtendedSource},
-                    kForSubordinate,
+                    kForIssued,
                     check_any_extended_key_usage},
     CertificateRule{{"extended-key-usage-ocsp-signing", kError, kExtended, "Conclave DESIGN 4"},
-                    kForSubordinate,
+                    kForIssued,
                     check_ocsp_signing},
     CertificateRule{{"extended-key-usage-not-in-profile", kError, kExtended, "Conclave DESIGN 4"},
-                    kForSubordinate,
+                    kForIssued,
                     check_extended_key_usage_profile},
+    CertificateRule{
+        {"end-entity-is-ca", kError, kBasic, kBasicSource}, kForPlannedEndEntity, check_is_no_ca},
+    CertificateRule{{"end-entity-key-usage", kError, kUsage, "Conclave DESIGN 4"},
+                    kForPlannedEndEntity,
+                    check_end_entity_usage},
 };
 
 }  // namespace

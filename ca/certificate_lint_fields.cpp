@@ -212,7 +212,7 @@ Complaint check_subject_is_issuer(const LintSubject& subject) {
 
 Complaint check_subject_is_not_issuer(const LintSubject& subject) {
   return complain_if(subject.certificate.is_self_issued(),
-                     "The subordinate has the same name as its issuer, so programs would take it "
+                     "The certificate has the same name as its issuer, so programs would take it "
                      "for a root; give it a name of its own.");
 }
 
@@ -240,8 +240,9 @@ Complaint check_key_is_not_issuers(const LintSubject& subject) {
   }
   const base::Result<bool> same =
       is_same_public_key(subject.certificate.public_key_info(), subject.issuer->public_key_info());
-  return complain_if(same && *same && !subject.certificate.is_self_issued(),
-                     "The key is that of the issuer itself; a subordinate needs a key of its own.");
+  return complain_if(
+      same && *same && !subject.certificate.is_self_issued(),
+      "The key is that of the issuer itself; every certificate needs a key of its own.");
 }
 
 constexpr std::array kFieldRules{
@@ -303,17 +304,17 @@ constexpr std::array kFieldRules{
                     kForAll,
                     check_validity_length},
     CertificateRule{{"subject-attribute-missing", Severity::kError, "subject", "BR 7.1.2.10.2"},
-                    kForAuthority,
+                    kForOurs,
                     check_subject_required},
     CertificateRule{
         {"subject-attribute-not-in-profile", Severity::kError, "subject", "Conclave DESIGN 4"},
-        kForAuthority,
+        kForOurs,
         check_subject_allowed},
     CertificateRule{{"root-not-self-issued", Severity::kError, "issuer", "RFC 5280 section 3.2"},
                     kForRoot,
                     check_subject_is_issuer},
     CertificateRule{{"subject-is-issuer", Severity::kError, "subject", "RFC 5280 section 4.1.2.6"},
-                    kForSubordinate,
+                    kForIssued,
                     check_subject_is_not_issuer},
     CertificateRule{{"unique-identifiers",
                      Severity::kError,
@@ -323,7 +324,7 @@ constexpr std::array kFieldRules{
                     check_unique_identifiers},
     CertificateRule{
         {"key-kind-not-in-profile", Severity::kError, "subjectPublicKeyInfo", "BR 6.1.5"},
-        kForAuthority,
+        kForOurs,
         check_key_kind},
     CertificateRule{
         {"key-of-issuer", Severity::kError, "subjectPublicKeyInfo", "Conclave DESIGN 4"},

@@ -20,7 +20,7 @@ bool are_all_http(const std::vector<std::string>& uris) {
 
 Complaint check_subject_key_identifier(const LintSubject& subject) {
   return complain_if(!has(subject, oid::kSubjectKeyIdentifier),
-                     "The certificate of a CA has no subjectKeyIdentifier.");
+                     "The certificate has no subjectKeyIdentifier.");
 }
 
 Complaint check_subject_key_identifier_critical(const LintSubject& subject) {
@@ -41,7 +41,7 @@ Complaint check_subject_key_identifier_value(const LintSubject& subject) {
 
 Complaint check_authority_key_identifier(const LintSubject& subject) {
   return complain_if(!has(subject, oid::kAuthorityKeyIdentifier),
-                     "The subordinate has no authorityKeyIdentifier.");
+                     "The certificate has no authorityKeyIdentifier.");
 }
 
 Complaint check_authority_key_identifier_critical(const LintSubject& subject) {
@@ -80,12 +80,12 @@ Complaint check_policies(const LintSubject& subject) {
   const CertificateRules* const rules = rules_of(subject);
   const bool wanted = rules == nullptr || rules->policies == Presence::kRequired;
   return complain_if(wanted && !has(subject, oid::kCertificatePolicies),
-                     "The subordinate names no certificate policy.");
+                     "The certificate names no certificate policy.");
 }
 
 Complaint check_any_policy(const LintSubject& subject) {
   return complain_if(lists(subject.known().policies, oid::kAnyPolicy),
-                     "The subordinate stands under any policy (anyPolicy); name the policies.");
+                     "The certificate stands under any policy (anyPolicy); name the policies.");
 }
 
 Complaint check_root_distribution_points(const LintSubject& subject) {
@@ -97,7 +97,7 @@ Complaint check_distribution_points(const LintSubject& subject) {
   const CertificateRules* const rules = rules_of(subject);
   return complain_if(rules != nullptr && rules->crl_distribution_points == Presence::kRequired &&
                          !has(subject, oid::kCrlDistributionPoints),
-                     "The subordinate does not say where its issuer's CRLs are.");
+                     "The certificate does not say where its issuer's CRLs are.");
 }
 
 Complaint check_distribution_points_critical(const LintSubject& subject) {
@@ -120,7 +120,7 @@ Complaint check_ca_issuers(const LintSubject& subject) {
   const CertificateRules* const rules = rules_of(subject);
   return complain_if(rules != nullptr && rules->ca_issuers == Presence::kRequired &&
                          !has(subject, oid::kAuthorityInformationAccess),
-                     "The subordinate does not say where its issuer's certificate is.");
+                     "The certificate does not say where its issuer's certificate is.");
 }
 
 Complaint check_information_access_critical(const LintSubject& subject) {
@@ -152,60 +152,59 @@ constexpr std::string_view kAccessSource = "RFC 5280 section 4.2.2.1";
 
 constexpr std::array kPointerRules{
     CertificateRule{{"subject-key-identifier-missing", kError, kSubjectKey, kSubjectKeySource},
-                    kForAuthority,
+                    kForOurs,
                     check_subject_key_identifier},
     CertificateRule{{"subject-key-identifier-critical", kError, kSubjectKey, kSubjectKeySource},
                     kForAll,
                     check_subject_key_identifier_critical},
     CertificateRule{{"subject-key-identifier-wrong", kError, kSubjectKey, "RFC 7093 section 2"},
-                    kForAuthority,
+                    kForOurs,
                     check_subject_key_identifier_value},
     CertificateRule{
         {"authority-key-identifier-missing", kError, kAuthorityKey, kAuthorityKeySource},
-        kForSubordinate,
+        kForIssued,
         check_authority_key_identifier},
     CertificateRule{
         {"authority-key-identifier-critical", kError, kAuthorityKey, kAuthorityKeySource},
         kForAll,
         check_authority_key_identifier_critical},
     CertificateRule{{"authority-key-identifier-form", kWarning, kAuthorityKey, "BR 7.1.2.11.1"},
-                    kForAuthority,
+                    kForOurs,
                     check_authority_key_identifier_form},
     CertificateRule{{"authority-key-identifier-wrong", kError, kAuthorityKey, kAuthorityKeySource},
-                    kForSubordinate,
+                    kForIssued,
                     check_authority_key_identifier_value},
     CertificateRule{{"root-authority-key-identifier", kError, kAuthorityKey, kAuthorityKeySource},
                     kForRoot,
                     check_root_authority_key_identifier},
     CertificateRule{
         {"root-policies", kWarning, kPolicies, "BR 7.1.2.1.2"}, kForRoot, check_root_policies},
-    CertificateRule{{"policies-missing", kWarning, kPolicies, kPoliciesSource},
-                    kForSubordinate,
-                    check_policies},
     CertificateRule{
-        {"policies-any", kWarning, kPolicies, kPoliciesSource}, kForSubordinate, check_any_policy},
+        {"policies-missing", kWarning, kPolicies, kPoliciesSource}, kForIssued, check_policies},
+    CertificateRule{
+        {"policies-any", kWarning, kPolicies, kPoliciesSource}, kForIssued, check_any_policy},
     CertificateRule{{"root-crl-distribution-points", kWarning, kPoints, "BR 7.1.2.1.2"},
                     kForRoot,
                     check_root_distribution_points},
     CertificateRule{{"crl-distribution-points-missing", kError, kPoints, kPointsSource},
-                    kForSubordinate,
+                    kForIssued,
                     check_distribution_points},
     CertificateRule{{"crl-distribution-points-critical", kWarning, kPoints, kPointsSource},
                     kForAll,
                     check_distribution_points_critical},
     CertificateRule{{"crl-distribution-points-not-http", kWarning, kPoints, "BR 7.1.2.11.2"},
-                    kForSubordinate,
+                    kForIssued,
                     check_distribution_points_http},
     CertificateRule{{"root-authority-info-access", kWarning, kAccess, "BR 7.1.2.1.2"},
                     kForRoot,
                     check_root_information_access},
     CertificateRule{
-        {"ca-issuers-missing", kError, kAccess, kAccessSource}, kForSubordinate, check_ca_issuers},
+        {"ca-issuers-missing", kError, kAccess, kAccessSource}, kForIssued, check_ca_issuers},
     CertificateRule{{"authority-info-access-critical", kError, kAccess, kAccessSource},
                     kForAll,
                     check_information_access_critical},
     CertificateRule{{"authority-info-access-not-http", kWarning, kAccess, "BR 7.1.2.10.3"},
-                    kForSubordinate,
+                    kForIssued,
                     check_ca_issuers_http},
 };
 

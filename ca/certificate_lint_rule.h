@@ -20,14 +20,18 @@ using enum base::Severity;  // the tables of rules name nothing oftener
 enum class CertificateKind : unsigned {
   kRoot = 1,
   kSubordinate = 2,
-  kEndEntity = 4,  // only the rules for all kinds; its profiles are a later part
+  kEndEntity = 4,         // anybody's: only the rules for all kinds
+  kPlannedEndEntity = 8,  // by a profile
 };
 
 // For which kinds a rule is.
 constexpr unsigned kForRoot = 1;
 constexpr unsigned kForSubordinate = 2;
 constexpr unsigned kForAuthority = 3;
-constexpr unsigned kForAll = 7;
+constexpr unsigned kForPlannedEndEntity = 8;
+constexpr unsigned kForIssued = kForSubordinate | kForPlannedEndEntity;
+constexpr unsigned kForOurs = kForAuthority | kForPlannedEndEntity;
+constexpr unsigned kForAll = 15;
 
 // What a check looks at.
 struct LintSubject {

@@ -32,6 +32,7 @@ struct Named {
 
 constexpr std::array kKinds{Named<ProfileKind>{"root", ProfileKind::kRoot},
                             Named<ProfileKind>{"subordinate", ProfileKind::kSubordinate},
+                            Named<ProfileKind>{"end-entity", ProfileKind::kEndEntity},
                             Named<ProfileKind>{"crl", ProfileKind::kRevocationList}};
 constexpr std::array kPresences{Named<Presence>{"absent", Presence::kAbsent},
                                 Named<Presence>{"optional", Presence::kOptional},
@@ -156,15 +157,7 @@ class Reader {
   std::optional<base::Error> error_;
 };
 
-KeyUsage read_key_usage(Reader& reader) {
-  KeyUsage usage;
-  for (const std::string& name : reader.list("extensions.key_usage")) {
-    if (const std::optional<KeyUsageBit> bit = key_usage_bit_of(name)) {
-      usage.set(*bit);
-    } else {
-      reader.fail(malformed("names a key usage that does not exist"));
-    }
-  }
+void check_authority_usage(Reader& reader, KeyUsage usage) {
   if (!usage.has(KeyUsageBit::kKeyCertSign) || !usage.has(KeyUsageBit::kCrlSign)) {
     reader.fail(against_policy("is for a CA and must have keyCertSign and cRLSign"));
   }
@@ -175,10 +168,26 @@ KeyUsage read_key_usage(Reader& reader) {
   if ((usage.bits & ~allowed.bits) != 0) {
     reader.fail(against_policy("gives a CA a key usage that no CA may have"));
   }
+}
+
+KeyUsage read_key_usage(Reader& reader, ProfileKind kind) {
+  KeyUsage usage;
+  for (const std::string& name : reader.list("extensions.key_usage")) {
+    if (const std::optional<KeyUsageBit> bit = key_usage_bit_of(name)) {
+      usage.set(*bit);
+    } else {
+      reader.fail(malformed("names a key usage that does not exist"));
+    }
+  }
+  if (kind != ProfileKind::kEndEntity) {
+    check_authority_usage(reader, usage);
+  } else if (usage.has(KeyUsageBit::kKeyCertSign) || usage.has(KeyUsageBit::kCrlSign)) {
+    reader.fail(against_policy("gives an end entity keyCertSign or cRLSign, which make it a CA"));
+  }
   return usage;
 }
 
-std::vector<std::string> read_extended_key_usage(Reader& reader) {
+std::vector<std::string> read_extended_key_usage(Reader& reader, ProfileKind kind) {
   std::vector<std::string> oids;
   for (const std::string& name : reader.list("extensions.extended_key_usage")) {
     const std::optional<std::string> oid = oid_of_name(name);
@@ -186,11 +195,14 @@ std::vector<std::string> read_extended_key_usage(Reader& reader) {
       reader.fail(malformed("names an extended key usage that is not known"));
     } else if (*oid == oid::kAnyExtendedKeyUsage || *oid == oid::kOcspSigning) {
       reader.fail(
-          against_policy("gives a CA anyExtendedKeyUsage or OCSPSigning, which is always "
-                         "refused"));
+          against_policy("gives a CA or end entity anyExtendedKeyUsage or OCSPSigning, which is "
+                         "always refused"));
     } else {
       oids.push_back(*oid);
     }
+  }
+  if (kind == ProfileKind::kEndEntity && oids.empty()) {
+    reader.fail(against_policy("gives an end entity no extended key usage; say what it is for"));
   }
   return oids;
 }
@@ -229,12 +241,14 @@ CertificateRules read_certificate_rules(Reader& reader, ProfileKind kind) {
   CertificateRules rules;
   read_subject(reader, rules);
   read_key(reader, rules);
-  rules.key_usage = read_key_usage(reader);
+  rules.key_usage = read_key_usage(reader, kind);
   if (kind == ProfileKind::kRoot) {
     return rules;  // whatever else a subordinate may have, a root has not
   }
-  rules.extended_key_usage = read_extended_key_usage(reader);
-  rules.path_length = reader.number("extensions.path_length");
+  rules.extended_key_usage = read_extended_key_usage(reader, kind);
+  if (kind == ProfileKind::kSubordinate) {
+    rules.path_length = reader.number("extensions.path_length");
+  }
   rules.policies = reader.one_of("extensions.certificate_policies", kPresences);
   rules.crl_distribution_points = reader.one_of("extensions.crl_distribution_points", kPresences);
   rules.ca_issuers = reader.one_of("extensions.ca_issuers", kPresences);

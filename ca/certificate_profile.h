@@ -19,7 +19,7 @@
 
 namespace ca {
 
-enum class ProfileKind { kRoot, kSubordinate, kRevocationList };
+enum class ProfileKind { kRoot, kSubordinate, kEndEntity, kRevocationList };
 
 // Whether something stands in a certificate: never, as the plan says, or always.
 enum class Presence { kAbsent, kOptional, kRequired };
@@ -65,14 +65,15 @@ struct CertificateProfile {
   ProfileKind kind = ProfileKind::kRoot;
   PolicyReference policy;
   std::chrono::days longest{0};  // both ends included, see length_of(); of a CRL: to nextUpdate
-  CertificateRules certificate;  // of a root or subordinate
+  CertificateRules certificate;  // of a root, subordinate or end entity
   RevocationListRules list;      // of a CRL
 };
 
 // Reads a profile. Strict: unknown keys, keys of another kind of profile, unknown names and missing
-// keys are refused, naming the key. A root or subordinate must sign certificates and CRLs; a
-// subordinate never gets anyExtendedKeyUsage or OCSPSigning; a root gets no extended key usage.
-// Errors: kMalformed (no TOML, wrong type, missing), kRefusedByPolicy (a rule of this house).
+// keys are refused, naming the key. A root or subordinate must sign certificates and CRLs, an end
+// entity neither; none gets anyExtendedKeyUsage or OCSPSigning; a root gets no extended key usage,
+// an end entity at least one. Errors: kMalformed (no TOML, wrong type, missing), kRefusedByPolicy
+// (a rule of this house).
 base::Result<CertificateProfile> parse_profile(std::string_view toml);
 
 // NAME.toml of that folder, whose `name` must be NAME. Errors: kNotFound; as above.

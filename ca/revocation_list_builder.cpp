@@ -40,6 +40,12 @@ EndsBySerial ends_of(const RevocationListParts& parts) {
   return ends;
 }
 
+bool is_end_entity(const RevocationListParts& parts, const base::Bytes& serial) {
+  return std::any_of(parts.issued.begin(), parts.issued.end(), [&](const IssuedCertificate& one) {
+    return one.serial == serial && !one.is_ca;
+  });
+}
+
 base::Result<void> check_revocation(const RevocationListParts& parts,
                                     const EndsBySerial& ends,
                                     const Revocation& revocation) {
@@ -57,6 +63,12 @@ base::Result<void> check_revocation(const RevocationListParts& parts,
     return refused(
         "no certificate with this serial number was issued here; serial numbers are written in "
         "hexadecimal, so compare it digit by digit with the certificate");
+  }
+  if (parts.profile.list.only_ca_certificates == Presence::kRequired &&
+      is_end_entity(parts, revocation.serial)) {
+    return refused(
+        "the serial number is that of a certificate that is no CA's, and this CRL lists CA "
+        "certificates only, so nobody would heed it; tell those who use it in another way");
   }
   if (revocation.revoked_at > parts.plan.this_update) {
     return refused("a revocation is dated " + text_of(revocation.revoked_at) +

@@ -23,6 +23,7 @@ struct IssuedCertificate {
   base::Bytes issuer;  // DER of the name
   base::Bytes serial;  // content octets
   Instant not_after;
+  bool is_ca = true;  // an end entity stands in no CRL that lists CA certificates only
 };
 
 // A revocation of the ledger: by issuer and serial, never by name or key. A CA that revoked by name
@@ -79,7 +80,8 @@ base::Bytes encode_entries(const std::vector<Revocation>& entries);
 // What the CRL must list, sorted by serial: every revocation but those that stood in the previous
 // CRL when their certificate had ended already (RFC 5280 section 3.3: an entry stays until it was
 // on one that is later than its end). Errors: kRefusedByPolicy for a serial that was not issued
-// here, the issuer's own, another issuer, one twice; or where an entry of the previous CRL would be
+// here, the issuer's own, an end entity's where the profile lists CA certificates only, another
+// issuer, one twice; or where an entry of the previous CRL would be
 // lost or changed.
 base::Result<std::vector<Revocation>> select_entries(const RevocationListParts& parts);
 

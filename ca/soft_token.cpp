@@ -1,16 +1,15 @@
 #include "ca/soft_token.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <fcntl.h>
+#include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 
 #include "base/random.h"
 #include "base/text_encoding.h"
 #include "ca/openssl_memory.h"
 #include "ca/pkcs11_error.h"
+#include "ca/softhsm_settings.h"
 
 namespace ca {
 
@@ -22,39 +21,9 @@ using base::ErrorCode;
 constexpr std::size_t kPinBytes = 32;   // as hex 64 characters; SoftHSM takes up to 255
 constexpr std::size_t kLabelSize = 32;  // PKCS #11 v2.40 section 5.5: filled up with blanks
 constexpr std::size_t kLabelRandom = 8;
-constexpr const char* kSettingsVariable = "SOFTHSM2_CONF";
 
 base::SecretBytes random_pin() {
   return base::secret_to_hex(base::SecretBytes::random(kPinBytes));
-}
-
-Error no_settings() {
-  return Error{ErrorCode::kStorageFailure,
-               "the settings of the token could not be written into memory; free memory and begin "
-               "again"};
-}
-
-// softhsm2.conf(5). Nothing in it is secret.
-base::Result<void> write_settings(const std::filesystem::path& folder) {
-  const std::string settings = "directories.tokendir = " + (folder / "tokens").string() +
-                               "\nobjectstore.backend = file\nlog.level = ERROR\n"
-                               "slots.removable = false\n";
-  const std::filesystem::path file = folder / "softhsm2.conf";
-  std::error_code error;
-  std::filesystem::create_directory(folder / "tokens", error);
-  const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (error || opened < 0) {
-    return no_settings();
-  }
-  const ssize_t written = ::write(opened, settings.data(), settings.size());
-  if (::close(opened) != 0 || written != static_cast<ssize_t>(settings.size())) {
-    return no_settings();
-  }
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): SoftHSM has no other way; the engine has one thread here
-  if (setenv(kSettingsVariable, file.c_str(), 1) != 0) {
-    return no_settings();
-  }
-  return {};
 }
 
 std::string random_label() {
@@ -80,10 +49,6 @@ base::Result<CK_SLOT_ID> slot_labelled(const Pkcs11Module& module, std::string_v
                "the token that was just made cannot be found again; begin this step again"};
 }
 
-std::string text_of(const CK_VERSION& version) {
-  return std::to_string(version.major) + "." + std::to_string(version.minor);
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<SoftToken>> SoftToken::create(const Options& options) {
@@ -102,9 +67,11 @@ base::Result<std::unique_ptr<SoftToken>> SoftToken::create(const Options& option
   if (base::Result<void> opened = token->open_session(*slot, officer_pin); !opened) {
     return opened.error();
   }
-  if (base::Result<void> read = token->read_facts(*slot); !read) {
-    return read.error();
+  base::Result<TokenFacts> facts = read_token_facts(*token->module_, *slot);
+  if (!facts) {
+    return facts.error();
   }
+  token->facts_ = std::move(*facts);
   return token;
 }
 
@@ -123,8 +90,10 @@ base::Result<void> SoftToken::start_library(const Options& options) {
     return directory.error();
   }
   directory_ = std::move(*directory);
-  if (base::Result<void> written = write_settings(directory_->path()); !written) {
-    return written;
+  if (base::Result<void> pointed = point_softhsm_to(
+          {.settings = directory_->path(), .tokens = directory_->path() / "tokens"});
+      !pointed) {
+    return pointed;
   }
   base::Result<std::unique_ptr<Pkcs11Module>> module = Pkcs11Module::load(library);
   if (!module) {
@@ -179,20 +148,6 @@ base::Result<void> SoftToken::open_session(CK_SLOT_ID slot, const base::SecretBy
   return session_->login(TokenUser::kUser, user_pin);
 }
 
-base::Result<void> SoftToken::read_facts(CK_SLOT_ID slot) {
-  CK_TOKEN_INFO info{};
-  if (const CK_RV answer = module_->functions().C_GetTokenInfo(slot, &info); answer != CKR_OK) {
-    return pkcs11_error(answer, "asking the token what it is");
-  }
-  facts_ = {.manufacturer = text_in_field(info.manufacturerID),
-            .model = text_in_field(info.model),
-            .serial = text_in_field(info.serialNumber),
-            .firmware_version = text_of(info.firmwareVersion),
-            .hardware_version = text_of(info.hardwareVersion),
-            .library = module_->facts()};
-  return {};
-}
-
 SoftToken::~SoftToken() {
   // Nobody is left to hear of a failure; whoever must know calls destroy() before.
   (void)destroy().ok();
@@ -206,8 +161,7 @@ base::Result<void> SoftToken::destroy() {
   if (directory_ == nullptr) {
     return {};
   }
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): as in write_settings()
-  unsetenv(kSettingsVariable);
+  forget_softhsm_settings();
   base::Result<void> removed = directory_->remove();
   if (removed) {
     directory_.reset();

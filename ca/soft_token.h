@@ -4,24 +4,14 @@
 
 #include <filesystem>
 #include <memory>
-#include <string>
 
 #include "base/result.h"
 #include "ca/pkcs11_module.h"
 #include "ca/ram_directory.h"
+#include "ca/token_facts.h"
 #include "ca/token_session.h"
 
 namespace ca {
-
-// What a token says of itself (CK_TOKEN_INFO) and the library of it: for the record.
-struct TokenFacts {
-  std::string manufacturer;
-  std::string model;
-  std::string serial;
-  std::string firmware_version;  // "2.6"
-  std::string hardware_version;
-  Pkcs11LibraryFacts library;
-};
 
 // One at a time in a process. Both its PINs are 256 random bits that nobody sees, wiped as soon as
 // it is open: nobody can open it a second time. SoftHSM is software: who can read this process'
@@ -61,7 +51,6 @@ class SoftToken {
   base::Result<void> start_library(const Options& options);
   base::Result<CK_SLOT_ID> initialise(const base::SecretBytes& officer_pin);
   base::Result<void> open_session(CK_SLOT_ID slot, const base::SecretBytes& officer_pin);
-  base::Result<void> read_facts(CK_SLOT_ID slot);
 
   // In this order, so that they go in the other one.
   std::unique_ptr<RamDirectory> directory_;

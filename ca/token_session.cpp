@@ -17,9 +17,6 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kLongestSignature = 1024;  // RSA-4096: 512
-constexpr std::size_t kLongestAttribute = 8192;  // RSA-4096: 512, a public key of ML-DSA-87: 2592
-constexpr std::size_t kFindAtOnce = 32;
-constexpr std::size_t kMostObjects = 4096;  // more than that is not a token of ours
 
 constexpr std::array<std::uint8_t, 3> kPublicExponent{0x01, 0x00, 0x01};
 
@@ -336,62 +333,6 @@ base::Result<base::Bytes> TokenSession::sign(Algorithm algorithm, const SignInTo
   }
   signature.resize(length);
   return signature;
-}
-
-base::Result<base::Bytes> TokenSession::read_attribute(TokenObject object, CK_ATTRIBUTE_TYPE type) {
-  if (base::Result<void> open = require_open(); !open) {
-    return open.error();
-  }
-  const std::string doing = "reading a key's public part from the token";
-  base::Bytes value(kLongestAttribute);
-  CK_ATTRIBUTE attribute{type, value.data(), value.size()};
-  const CK_RV answer = functions_->C_GetAttributeValue(session_, handle_of(object), &attribute, 1);
-  if (answer != CKR_OK) {
-    return pkcs11_error(answer, doing);
-  }
-  if (attribute.ulValueLen > value.size()) {
-    return too_long(doing);
-  }
-  value.resize(attribute.ulValueLen);
-  return value;
-}
-
-base::Result<std::vector<TokenObject>> TokenSession::find(CK_OBJECT_CLASS object_class) {
-  if (base::Result<void> open = require_open(); !open) {
-    return open.error();
-  }
-  const std::string doing = "looking for keys in the token";
-  TokenTemplate about;
-  about.number(CKA_CLASS, object_class);
-  CK_RV answer = functions_->C_FindObjectsInit(session_, about.data(), about.size());
-  if (answer != CKR_OK) {
-    return pkcs11_error(answer, doing);
-  }
-  std::vector<TokenObject> found;
-  std::array<CK_OBJECT_HANDLE, kFindAtOnce> some{};
-  CK_ULONG count = 0;
-  do {
-    answer = functions_->C_FindObjects(session_, some.data(), some.size(), &count);
-    for (CK_ULONG i = 0; answer == CKR_OK && i < count; ++i) {
-      found.push_back(TokenObject{some.at(i)});
-    }
-  } while (answer == CKR_OK && count > 0 && found.size() < kMostObjects);
-  functions_->C_FindObjectsFinal(session_);
-  if (answer != CKR_OK) {
-    return pkcs11_error(answer, doing);
-  }
-  return found;
-}
-
-base::Result<void> TokenSession::destroy_object(TokenObject object) {
-  if (base::Result<void> open = require_open(); !open) {
-    return open;
-  }
-  if (const CK_RV answer = functions_->C_DestroyObject(session_, handle_of(object));
-      answer != CKR_OK) {
-    return pkcs11_error(answer, "destroying a key in the token");
-  }
-  return {};
 }
 
 }  // namespace ca

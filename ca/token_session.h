@@ -1,11 +1,14 @@
 // ca/token_session.h - a session with one token: log in, make, wrap, unwrap, use and destroy keys.
 //
-// Everything made here is a session object: it is never written to the token's storage and is gone
-// when the session closes. Source: PKCS #11 v2.40.
+// Every key made here is a session object: it is never written to the token's storage and is gone
+// when the session closes. What stays in a token is data alone, put there by store_data(). Source:
+// PKCS #11 v2.40.
 
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <p11-kit/pkcs11.h>
@@ -48,6 +51,12 @@ struct UnwrapInToken {
 struct SignInToken {
   TokenObject private_key;
   base::ByteView input;
+};
+
+// Data that stays in a token until it is destroyed, under a name; both are borrowed.
+struct TokenData {
+  std::string_view label;
+  base::ByteView value;
 };
 
 // One read-write session. All calls give kWrongState after close(). Other errors are those of
@@ -111,12 +120,26 @@ class TokenSession {
 
   base::Result<void> destroy_object(TokenObject object);
 
+  // Keeps data in the token, private: to be seen after a login only. Says nothing of another object
+  // with that label: see find_data().
+  base::Result<TokenObject> store_data(const TokenData& data);
+
+  // All data objects with that label (CKO_DATA) that this session can see.
+  base::Result<std::vector<TokenObject>> find_data(std::string_view label);
+
+  // What a data object holds, at most 8 KiB.
+  base::Result<base::Bytes> read_data(TokenObject object);
+
  private:
   TokenSession(CK_FUNCTION_LIST& functions, const Pkcs11Dialect& dialect)
       : functions_(&functions), dialect_(&dialect) {}
 
   base::Result<void> require_open() const;
   base::Result<TokenObject> unwrap(const UnwrapInToken& what, TokenTemplate& about);
+  base::Result<base::Bytes> read_value(CK_ATTRIBUTE_TYPE type,
+                                       TokenObject object,
+                                       const std::string& doing);
+  base::Result<std::vector<TokenObject>> find_all(TokenTemplate& about, const std::string& doing);
 
   CK_FUNCTION_LIST* functions_;  // null after close()
   const Pkcs11Dialect* dialect_;

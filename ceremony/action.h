@@ -89,6 +89,8 @@ std::span<const Action> clock_actions();
 std::span<const Action> record_actions();
 std::span<const Action> birth_actions();
 std::span<const Action> share_actions();
+std::span<const Action> bag_actions();
+std::span<const Action> custody_actions();
 std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
 std::span<const Action> vault_actions();
@@ -96,5 +98,11 @@ std::span<const Action> life_actions();
 std::span<const Action> site_actions();
 std::span<const Action> merge_actions();
 std::span<const Action> activation_actions();
+std::span<const Action> reshare_actions();
+std::span<const Action> retiring_actions();
+std::span<const Action> destruction_actions();
+std::span<const Action> key_end_actions();
+std::span<const Action> signing_key_actions();
+std::span<const Action> artefact_actions();
 
 }  // namespace ceremony

@@ -40,7 +40,8 @@ Result<Asking> ask_officer(const Workplace& work) {
                           .prompt = "The " + officer.role +
                                     " compares the words of the signing key with the paper "
                                     "roster, and sets a PIN of 4 to 12 digits for today",
-                          .expected = {}}}};
+                          .expected = {},
+                          .is_new = true}}};
 }
 
 Result<Turn> attend(Workplace& work, client::Input& input) {

@@ -1,4 +1,5 @@
-// The acts of a root key's birth: the key, the KEK and the blob, the shares.
+// The acts of a key's birth, a root's or a signing key's: the key, the KEK and the blob, the
+// shares.
 
 #include <array>
 #include <utility>
@@ -28,16 +29,26 @@ shamir::Mode share_mode(Mode mode) {
   return *shamir::mode_of_name(name_of(mode));
 }
 
-Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
-  if (!work.plan.root) {
+// Of the root or signing key that the plan wants.
+Result<ca::Algorithm> planned_algorithm(const Plan& plan) {
+  if (plan.root.has_value() == plan.signing_key.has_value()) {
     return Error{ErrorCode::kInconsistent,
-                 "the plan has no section [root], so nobody knows which key to make; correct it"};
+                 "the plan has no section [root] or [signing_key], or both, so nobody knows which "
+                 "key to make; correct it"};
+  }
+  return plan.root ? plan.root->algorithm : plan.signing_key->algorithm;
+}
+
+Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
+  auto algorithm = planned_algorithm(work.plan);
+  if (!algorithm) {
+    return std::move(algorithm).error();
   }
   auto token = ca::SoftToken::create();
   if (!token) {
     return std::move(token).error();
   }
-  auto key = ca::RootKey::generate(**token, work.plan.root->algorithm);
+  auto key = ca::RootKey::generate(**token, *algorithm);
   if (!key) {
     return std::move(key).error();
   }
@@ -48,10 +59,13 @@ Result<Turn> generate_key(Workplace& work, client::Input& /*input*/) {
   }
   const ca::TokenFacts& facts = (*token)->facts();
   Turn turn;
-  turn.facts = {{"public-key", *fact}, {"root-serial", base::to_hex(ca::new_serial_number())}};
+  turn.facts = {{"public-key", *fact}};
+  if (work.plan.root) {
+    turn.facts["root-serial"] = base::to_hex(ca::new_serial_number());
+  }
   turn.publications.push_back(
       {.type = "key.generate",
-       .data = {{"algorithm", ca::name_of(work.plan.root->algorithm)},
+       .data = {{"algorithm", ca::name_of(*algorithm)},
                 {"public_key", base::sha256_hex(info)},
                 {"made_in", (*key)->home() == ca::KeyHome::kToken ? "token" : "locked-memory"},
                 {"token",
@@ -134,6 +148,12 @@ Result<Json> holders_data(const Workplace& work) {
               {"sites", std::move(sites)}};
 }
 
+// The first generation at a birth; at a re-share the one after the old set's.
+std::uint32_t generation_of_split(const Workplace& work) {
+  const std::uint64_t next = work.number_fact("next-generation");
+  return next == 0 ? 1 : static_cast<std::uint32_t>(next);
+}
+
 // Splits the KEK, has the dealer sign every share, and proves that they belong together.
 Result<shamir::SetHeader> split(Workplace& work) {
   const auto access = shamir::ConfidentialAccess::in_the_room();
@@ -148,8 +168,9 @@ Result<shamir::SetHeader> split(Workplace& work) {
     return std::move(proven).error();
   }
   const shamir::Dealer dealer = shamir::Dealer::make();
-  const shamir::SetIdentity identity{
-      .id = shamir::draw_set_id(), .generation = 1, .mode = share_mode(work.plan.mode)};
+  const shamir::SetIdentity identity{.id = shamir::draw_set_id(),
+                                     .generation = generation_of_split(work),
+                                     .mode = share_mode(work.plan.mode)};
   work.held.shares.clear();
   for (shamir::Slip39Share& share : *shares) {
     auto held = dealer.sign(identity, std::move(share));
@@ -224,7 +245,8 @@ Result<Turn> split_kek(Workplace& work, client::Input& /*input*/) {
                 {"extra", work.annex.quorum->spare_shares().count()}},
        .hidden = {{.name = "k", .value = work.annex.quorum->threshold(access)},
                   {.name = "n", .value = work.annex.quorum->shares(access)},
-                  {.name = "holders", .value = holders->at("holders")}}});
+                  {.name = "holders", .value = holders->at("holders")},
+                  {.name = "sites", .value = holders->at("sites")}}});
   if (!before.empty()) {
     turn.public_note = "a new set; every card of the split that was cut off is void: destroy it";
   }

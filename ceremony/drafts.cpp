@@ -239,9 +239,11 @@ std::vector<ca::IssuedCertificate> ledger_rows(const std::vector<ca::Certificate
   std::vector<ca::IssuedCertificate> rows;
   rows.reserve(certificates.size());
   for (const ca::Certificate& certificate : certificates) {
-    rows.push_back({.issuer = certificate.issuer().der(),
-                    .serial = certificate.serial(),
-                    .not_after = certificate.not_after().instant});
+    rows.push_back(
+        {.issuer = certificate.issuer().der(),
+         .serial = certificate.serial(),
+         .not_after = certificate.not_after().instant,
+         .is_ca = certificate.known().basic_constraints.value_or(ca::BasicConstraints{}).is_ca});
   }
   return rows;
 }
@@ -280,9 +282,7 @@ Result<ca::CertificateDraft> root_draft(const Workplace& work) {
   if (!key) {
     return std::move(key).error();
   }
-  auto name = ca::DistinguishedName::of({{.type = "C", .value = planned.name.country},
-                                         {.type = "O", .value = planned.name.organization},
-                                         {.type = "CN", .value = planned.name.common_name}});
+  auto name = distinguished_name_of(planned.name);
   if (!name) {
     return std::move(name).error();
   }
@@ -362,7 +362,7 @@ Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {
   if (!issued) {
     return std::move(issued).error();
   }
-  auto profile = profile_of(work, "crl");
+  auto profile = profile_of(work, work.plan.crl->profile);
   if (!profile) {
     return std::move(profile).error();
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ceremony/evaluation_publications.h"
 #include "ceremony/evaluation_rules.h"
 
 namespace ceremony {
@@ -15,13 +16,6 @@ using base::Result;
 
 Error inconsistent(const char* what) {
   return Error{ErrorCode::kInconsistent, what};
-}
-
-std::string public_key_of(const AnchorFacts& facts) {
-  if (facts.root) {
-    return facts.root->public_key;
-  }
-  return facts.key ? facts.key->public_key : std::string();
 }
 
 // The key that was made must be the one that was certified.
@@ -89,13 +83,9 @@ class EvaluationBuilder {
  private:
   [[nodiscard]] const AnchorFacts& identity() const { return facts_.anchors[identity_]; }
 
-  [[nodiscard]] const Declaration* declared(TaxonomyField field) const {
-    return find_declaration(input_.declarations.declarations, field);
-  }
-
   void add_head() {
     record_.mode_ = facts_.mode;
-    record_.as_of_ = facts_.as_of;
+    record_.as_of_ = identity().as_of;
     record_.organisation_ = input_.declarations.organisation;
     record_.key_name_ = input_.declarations.key;
     record_.public_key_ = public_key_of(identity());
@@ -105,23 +95,45 @@ class EvaluationBuilder {
                                  [](const AnchorFacts& anchor) { return anchor.whole; });
   }
 
+  // What was published of the key, and which ceremonies belong to its newest share set.
+  Result<void> add_history(const ShareSetFact& set) {
+    auto published = publications_of(identity(), name_of(facts_.mode), input_.earlier);
+    if (!published) {
+      return std::move(published).error();
+    }
+    record_.published_before_ = std::move(published).value();
+    for (const CeremonyFact& ceremony : identity().ceremonies) {
+      if (ceremony.record >= set.entry.record) {
+        record_.since_set_.push_back(ceremony);
+      }
+    }
+    record_.issued_ = set.extra;
+    record_.share_set_entry_ = set.entry.sha256;
+    return {};
+  }
+
+  // An activation that was not due to a deadline alone: what lies elsewhere is not to be had.
+  void add_only_site() {
+    if (!identity().sites.empty()) {
+      const SiteFact& newest = identity().sites.back();
+      const bool is_alone = !newest.reason.empty() && newest.reason != "deadline";
+      record_.only_site_ = is_alone ? newest.site : std::string();
+    }
+  }
+
   Result<void> add_figures() {
     const ShareSetFact* const set = newest_share_set(identity());
-    if (set == nullptr) {
-      if (input_.reserve) {
-        return inconsistent(
-            "the owners' facts are about a share set, and the public records have none; give the "
-            "records of the ceremony that made it");
-      }
-      return {};
+    if (set == nullptr || !identity().ended.empty()) {
+      return input_.reserve ? Result<void>(inconsistent(
+                                  "the owners' facts are about a share set, and the public records "
+                                  "have none that is live; give the records of the ceremony that "
+                                  "made it"))
+                            : Result<void>();
     }
-    for (const ShareSetFact& earlier : identity().share_sets) {
-      if (&earlier != set) {
-        record_.issued_before_.push_back(earlier.extra);
-      }
+    if (auto added = add_history(*set); !added) {
+      return added;
     }
-    record_.issued_ = set->extra;
-    record_.share_set_entry_ = set->entry.sha256;
+    add_only_site();
     record_.figures_.spare = SpareSharesLeft(set->extra);
     if (!input_.reserve) {
       return {};
@@ -131,71 +143,25 @@ class EvaluationBuilder {
           "the owners' facts do not fit the newest share set of the public record; give the "
           "journal of the ceremony that made that set");
     }
+    if (input_.reserve->left == SpareSharesLeft(set->extra) &&
+        is_known_incomplete(identity(), *set)) {
+      return inconsistent(
+          "the newest verification did not find every share good, and the owners' facts have no "
+          "share that is not; bring the journal of that verification");
+    }
     record_.figures_.spare = input_.reserve->left;
     record_.figures_.continents = input_.reserve->continents;
     return {};
   }
 
-  Result<Answer> answer_to(TaxonomyField field) {
-    const Losses losses = input_.reserve ? Losses::kCounted : Losses::kNotKnown;
-    const Declaration* const declaration = declared(field);
-    switch (field) {
-      case TaxonomyField::kInitialEnclaveIntegrityKey:
-      case TaxonomyField::kInitialEnclavePrivacyKey:
-        return answer_if_external(field, input_.declarations.declarations);
-      case TaxonomyField::kIdentityPkiLevel:
-        return level_answer(field, identity(), declaration);
-      case TaxonomyField::kIdentityTimeLimitsPerSubordinate:
-        return time_limit_answer(identity(), declaration);
-      case TaxonomyField::kIdentityAnchorStorage:
-        return storage_answer(field, identity(), declaration);
-      case TaxonomyField::kIdentitySharedSplitExtra:
-        return extra_answer(identity(), losses);
-      case TaxonomyField::kIdentitySharedSplitContinents:
-        return continents_answer(identity(), losses);
-      case TaxonomyField::kInitialEnclaveLocation:
-      case TaxonomyField::kFirstStageExposure:
-      case TaxonomyField::kFirstSecondStageGap:
-      case TaxonomyField::kIdentityNumberPerSubordinate:
-      case TaxonomyField::kPkiLevel:
-      case TaxonomyField::kPkiAlgorithms:
-      case TaxonomyField::kPkiLifespan:
-      case TaxonomyField::kPkiLevelLocked:
-      case TaxonomyField::kPkiBreadth:
-      case TaxonomyField::kPkiLockPolicy:
-      case TaxonomyField::kPkiAnchorStorage:
-        break;
-    }
-    return declared_answer(field, declaration);
-  }
-
-  static Result<Answer> anchor_answer_to(TaxonomyField field,
-                                         const AnchorFacts& facts,
-                                         const Declaration* declaration) {
-    if (field == TaxonomyField::kPkiLevel) {
-      return level_answer(field, facts, declaration);
-    }
-    if (field == TaxonomyField::kPkiAlgorithms) {
-      return algorithms_answer(facts, declaration);
-    }
-    if (field == TaxonomyField::kPkiLifespan) {
-      return lifespan_answer(facts, declaration);
-    }
-    if (field == TaxonomyField::kPkiLockPolicy) {
-      return lock_policy_answer(facts, declaration);
-    }
-    if (field == TaxonomyField::kPkiAnchorStorage) {
-      return storage_answer(field, facts, declaration);
-    }
-    return declared_answer(field, declaration);
-  }
-
   Result<void> add_answers() {
+    const Losses losses = input_.reserve ? Losses::kCounted : Losses::kNotKnown;
     for (const FieldDefinition& definition : taxonomy_fields()) {
       if (definition.section == TaxonomySection::kTrustAnchors) {
         continue;
       }
-      auto answer = answer_to(definition.field);
+      auto answer =
+          identity_answer(definition.field, identity(), input_.declarations.declarations, losses);
       if (!answer) {
         return std::move(answer).error();
       }
@@ -223,14 +189,13 @@ class EvaluationBuilder {
     } else if (facts.root) {
       anchor.name = facts.root->subject;
     }
+    const std::vector<Declaration> nothing;
+    const auto& declarations = statements == nullptr ? nothing : statements->declarations;
     for (const FieldDefinition& definition : taxonomy_fields()) {
       if (definition.section != TaxonomySection::kTrustAnchors) {
         continue;
       }
-      const Declaration* const declaration =
-          statements == nullptr ? nullptr
-                                : find_declaration(statements->declarations, definition.field);
-      auto answer = anchor_answer_to(definition.field, facts, declaration);
+      auto answer = anchor_answer(definition.field, facts, declarations);
       if (!answer) {
         return std::move(answer).error();
       }

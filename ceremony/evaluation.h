@@ -69,14 +69,16 @@ struct AnchorAnswers {
 struct EvaluationInput {
   std::vector<PublicRecord> records;
   Declarations declarations;
-  std::optional<Reserve> reserve;  // none: the owners' facts were not given
+  std::optional<Reserve> reserve;    // none: the owners' facts were not given
+  std::vector<std::string> earlier;  // bytes of evaluations that no record given vouches for
 };
 
 // All answers, before the owners' choice of what is published.
 class EvaluationRecord {
  public:
-  // Errors: those of facts_of(); kInconsistent where a declaration contradicts the record, or the
-  // owners' facts do; kInvalidArgument where there are several roots and none is named.
+  // Errors: those of facts_of() and publications_of(); kInconsistent where a declaration
+  // contradicts the record, or the owners' facts do; kInvalidArgument where there are several roots
+  // and none is named.
   static base::Result<EvaluationRecord> of(const EvaluationInput& input);
 
   [[nodiscard]] Mode mode() const { return mode_; }
@@ -94,13 +96,18 @@ class EvaluationRecord {
 
   // n - k when the newest share set was made, as its public record has it.
   [[nodiscard]] const std::optional<shamir::SpareShares>& issued() const { return issued_; }
-  // The same of the sets before it, oldest first.
-  [[nodiscard]] const std::vector<shamir::SpareShares>& issued_before() const {
-    return issued_before_;
-  }
+  // All that a reader has already: the records, and every evaluation that was published.
+  [[nodiscard]] const Publications& published_before() const { return published_before_; }
   // Hash of the public entry that issued the newest share set; "" if there is none. The journal
   // that holds the same line knows the owners' facts of that set.
   [[nodiscard]] const std::string& share_set_entry() const { return share_set_entry_; }
+
+  // The ceremonies from the one that made it on. The journals of those with reports on shares must
+  // be counted before the owners' figures are right.
+  [[nodiscard]] const std::vector<CeremonyFact>& since_set() const { return since_set_; }
+  // The only site whose copy of the key counts, since the newest activation found the others lost,
+  // out of reach or unsafe; "": all sites count.
+  [[nodiscard]] const std::string& only_site() const { return only_site_; }
 
   // The two figures. Without the owners' facts `continents` is not known.
   [[nodiscard]] const PublishedFigures& figures() const { return figures_; }
@@ -119,8 +126,10 @@ class EvaluationRecord {
   std::vector<Answer> answers_;
   std::vector<AnchorAnswers> anchors_;
   std::optional<shamir::SpareShares> issued_;
-  std::vector<shamir::SpareShares> issued_before_;
+  Publications published_before_;
   std::string share_set_entry_;
+  std::vector<CeremonyFact> since_set_;
+  std::string only_site_;
   PublishedFigures figures_;
 };
 
@@ -136,8 +145,9 @@ enum class PublicationChoice {
 std::string_view name_of(PublicationChoice choice);
 base::Result<PublicationChoice> publication_choice_named(std::string_view name);
 
-// What a reader who also has the public records could infer after such a publication. The number
-// of spare shares at the time of issue stands in those records, whatever is chosen here.
+// What a reader who also has the public records, and every evaluation that was published before,
+// could infer after such a publication. The number of spare shares at the time of issue stands in
+// those records, whatever is chosen here.
 // Errors: kInconsistent where the figures cannot be together.
 base::Result<InferenceOverTime> inference_of(const EvaluationRecord& record,
                                              PublicationChoice choice);
@@ -149,7 +159,8 @@ base::Result<std::string> owners_sheet_of(const EvaluationRecord& record);
 // The bytes of evaluation.json: ASCII, two blanks a level, members in a fixed order, one LF at the
 // end; the same record and choice give the same bytes. `choice` may be missing only where there is
 // no more than one figure to publish. Errors: kRefusedByPolicy without the owners' choice, or where
-// the choice would tell every reader how many holders are needed; kInconsistent.
+// the choice would tell a reader of all publications how many holders are needed, if only one who
+// supposes that the number was kept at each re-share; kInconsistent.
 base::Result<std::string> publish(const EvaluationRecord& record,
                                   std::optional<PublicationChoice> choice);
 

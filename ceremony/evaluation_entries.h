@@ -32,6 +32,7 @@ class EntryReader {
   std::string token_text(std::string_view name);  // in the member "token"
 
   [[nodiscard]] const TranscriptEntry& entry() const { return entry_; }
+  [[nodiscard]] const PublicRecord& record() const { return record_; }
 
   void fail(const std::string& what);
   [[nodiscard]] base::Result<void> finish() const;

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
-#include <tuple>
 #include <utility>
 
+#include "ceremony/evaluation_chain.h"
 #include "ceremony/evaluation_entries.h"
 
 namespace ceremony {
@@ -17,111 +16,13 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// A ceremony as its own record tells it, before it is put beside the others.
-struct CeremonySummary {
-  const PublicRecord* record = nullptr;
-  std::uint64_t sequence = 0;
-  std::string previous_head;
-  std::string head;
-  Mode mode = Mode::kRehearsal;
-  bool is_drill = false;
-  bool is_completed = false;
-  std::set<std::string> root_keys;  // that it made or used
-};
-
-Error inconsistent(const std::string& what) {
+Error facts_at_odds(const char* what) {
   return Error{ErrorCode::kInconsistent, what};
 }
 
 bool is_root(const CertificateFact& certificate) {
   return certificate.public_key == certificate.issuer_public_key;
 }
-
-Result<void> summarise_entry(const TranscriptEntry& entry, CeremonySummary& summary) {
-  EntryReader reader(*summary.record, entry);
-  if (entry.type == "key.generate" || entry.type == "key.open") {
-    summary.root_keys.insert(reader.digest("public_key"));
-  } else if (entry.type == "cert.issue" || entry.type == "crl.issue") {
-    summary.root_keys.insert(reader.digest("issuer_public_key"));
-  } else if (entry.type == "drill.result") {
-    summary.is_drill = true;
-  } else if (entry.type == "quorum.met") {
-    summary.is_drill = reader.text("purpose") == "drill" || summary.is_drill;
-  } else if (entry.type == "close") {
-    summary.is_completed = reader.text("result") == "completed";
-  }
-  return reader.finish();
-}
-
-Result<CeremonySummary> summarise(const PublicRecord& record) {
-  const auto& entries = record.transcript.entries();
-  if (entries.empty() || entries.front().type != "open") {
-    return Error{ErrorCode::kMalformed,
-                 "record " + record.id +
-                     " does not begin with the opening of a ceremony; give whole records"};
-  }
-  CeremonySummary summary;
-  summary.record = &record;
-  summary.head = record.transcript.head();
-  EntryReader reader(record, entries.front());
-  summary.sequence = reader.number("sequence");
-  summary.previous_head = reader.digest("previous_head");
-  auto mode = mode_named(reader.text("mode"));
-  if (!mode) {
-    reader.fail("\"mode\" is none of PRODUCTION, REHEARSAL, DRILL");
-  }
-  if (auto done = reader.finish(); !done) {
-    return std::move(done).error();
-  }
-  summary.mode = *mode;
-  summary.is_drill = *mode == Mode::kDrill;
-  for (const TranscriptEntry& entry : entries) {
-    if (auto done = summarise_entry(entry, summary); !done) {
-      return std::move(done).error();
-    }
-  }
-  if (summary.is_drill) {
-    summary.root_keys.clear();  // a drill's keys are its own
-  }
-  return summary;
-}
-
-// Which ceremonies speak of one key: union by chain and by key.
-class Groups {
- public:
-  explicit Groups(const std::vector<CeremonySummary>& ceremonies) : parent_(ceremonies.size()) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    std::map<std::string, std::size_t> by_head;
-    std::map<std::string, std::size_t> by_key;
-    for (std::size_t at = 0; at < ceremonies.size(); ++at) {
-      by_head.emplace(ceremonies[at].head, at);
-    }
-    for (std::size_t at = 0; at < ceremonies.size(); ++at) {
-      if (const auto before = by_head.find(ceremonies[at].previous_head); before != by_head.end()) {
-        join({at, before->second});
-      }
-      for (const std::string& key : ceremonies[at].root_keys) {
-        join({at, by_key.emplace(key, at).first->second});
-      }
-    }
-  }
-
-  // The lowest index in the group of `at`.
-  [[nodiscard]] std::size_t of(std::size_t at) const {
-    while (parent_[at] != at) {
-      at = parent_[at];
-    }
-    return at;
-  }
-
- private:
-  void join(std::pair<std::size_t, std::size_t> pair) {
-    const auto [low, high] = std::minmax({of(pair.first), of(pair.second)});
-    parent_[high] = low;
-  }
-
-  std::vector<std::size_t> parent_;
-};
 
 Result<void> add_key_facts(EntryReader& reader, EntryRef ref, AnchorFacts& anchor) {
   const std::string& type = reader.entry().type;
@@ -137,8 +38,19 @@ Result<void> add_key_facts(EntryReader& reader, EntryRef ref, AnchorFacts& ancho
       return std::move(set).error();
     }
     anchor.share_sets.push_back(std::move(set).value());
+  } else if (type == "site.activate" || type == "site.return") {
+    SiteFact site{.entry = std::move(ref), .site = reader.text("site"), .reason = {}};
+    site.reason = type == "site.activate" ? reader.text("reason") : std::string();
+    anchor.sites.push_back(std::move(site));
+  } else if (type == "shares.health") {
+    const bool all_good = reader.text("result") == "all-shares-verified";
+    anchor.health.push_back({.entry = std::move(ref), .all_good = all_good});
+  } else if (type == "evaluation") {
+    anchor.published.push_back({.entry = std::move(ref),
+                                .sha256 = reader.digest("sha256"),
+                                .bytes = reader.record().evaluation});
   }
-  return {};
+  return reader.finish();
 }
 
 Result<void> add_certificate(EntryReader& reader, EntryRef ref, AnchorFacts& anchor) {
@@ -151,7 +63,7 @@ Result<void> add_certificate(EntryReader& reader, EntryRef ref, AnchorFacts& anc
     return {};
   }
   if (anchor.root && anchor.root->public_key != certificate->public_key) {
-    return inconsistent(
+    return facts_at_odds(
         "the records of one chain have two root keys; evaluate each root key with its own records");
   }
   anchor.root = std::move(certificate).value();
@@ -164,25 +76,36 @@ std::vector<EntryRef>* list_for(const std::string& type, AnchorFacts& anchor) {
       {"key.wrap", &anchor.wrapped},
       {"shares.verify", &anchor.shares_verified},
       {"restore.prove", &anchor.restored},
-      {"shares.health", &anchor.healthy},
       {"key.destroy", &anchor.destroyed},
-      {"site.activate", &anchor.activated},
+      {"key.end", &anchor.ended},
   };
   const auto found = lists.find(type);
   return found == lists.end() ? nullptr : found->second;
+}
+
+// What a ceremony that was given up, or never finished, has done all the same.
+bool stays_done(const CeremonySummary& ceremony, const TranscriptEntry& entry) {
+  if (entry.type == "evaluation" || entry.type == "key.end") {
+    return true;  // the world has read it; nothing comes back
+  }
+  if (entry.type == "shares.issue") {  // live from its set.live on, whatever came later
+    const auto generation = number_member(entry.data, "generation");
+    return generation && ceremony.generations.contains(*generation);
+  }
+  if (entry.type == "site.activate" || entry.type == "site.return") {
+    return ceremony.outputs_live;
+  }
+  // Where a member is no text, the certificate counts, and reading it names the fault.
+  const auto key = string_member(entry.data, "public_key");
+  const auto issuer = string_member(entry.data, "issuer_public_key");
+  return entry.type == "cert.issue" && (!key || !issuer || *key != *issuer);
 }
 
 bool counts(const CeremonySummary& ceremony, const TranscriptEntry& entry) {
   if (ceremony.is_drill) {
     return ceremony.is_completed && entry.type == "drill.result";
   }
-  if (ceremony.is_completed) {
-    return true;
-  }
-  // Where a member is no text, the certificate counts, and reading it names the fault.
-  const auto key = string_member(entry.data, "public_key");
-  const auto issuer = string_member(entry.data, "issuer_public_key");
-  return entry.type == "cert.issue" && (!key || !issuer || *key != *issuer);
+  return ceremony.is_completed || stays_done(ceremony, entry);
 }
 
 Result<void> add_entry(const CeremonySummary& ceremony,
@@ -208,56 +131,6 @@ Result<void> add_entry(const CeremonySummary& ceremony,
   return add_key_facts(reader, std::move(ref), *anchor);
 }
 
-// The whole chain is there when exactly the first has nothing before it and the rest link up.
-bool is_whole(const std::vector<CeremonySummary>& chain) {
-  std::set<std::string> heads;
-  for (const CeremonySummary& ceremony : chain) {
-    heads.insert(ceremony.head);
-  }
-  return std::all_of(chain.begin(), chain.end(), [&heads](const CeremonySummary& ceremony) {
-    return ceremony.previous_head == no_previous() ? ceremony.sequence == 1
-                                                   : heads.contains(ceremony.previous_head);
-  });
-}
-
-Result<Mode> common_mode(const std::vector<CeremonySummary>& ceremonies) {
-  std::optional<Mode> mode;
-  for (const CeremonySummary& ceremony : ceremonies) {
-    if (ceremony.is_drill && ceremony.mode == Mode::kDrill) {
-      continue;
-    }
-    if (mode && *mode != ceremony.mode) {
-      return inconsistent(
-          "records of a rehearsal stand among records of production, and a rehearsal proves "
-          "nothing about a production key; give one kind only");
-    }
-    mode = ceremony.mode;
-  }
-  return mode.value_or(Mode::kDrill);
-}
-
-Result<std::vector<CeremonySummary>> summarise_all(const std::vector<PublicRecord>& records) {
-  std::vector<CeremonySummary> ceremonies;
-  std::set<std::string> heads;
-  for (const PublicRecord& record : records) {
-    auto summary = summarise(record);
-    if (!summary) {
-      return std::move(summary).error();
-    }
-    if (!heads.insert(summary->head).second) {
-      return inconsistent("record " + record.id + " was given twice; give each record once");
-    }
-    ceremonies.push_back(std::move(summary).value());
-  }
-  std::sort(ceremonies.begin(), ceremonies.end(), [](const auto& left, const auto& right) {
-    const auto key = [](const CeremonySummary& one) {
-      return std::tie(one.sequence, one.record->origin, one.head);
-    };
-    return key(left) < key(right);
-  });
-  return ceremonies;
-}
-
 Result<void> add_ceremony(const CeremonySummary& ceremony,
                           std::pair<std::size_t, AnchorFacts*> place) {
   for (const TranscriptEntry& entry : ceremony.record->transcript.entries()) {
@@ -269,6 +142,20 @@ Result<void> add_ceremony(const CeremonySummary& ceremony,
   return {};
 }
 
+// Two share sets of one number from two ceremonies: each may open a key of its own.
+Result<void> check_one_newest_set(const AnchorFacts& anchor) {
+  std::map<std::uint64_t, std::set<std::size_t>> made_in;
+  for (const ShareSetFact& set : anchor.share_sets) {
+    made_in[set.generation].insert(set.entry.record);
+  }
+  if (made_in.empty() || made_in.rbegin()->second.size() == 1) {
+    return {};
+  }
+  return facts_at_odds(
+      "two ceremonies have each made a share set of the newest generation, so nobody can say which "
+      "is live; hold a re-share, and evaluate then");
+}
+
 // Adds the facts of the ceremonies of one group, oldest first.
 Result<void> add_group(const std::vector<CeremonySummary>& ceremonies,
                        const std::vector<std::size_t>& members,
@@ -277,12 +164,24 @@ Result<void> add_group(const std::vector<CeremonySummary>& ceremonies,
   std::vector<CeremonySummary> chain;
   for (const std::size_t member : members) {
     const CeremonySummary& ceremony = ceremonies[member];
+    const auto& entries = ceremony.record->transcript.entries();
     chain.push_back(ceremony);
-    // Dates do not go back in a transcript.
-    facts.as_of = std::max(facts.as_of, ceremony.record->transcript.entries().back().date);
+    anchor.as_of = std::max(anchor.as_of, entries.back().date);  // in a transcript they only rise
+    if (!ceremony.is_drill) {
+      anchor.ceremonies.push_back({.record = member,
+                                   .opening = entries.front().sha256,
+                                   .is_completed = ceremony.is_completed,
+                                   .has_health = ceremony.has_health});
+    }
     if (auto added = add_ceremony(ceremony, {member, &anchor}); !added) {
       return added;
     }
+  }
+  if (auto checked = check_not_forked(chain); !checked) {
+    return checked;
+  }
+  if (auto checked = check_one_newest_set(anchor); !checked) {
+    return checked;
   }
   anchor.whole = is_whole(chain);
   facts.anchors.push_back(std::move(anchor));
@@ -304,6 +203,10 @@ base::Result<RecordFacts> facts_of(const std::vector<PublicRecord>& records) {
   if (!mode) {
     return std::move(mode).error();
   }
+  auto groups = grouped(*ceremonies);
+  if (!groups) {
+    return std::move(groups).error();
+  }
   RecordFacts facts;
   facts.mode = *mode;
   for (const CeremonySummary& ceremony : *ceremonies) {
@@ -312,12 +215,7 @@ base::Result<RecordFacts> facts_of(const std::vector<PublicRecord>& records) {
                              .seal_sha256 = ceremony.record->seal_sha256,
                              .head = ceremony.head});
   }
-  const Groups groups(*ceremonies);
-  std::map<std::size_t, std::vector<std::size_t>> members;
-  for (std::size_t at = 0; at < ceremonies->size(); ++at) {
-    members[groups.of(at)].push_back(at);
-  }
-  for (const auto& [first, group] : members) {
+  for (const std::vector<std::size_t>& group : *groups) {
     if (auto added = add_group(*ceremonies, group, facts); !added) {
       return std::move(added).error();
     }

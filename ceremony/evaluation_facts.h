@@ -2,8 +2,9 @@
 // evaluation.
 //
 // Records of one key belong together: they chain (`previous_head`) or name the same root key.
-// A drill has keys of its own, so of a drill only its result counts. An aborted or unfinished
-// ceremony proves nothing, save that a certificate once signed exists.
+// A drill has keys of its own, so of a drill only its result counts. A ceremony that was given up
+// or never finished proves nothing, save what cannot be undone: a certificate that was signed, an
+// evaluation that was published, a share set that had become live, the end of the key.
 
 #pragma once
 
@@ -27,6 +28,7 @@ struct PublicRecord {
   std::string origin;       // first line of its seal
   std::string seal_sha256;  // of the seal.note as stored; 64 hex digits
   Transcript transcript;
+  std::string evaluation;  // bytes of the evaluation.json that it vouches for; "" if none is there
 };
 
 // Where in the records a fact stands.
@@ -65,6 +67,34 @@ struct ShareSetFact {
   shamir::SpareShares extra;
 };
 
+// From here on `site` is live. The reason of an activation; "" where it is a return.
+struct SiteFact {
+  EntryRef entry;
+  std::string site;
+  std::string reason;
+};
+
+// What came of a verification of all shares.
+struct HealthFact {
+  EntryRef entry;
+  bool all_good = false;
+};
+
+// That an evaluation.json was published.
+struct PublicationFact {
+  EntryRef entry;
+  std::string sha256;
+  std::string bytes;  // as they lie with the record; "" where the file is not there
+};
+
+// A ceremony that was no drill.
+struct CeremonyFact {
+  std::size_t record = 0;
+  std::string opening;  // hash of its first public entry
+  bool is_completed = false;
+  bool has_health = false;  // what holders said of their shares stands in its journal
+};
+
 // All that the records say of one root key.
 struct AnchorFacts {
   std::optional<KeyFact> key;
@@ -74,11 +104,15 @@ struct AnchorFacts {
   std::vector<EntryRef> wrapped;          // key.wrap
   std::vector<EntryRef> shares_verified;  // shares.verify
   std::vector<EntryRef> restored;         // restore.prove
-  std::vector<EntryRef> healthy;          // shares.health
+  std::vector<HealthFact> health;         // shares.health
   std::vector<EntryRef> destroyed;        // key.destroy
-  std::vector<EntryRef> activated;        // site.activate
   std::vector<EntryRef> drilled;          // drill.result
-  bool whole = false;                     // from the first ceremony on, without a gap
+  std::vector<EntryRef> ended;            // key.end
+  std::vector<SiteFact> sites;            // site.activate and site.return
+  std::vector<PublicationFact> published;
+  std::vector<CeremonyFact> ceremonies;
+  std::string as_of;   // date of the newest entry
+  bool whole = false;  // from the first ceremony on, without a gap
 };
 
 // One record in the order of the evaluation's list.
@@ -91,14 +125,14 @@ struct RecordSummary {
 
 struct RecordFacts {
   Mode mode = Mode::kRehearsal;  // of all but the drills
-  std::string as_of;             // date of the newest entry
   std::vector<RecordSummary> records;
   std::vector<AnchorFacts> anchors;  // one for each root key, in the order of the records
 };
 
 // Errors: kInvalidArgument without a record; kMalformed for an entry that is not as
 // docs/formats/entries.md has it, naming record and entry; kInconsistent where records contradict
-// each other (modes, the same record twice, two roots in one chain).
+// each other (modes, the same record twice, two roots in one chain, two live share sets), where
+// both sites have acted and no merge says so, and where nobody can say whose a record is.
 base::Result<RecordFacts> facts_of(const std::vector<PublicRecord>& records);
 
 }  // namespace ceremony

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/append_log.h"
 #include "base/digest.h"
 #include "base/media.h"
-#include "ceremony/journal.h"
-#include "ceremony/json_lines.h"
+#include "ceremony/journal_reader.h"
+#include "ceremony/ledger_files.h"
+#include "ceremony/record_folder.h"
+#include "ceremony/roster.h"
 
 namespace ceremony {
 
@@ -19,7 +20,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kLargestSeal = std::size_t{1} << 20U;
-constexpr const char* kTranscriptName = "transcript.log";
+constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;
 constexpr const char* kJournalName = "journal.log";
 
 bool is_there(const fs::path& path) {
@@ -48,7 +49,7 @@ Error nothing_there(const fs::path& path) {
 
 // A folder that is the record of one ceremony, or a folder of such.
 Result<void> look_into(const fs::path& folder, EvaluationFolders& found) {
-  if (is_there(folder / kTranscriptName)) {
+  if (is_there(folder / kTranscriptFile)) {
     found.records.push_back(folder);
     found.ceremonies.push_back(folder);
     return {};
@@ -60,7 +61,7 @@ Result<void> look_into(const fs::path& folder, EvaluationFolders& found) {
   const std::size_t before = found.ceremonies.size() + found.journals.size();
   bool has_records = false;
   for (const fs::path& inner : folders_in(folder)) {
-    if (is_there(inner / kTranscriptName)) {
+    if (is_there(inner / kTranscriptFile)) {
       found.ceremonies.push_back(inner);
       has_records = true;
     } else if (is_there(inner / kJournalName)) {
@@ -76,94 +77,99 @@ Result<void> look_into(const fs::path& folder, EvaluationFolders& found) {
   return {};
 }
 
-Error bad_journal(const char* what) {
-  return Error{ErrorCode::kMalformed,
-               std::string("a journal cannot be read: ") + what +
-                   "; give a copy that is whole, or leave the journals out"};
-}
-
-// The list `name` of a "holders" entry. Nothing of what stands in it goes into an error.
-Result<std::vector<Continent>> continents_in(const Json& data, const char* name) {
-  std::vector<Continent> continents;
-  const auto list = data.find(name);
-  if (list == data.end() || !list->is_array()) {
-    return bad_journal("its list of places is not there");
+// The evaluation.json that the record's last entry of that type vouches for; "" where there is
+// none.
+std::string evaluation_of_record(const Transcript& transcript, const fs::path& folder) {
+  std::string sha256;
+  for (const TranscriptEntry& entry : transcript.entries()) {
+    const auto named = entry.type == "evaluation" ? string_member(entry.data, "sha256")
+                                                  : Result<std::string>(sha256);
+    sha256 = named ? *named : sha256;
   }
-  for (const Json& one : *list) {
-    const auto text = string_member(one, "continent");
-    if (!text) {
-      return bad_journal("a place in it has no continent");
+  for (const fs::path& place : {folder, folder.parent_path()}) {
+    auto content = sha256.empty() ? Result<std::string>(std::string())
+                                  : read_record_file(place / kEvaluationFile);
+    if (content && base::sha256_hex(base::bytes_of(*content)) == sha256) {
+      return std::move(content).value();
     }
-    auto continent = continent_named(*text);
-    if (!continent) {
-      return std::move(continent).error();
-    }
-    continents.push_back(*continent);
   }
-  return continents;
+  return {};
 }
 
-Result<ConfidentialFacts> read_holders(const Json& data) {
-  auto places = continents_in(data, "holders");
-  if (!places) {
-    return std::move(places).error();
+Result<OwnersJournal> read_journal(const fs::path& folder, const KeySource& source) {
+  const auto content = base::read_file(folder / kJournalName, kLargestJournal);
+  if (!content) {
+    return content.error();
   }
-  auto sites = continents_in(data, "sites");
-  if (!sites) {
-    return std::move(sites).error();
-  }
-  const auto threshold = number_member(data, "threshold");
-  if (!threshold || *threshold > shamir::kMostShares || places->size() > shamir::kMostShares) {
-    return bad_journal("its list of holders is not as a ceremony writes it");
-  }
-  auto quorum = shamir::Quorum::of({.threshold = static_cast<unsigned>(*threshold),
-                                    .shares = static_cast<unsigned>(places->size())});
-  if (!quorum) {
-    return bad_journal("its list of holders is not one that a ceremony can have");
-  }
-  ConfidentialFacts facts{
-      .quorum = *quorum, .holders = {}, .backup_sites = std::move(sites).value()};
-  for (const Continent place : *places) {
-    facts.holders.push_back({.continent = place, .health = ShareHealth::kGood});
-  }
-  return facts;
-}
-
-// Whether a journal's entry of type "public" is the line of that hash.
-bool is_public_line(const Json& data, const std::string& sha256) {
-  const auto line = string_member(data, "line");
-  return line && base::sha256_hex(base::bytes_of(*line)) == sha256;
-}
-
-// What one pass over a journal has found.
-struct JournalReading {
-  std::string share_set_entry;    // the public line that is looked for
-  Json holders = Json::object();  // empty: no such entry
-  bool issued_the_set = false;
-};
-
-Result<void> read_line(const std::string& text, JournalReading& reading) {
-  auto entry = parse_json(text);
-  if (!entry) {
-    return std::move(entry).error();
-  }
-  if (entry->contains("box")) {
+  auto entries = read_stored_journal(base::text_of(*content), source);
+  if (!entries && entries.error().code == ErrorCode::kInvalidArgument) {
     return Error{ErrorCode::kRefusedByPolicy,
                  "a journal is encrypted, and only its record keepers can open it; leave the "
                  "journals out here, and let the evaluation ceremony ask the owners"};
   }
-  const auto type = string_member(*entry, "type");
-  const auto data = entry->find("data");
-  if (!type || data == entry->end()) {
-    return bad_journal("an entry has no type or no data");
+  return entries;
+}
+
+// A folder that can be listed to its end; what cannot be seen might be what counts.
+Result<void> must_be_listable(const fs::path& ledger) {
+  std::error_code failed;
+  fs::directory_iterator entry(ledger, failed);
+  while (!failed && entry != fs::directory_iterator()) {
+    entry.increment(failed);
   }
-  if (*type == "holders") {
-    reading.holders = *data;
-  } else if (*type == "public") {
-    reading.issued_the_set =
-        is_public_line(*data, reading.share_set_entry) || reading.issued_the_set;
+  return failed ? Result<void>(Error{
+                      ErrorCode::kStorageFailure,
+                      "the records of this site cannot be listed, so some might be overlooked; "
+                      "nothing was evaluated; bring another copy of the vault medium"})
+                : Result<void>();
+}
+
+// Seal, signatures and roster of one record.
+Result<void> must_hold(const fs::path& folder, const Transcript& transcript) {
+  const auto note = read_record_file(folder / kSealFile);
+  if (!note) {
+    return note.error();
   }
-  return {};
+  const Roster roster = read_roster(transcript);
+  const auto objection = roster.flaw ? std::optional<std::string>(roster.flaw->message)
+                                     : object_to_seal(*note, transcript, roster.keys);
+  return objection ? Result<void>(Error{ErrorCode::kInconsistent,
+                                        "it does not hold (" + *objection +
+                                            "); nothing was evaluated; bring another copy of it"})
+                   : Result<void>();
+}
+
+Result<PublicRecord> read_ledger_record_of(const fs::path& folder) {
+  auto record = read_public_record(folder);
+  if (!record) {
+    return record;
+  }
+  auto held = must_hold(folder, record->transcript);
+  return held ? std::move(record) : Result<PublicRecord>(std::move(held).error());
+}
+
+// The file itself, or what a folder has of them, sorted.
+Result<std::vector<fs::path>> evaluation_files_at(const fs::path& path) {
+  std::error_code failed;
+  const fs::path real = fs::canonical(path, failed);  // a link to the file is the file
+  if (failed || !fs::is_directory(real, failed)) {
+    return std::vector<fs::path>{failed ? path : real};
+  }
+  std::vector<fs::path> files;
+  fs::directory_iterator entry(real, failed);
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    if (entry->path().extension() == ".json") {
+      files.push_back(entry->path());
+    }
+  }
+  if (failed || files.empty()) {
+    return Error{ErrorCode::kNotFound,
+                 path.string() +
+                     " holds no earlier evaluation that can be read; give the evaluation.json "
+                     "that was published, or a folder of such files (*.json)"};
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace
@@ -171,7 +177,7 @@ Result<void> read_line(const std::string& text, JournalReading& reading) {
 base::Result<EvaluationFolders> find_evaluation_folders(const std::vector<fs::path>& paths) {
   EvaluationFolders found;
   for (const fs::path& path : paths) {
-    const bool is_parent = !is_there(path / kTranscriptName) && is_there(path / "public");
+    const bool is_parent = !is_there(path / kTranscriptFile) && is_there(path / "public");
     if (auto looked = look_into(is_parent ? path / "public" : path, found); !looked) {
       return std::move(looked).error();
     }
@@ -180,45 +186,72 @@ base::Result<EvaluationFolders> find_evaluation_folders(const std::vector<fs::pa
 }
 
 base::Result<PublicRecord> read_public_record(const fs::path& folder) {
-  auto transcript = Transcript::read(folder / kTranscriptName);
+  auto transcript = Transcript::read(folder / kTranscriptFile);
   if (!transcript) {
     return std::move(transcript).error();
   }
-  auto seal = base::read_file(folder / "seal.note", kLargestSeal);
+  auto seal = base::read_file(folder / kSealFile, kLargestSeal);
   if (!seal) {
     return std::move(seal).error();
   }
   const std::string_view text = base::text_of(*seal);
+  std::string evaluation = evaluation_of_record(*transcript, folder);
   return PublicRecord{.id = folder.filename().string(),
                       .origin = std::string(text.substr(0, text.find('\n'))),
                       .seal_sha256 = base::sha256_hex(*seal),
-                      .transcript = std::move(transcript).value()};
+                      .transcript = std::move(transcript).value(),
+                      .evaluation = std::move(evaluation)};
 }
 
-base::Result<std::optional<ConfidentialFacts>> owners_facts_in(std::string_view journal,
-                                                               const std::string& share_set_entry) {
-  if (auto checked = check_stored_journal(journal); !checked) {
-    return std::move(checked).error();
+base::Result<std::vector<PublicRecord>> read_ledger_records(const fs::path& ledger) {
+  if (auto listable = must_be_listable(ledger); !listable) {
+    return std::move(listable).error();
   }
-  const auto lines = base::parse_log(journal);
-  if (!lines) {
-    return lines.error();
+  const auto whole = read_records(ledger, CutOff::kRefused);
+  if (!whole) {
+    return whole.error();
   }
-  JournalReading reading;
-  reading.share_set_entry = share_set_entry;
-  for (const base::LogLine& line : *lines) {
-    if (auto read = read_line(line.text, reading); !read) {
-      return std::move(read).error();
+  std::vector<PublicRecord> records;
+  for (const LedgerRecord& one : *whole) {
+    auto record = read_ledger_record_of(ledger / one.name);
+    if (!record) {
+      return std::move(record).error().while_doing("the record " + one.name);
+    }
+    records.push_back(std::move(record).value());
+  }
+  return records;
+}
+
+base::Result<std::vector<std::string>> read_earlier_evaluations(
+    const std::vector<fs::path>& paths) {
+  std::vector<std::string> files;
+  for (const fs::path& path : paths) {
+    auto listed = evaluation_files_at(path);
+    if (!listed) {
+      return std::move(listed).error();
+    }
+    for (const fs::path& file : *listed) {
+      auto content = read_record_file(file);
+      if (!content) {
+        return std::move(content).error();
+      }
+      files.push_back(std::move(content).value());
     }
   }
-  if (!reading.issued_the_set) {
-    return std::optional<ConfidentialFacts>();
+  return files;
+}
+
+base::Result<std::vector<OwnersJournal>> read_journals(const std::vector<fs::path>& folders,
+                                                       const KeySource& source) {
+  std::vector<OwnersJournal> journals;
+  for (const fs::path& folder : folders) {
+    auto journal = read_journal(folder, source);
+    if (!journal) {
+      return std::move(journal).error();
+    }
+    journals.push_back(std::move(journal).value());
   }
-  auto facts = read_holders(reading.holders);
-  if (!facts) {
-    return std::move(facts).error();
-  }
-  return std::optional<ConfidentialFacts>(std::move(facts).value());
+  return journals;
 }
 
 }  // namespace ceremony

@@ -3,14 +3,12 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "ceremony/evaluation_facts.h"
-#include "ceremony/evaluation_reserve.h"
+#include "ceremony/journal_keys.h"
+#include "ceremony/owners_facts.h"
 
 namespace ceremony {
 
@@ -27,16 +25,24 @@ struct EvaluationFolders {
 base::Result<EvaluationFolders> find_evaluation_folders(
     const std::vector<std::filesystem::path>& paths);
 
-// The public record in `folder`. Reads it; verify_record() says whether it holds.
+// The public record in `folder`, with the evaluation.json that it vouches for, where that lies in
+// it or one folder above. Reads it; verify_record() says whether it holds.
 // Errors: kNotFound, kMalformed, kInconsistent, kStorageFailure.
 base::Result<PublicRecord> read_public_record(const std::filesystem::path& folder);
 
-// What the owners know of the share set that the public entry of hash `share_set_entry` issued,
-// from the content of a journal: its "holders" entry. Nothing where the journal is that of another
-// ceremony. A continent counts with a copy only by the journal's "sites".
-// Errors: kMalformed, kInconsistent (without a number or a name); kRefusedByPolicy where the
-// journal is encrypted.
-base::Result<std::optional<ConfidentialFacts>> owners_facts_in(std::string_view journal,
-                                                               const std::string& share_set_entry);
+// The public records in a site's ledger, sorted by name, seal and signatures of each verified.
+// Errors: as above; kInconsistent for a record that does not hold or was cut off, named;
+// kStorageFailure where the folder is not there or cannot be listed.
+base::Result<std::vector<PublicRecord>> read_ledger_records(const std::filesystem::path& ledger);
+
+// Evaluations that were published before: each path is a file, or a folder of files named *.json.
+// Errors: kNotFound; kStorageFailure.
+base::Result<std::vector<std::string>> read_earlier_evaluations(
+    const std::vector<std::filesystem::path>& paths);
+
+// The journals in these folders. Errors: kNotFound, kMalformed, kInconsistent; kRefusedByPolicy
+// where one is encrypted and `source` has no key of it.
+base::Result<std::vector<OwnersJournal>> read_journals(
+    const std::vector<std::filesystem::path>& folders, const KeySource& source);
 
 }  // namespace ceremony

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ceremony/evaluation.h"
+#include "ceremony/evaluation_json.h"
 
 namespace ceremony {
 
@@ -17,17 +18,6 @@ constexpr std::array<PublicationChoice, 4> kAllChoices = {
     PublicationChoice::kContinentsOnly,
     PublicationChoice::kAtLeastOneSpare,
 };
-
-constexpr std::string_view kOwnersWithhold =
-    "The owners of the key chose not to publish this figure.";
-
-bool shows_spare(PublicationChoice choice) {
-  return choice == PublicationChoice::kBoth || choice == PublicationChoice::kSpareOnly;
-}
-
-bool shows_continents(PublicationChoice choice) {
-  return choice == PublicationChoice::kBoth || choice == PublicationChoice::kContinentsOnly;
-}
 
 PublishedFigures shown(const PublishedFigures& figures, PublicationChoice choice) {
   PublishedFigures shown;
@@ -62,97 +52,24 @@ base::Result<void> check_inference(const EvaluationRecord& record, PublicationCh
   if (!inference) {
     return std::move(inference).error();
   }
-  if (inference->now.verdict != InferenceVerdict::kRevealsExactly) {
+  if (inference->verdict != InferenceVerdict::kRevealsExactly) {
     return {};
   }
   if (shows_continents(choice) && record.figures().continents) {
     return Error{ErrorCode::kRefusedByPolicy,
-                 "from the spare shares and the continents together every reader could work out "
-                 "how many holders it takes to open the key, which must stay confidential; publish "
-                 "the number of spare shares alone (choose spare)"};
+                 "with this, and with all that was published before, a reader could work out how "
+                 "many holders it takes to open the key, which must stay confidential; publish the "
+                 "number of spare shares alone (choose spare), or, where that is refused too, that "
+                 "there is at least one (choose at-least-one)"};
   }
   if (shows_spare(choice)) {
     return Error{ErrorCode::kRefusedByPolicy,
-                 "the number of spare shares is so large that it alone tells every reader how many "
-                 "holders it takes to open the key; publish that there is at least one spare share "
-                 "(choose at-least-one) and deal a new share set with fewer spare shares"};
+                 "the number of spare shares, with all that was published before, tells a reader "
+                 "how many holders it takes to open the key; publish that there is at least one "
+                 "spare share (choose at-least-one), and hold a re-share with another number of "
+                 "holders and of those needed"};
   }
   return {};
-}
-
-void withhold(Answer& answer) {
-  answer.value = Json();
-  answer.withheld.insert(answer.withheld.begin(), "value");
-  answer.reading = kOwnersWithhold;
-}
-
-// The answer with its figure, as far as the owners let it out.
-Answer with_figure(Answer answer, const EvaluationRecord& record, PublicationChoice choice) {
-  const PublishedFigures figures = record.figures();
-  if (answer.field == TaxonomyField::kIdentitySharedSplitExtra && figures.spare) {
-    if (shows_spare(choice)) {
-      answer.value = figures.spare->count();
-    } else if (choice == PublicationChoice::kAtLeastOneSpare && figures.spare->count() > 0) {
-      answer.value = "at least 1";
-      answer.withheld.insert(answer.withheld.begin(), "exact value");
-      answer.reading = "The owners of the key chose to publish only that there is a spare share.";
-    } else {
-      withhold(answer);
-    }
-  }
-  if (answer.field == TaxonomyField::kIdentitySharedSplitContinents && figures.continents) {
-    if (shows_continents(choice)) {
-      answer.value = figures.continents->count();
-    } else {
-      withhold(answer);
-    }
-  }
-  return answer;
-}
-
-Json or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
-Json evidence_json(const std::vector<Evidence>& evidence) {
-  Json list = Json::array();
-  for (const Evidence& one : evidence) {
-    list.push_back({{"transcript", "T" + std::to_string(one.entry.record + 1)},
-                    {"i", one.entry.i},
-                    {"h", one.entry.sha256},
-                    {"pointer", one.pointer}});
-  }
-  return list;
-}
-
-Json statement_json(const std::optional<Statement>& statement) {
-  if (!statement) {
-    return {};
-  }
-  return {{"role", statement->by},
-          {"date", statement->date},
-          {"document_sha256", or_null(statement->document_sha256)}};
-}
-
-// A value of a declared type; "at least 1" is the one text that stands for an integer.
-std::string_view type_of(const Answer& answer) {
-  const std::string_view type = definition_of(answer.field).type;
-  return type == "integer" && answer.value.is_string() ? "text" : type;
-}
-
-Json answer_json(const Answer& answer) {
-  return {{"value", answer.value},
-          {"type", type_of(answer)},
-          {"source", name_of(answer.source)},
-          {"rule", answer.rule},
-          {"evidence", evidence_json(answer.evidence)},
-          {"by", statement_json(answer.by)},
-          {"declared", answer.declared},
-          {"withheld", answer.withheld},
-          {"detail", answer.detail},
-          {"reading", or_null(answer.reading)},
-          {"reason", or_null(answer.reason)},
-          {"note", or_null(answer.note)}};
 }
 
 Json answers_json(const EvaluationRecord& record,
@@ -161,31 +78,9 @@ Json answers_json(const EvaluationRecord& record,
   Json object = Json::object();
   for (const Answer& answer : answers) {
     object[std::string(definition_of(answer.field).name)] =
-        answer_json(with_figure(answer, record, choice));
+        answer_json(with_figure(answer, record.figures(), choice));
   }
   return object;
-}
-
-Json aliases_json() {
-  Json list = Json::array();
-  for (const FieldAlias& alias : taxonomy_aliases()) {
-    list.push_back({{"name", definition_of(alias.field).name},
-                    {"alias", alias.name},
-                    {"revision", alias.revision}});
-  }
-  return list;
-}
-
-Json transcripts_json(const std::vector<RecordSummary>& records) {
-  Json list = Json::array();
-  for (const RecordSummary& record : records) {
-    list.push_back({{"id", "T" + std::to_string(list.size() + 1)},
-                    {"folder", record.id},
-                    {"origin", record.origin},
-                    {"head", record.head},
-                    {"seal_sha256", or_null(record.seal_sha256)}});
-  }
-  return list;
 }
 
 Json document(const EvaluationRecord& record, PublicationChoice choice) {
@@ -239,38 +134,37 @@ base::Result<PublicationChoice> publication_choice_named(std::string_view name) 
 
 base::Result<InferenceOverTime> inference_of(const EvaluationRecord& record,
                                              PublicationChoice choice) {
-  TwoPublications publications;
-  if (record.issued()) {
-    publications.before.spare = SpareSharesLeft(*record.issued());
-  }
-  publications.after = shown(record.figures(), choice);
-  auto inference = infer(publications);
-  if (!inference) {
-    return inference;
-  }
-  // Earlier sets are another secret, unless a reader guesses that the number was kept.
-  for (const shamir::SpareShares earlier : record.issued_before()) {
-    auto both =
-        infer(TwoPublications{.before = {.spare = SpareSharesLeft(earlier), .continents = {}},
-                              .after = publications.after,
-                              .sets = ShareSets::kReshared});
-    if (!both) {
-      return both;
-    }
-    std::erase_if(inference->if_threshold_kept, [&both](unsigned threshold) {
-      const auto& kept = both->if_threshold_kept;
-      return std::find(kept.begin(), kept.end(), threshold) == kept.end();
-    });
-  }
-  return inference;
+  Publications publications = record.published_before();
+  publications.of_set.push_back(shown(record.figures(), choice));
+  return infer(publications);
 }
 
 base::Result<std::string> owners_sheet_of(const EvaluationRecord& record) {
-  auto inference = inference_of(record, PublicationChoice::kBoth);
-  if (!inference) {
-    return std::move(inference).error();
+  const PublishedFigures& figures = record.figures();
+  const auto number = [](const auto& figure) {
+    return figure ? std::to_string(figure->count()) : std::string("not known here");
+  };
+  const std::string spare = number(figures.spare);
+  const std::string continents = number(figures.continents);
+  const std::pair<PublicationChoice, std::string> choices[] = {
+      {PublicationChoice::kSpareOnly, "The spare shares alone: " + spare + " (choose spare)"},
+      {PublicationChoice::kContinentsOnly,
+       "The continents alone: " + continents + " (choose continents)"},
+      {PublicationChoice::kBoth,
+       "Both: spare shares " + spare + ", continents " + continents + " (choose both)"},
+      {PublicationChoice::kAtLeastOneSpare,
+       "That there is a spare share, and no number (choose at-least-one)"}};
+  std::vector<Prospect> prospects;
+  for (const auto& [choice, what] : choices) {
+    auto inference = inference_of(record, choice);
+    if (!inference) {
+      return std::move(inference).error();
+    }
+    prospects.push_back({.what = what,
+                         .figures = shown(figures, choice),
+                         .inference = std::move(inference).value()});
   }
-  return owners_sheet(record.figures(), *inference);
+  return owners_sheet(prospects);
 }
 
 base::Result<std::string> publish(const EvaluationRecord& record,

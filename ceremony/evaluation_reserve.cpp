@@ -77,7 +77,7 @@ base::Result<Reserve> reserve_of(const ConfidentialFacts& facts, shamir::Confide
   }
   const auto lost = static_cast<unsigned>(
       std::count_if(facts.holders.begin(), facts.holders.end(), [](const HolderPlace& holder) {
-        return holder.health == ShareHealth::kLost;
+        return holder.health != ShareHealth::kGood;
       }));
   auto left = SpareSharesLeft::after_loss(facts.quorum.spare_shares(), lost);
   if (!left) {

@@ -33,7 +33,8 @@ std::string_view name_of(Continent continent);
 // but never repeating the text, which comes from a confidential file.
 base::Result<Continent> continent_named(std::string_view name);
 
-enum class ShareHealth { kGood, kLost };
+// What is known of a share. Only a good one counts: nobody can promise to bring a suspect one.
+enum class ShareHealth { kGood, kLost, kSuspect };
 
 // A holder without a name: where the share is kept, and whether it is still good.
 struct HolderPlace {

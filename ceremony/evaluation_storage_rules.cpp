@@ -8,8 +8,23 @@ namespace ceremony {
 
 namespace {
 
-constexpr std::string_view kQuorumSentence =
-    "Recovered by a quorum; its size is withheld; see identity-shared-split-extra.";
+constexpr const char* kKeyEnded =
+    "The record ends the key (entry key.end): what its shares open is in use no more.";
+
+constexpr const char* kFewerNow =
+    "As many as were made. The newest verification did not find every share good, so fewer are "
+    "left "
+    "now; how many is the owners' knowledge.";
+
+std::vector<EntryRef> activations(const AnchorFacts& facts) {
+  std::vector<EntryRef> entries;
+  for (const SiteFact& site : facts.sites) {
+    if (!site.reason.empty()) {
+      entries.push_back(site.entry);
+    }
+  }
+  return entries;
+}
 
 std::vector<Evidence> evidence_of(const std::vector<EntryRef>& entries,
                                   const std::string& pointer) {
@@ -50,6 +65,9 @@ std::string storage_sentences(const AnchorFacts& facts) {
   if (!facts.destroyed.empty()) {
     text += " The copy in use is destroyed after each ceremony.";
   }
+  if (!facts.ended.empty()) {
+    text += " The record ends the key; the entry says what is left of it.";
+  }
   return text;
 }
 
@@ -65,6 +83,7 @@ std::vector<Evidence> storage_evidence(const AnchorFacts& facts) {
   }
   add(facts.restored, "/data/result");
   add(facts.destroyed, "/data/what");
+  add(facts.ended, "/data/claim");
   return evidence;
 }
 
@@ -92,6 +111,11 @@ const ShareSetFact* newest_share_set(const AnchorFacts& facts) {
     newest = newest == nullptr || set.generation >= newest->generation ? &set : newest;
   }
   return newest;
+}
+
+bool is_known_incomplete(const AnchorFacts& facts, const ShareSetFact& set) {
+  return !facts.health.empty() && facts.health.back().entry.record >= set.entry.record &&
+         !facts.health.back().all_good;
 }
 
 Answer storage_answer(TaxonomyField field,
@@ -127,6 +151,9 @@ Answer storage_answer(TaxonomyField field,
 
 Answer extra_answer(const AnchorFacts& facts, Losses losses) {
   constexpr TaxonomyField kField = TaxonomyField::kIdentitySharedSplitExtra;
+  if (!facts.ended.empty()) {
+    return unanswered(kField, kKeyEnded);
+  }
   const ShareSetFact* const set = newest_share_set(facts);
   if (set == nullptr) {
     return unanswered(kField, "No share set is in the records given.");
@@ -138,13 +165,23 @@ Answer extra_answer(const AnchorFacts& facts, Losses losses) {
                                : "n - k of the newest share set when it was made.");
   answer.evidence.push_back({set->entry, "/data/extra"});
   add_newest_since(answer, *set, {&facts.shares_verified, "/data/polynomial"});
-  add_newest_since(answer, *set, {&facts.healthy, "/data/result"});
+  std::vector<EntryRef> verified;
+  for (const HealthFact& health : facts.health) {
+    verified.push_back(health.entry);
+  }
+  add_newest_since(answer, *set, {&verified, "/data/result"});
   answer.withheld = {"k", "n"};
+  if (losses == Losses::kNotKnown && is_known_incomplete(facts, *set)) {
+    answer.reading = kFewerNow;
+  }
   return answer;
 }
 
 Answer continents_answer(const AnchorFacts& facts, Losses losses) {
   constexpr TaxonomyField kField = TaxonomyField::kIdentitySharedSplitContinents;
+  if (!facts.ended.empty()) {
+    return unanswered(kField, kKeyEnded);
+  }
   const ShareSetFact* const set = newest_share_set(facts);
   if (set == nullptr || losses == Losses::kNotKnown) {
     return unanswered(kField,
@@ -158,7 +195,8 @@ Answer continents_answer(const AnchorFacts& facts, Losses losses) {
                "what the shares open, counted by the owners from facts that they keep.");
   answer.evidence.push_back({set->entry, "/data/_sd"});
   const std::size_t before = answer.evidence.size();
-  add_newest_since(answer, *set, {&facts.activated, "/data/epoch"});
+  const std::vector<EntryRef> activated = activations(facts);
+  add_newest_since(answer, *set, {&activated, "/data/epoch"});
   add_newest_since(answer, *set, {&facts.drilled, "/data/objective_met"});
   if (answer.evidence.size() > before) {
     answer.source = AnswerSource::kExercised;

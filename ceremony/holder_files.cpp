@@ -43,6 +43,18 @@ Result<void> compare_copy(const fs::path& path, std::string_view expected) {
 Result<void> write_holder_files(const Workplace& work,
                                 const fs::path& folder,
                                 base::ByteView envelope) {
+  if (auto made = base::make_folder_where_missing(folder); !made) {
+    return made;
+  }
+  if (auto saved = save_own(work, folder / kShareFile, envelope); !saved) {
+    return saved;
+  }
+  return write_card_files(work, folder, envelope);
+}
+
+Result<void> write_card_files(const Workplace& work,
+                              const fs::path& folder,
+                              base::ByteView envelope) {
   auto text = shamir::card_text(envelope);
   if (!text) {
     return std::move(text).error();
@@ -54,14 +66,22 @@ Result<void> write_holder_files(const Workplace& work,
   if (auto made = base::make_folder_where_missing(folder); !made) {
     return made;
   }
-  const std::pair<const char*, base::ByteView> files[] = {
-      {kShareFile, envelope}, {kCardText, base::bytes_of(*text)}, {kCardSvg, base::bytes_of(*svg)}};
-  for (const auto& [name, bytes] : files) {
-    if (auto saved = save_own(work, folder / name, bytes); !saved) {
-      return saved;
-    }
+  if (auto saved = save_own(work, folder / kCardText, base::bytes_of(*text)); !saved) {
+    return saved;
   }
-  return {};
+  return save_own(work, folder / kCardSvg, base::bytes_of(*svg));
+}
+
+Result<void> compare_card_files(const fs::path& folder, base::ByteView envelope) {
+  auto text = shamir::card_text(envelope);
+  auto svg = shamir::card_svg(envelope);
+  if (!text || !svg) {
+    return copy_differs(kShareFile);
+  }
+  if (auto same = compare_copy(folder / kCardText, *text); !same) {
+    return same;
+  }
+  return compare_copy(folder / kCardSvg, *svg);
 }
 
 Result<base::Bytes> read_share_file(const fs::path& folder) {
@@ -84,15 +104,7 @@ Result<base::Bytes> read_back_copies(const fs::path& folder) {
   if (*typed != *envelope) {
     return copy_differs(kCardText);
   }
-  auto text = shamir::card_text(*envelope);
-  auto svg = shamir::card_svg(*envelope);
-  if (!text || !svg) {
-    return copy_differs(kShareFile);
-  }
-  if (auto same = compare_copy(folder / kCardText, *text); !same) {
-    return std::move(same).error();
-  }
-  if (auto same = compare_copy(folder / kCardSvg, *svg); !same) {
+  if (auto same = compare_card_files(folder, *envelope); !same) {
     return std::move(same).error();
   }
   return envelope;

@@ -21,6 +21,15 @@ base::Result<void> write_holder_files(const Workplace& work,
                                       const std::filesystem::path& folder,
                                       base::ByteView envelope);
 
+// Writes the card alone, as text and as SVG, to be printed. Errors: as write_holder_files().
+base::Result<void> write_card_files(const Workplace& work,
+                                    const std::filesystem::path& folder,
+                                    base::ByteView envelope);
+
+// Whether the card files in `folder` are, byte for byte, what this share makes. Errors:
+// kInconsistent, naming the file that differs; kNotFound.
+base::Result<void> compare_card_files(const std::filesystem::path& folder, base::ByteView envelope);
+
 // The locked share. Errors: kNotFound, kStorageFailure.
 base::Result<base::Bytes> read_share_file(const std::filesystem::path& folder);
 

@@ -1,7 +1,7 @@
 #include "ceremony/inference.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace ceremony {
 
@@ -75,25 +75,51 @@ base::Result<Inference> inference_from(std::vector<QuorumHypothesis> hypotheses,
   return inference;
 }
 
-// One set, two dates: the threshold must explain both, and shares were only lost in between.
-base::Result<InferenceOverTime> infer_one_set(const TwoPublications& publications) {
-  const std::vector<QuorumHypothesis> before = all_that_explain(publications.before);
+// What a reader supposes of the shares of one set from one publication to the next.
+enum class Supposed { kOnlyLost, kLostOrFound };
+
+// The pairs of this threshold that are left after all publications of one set.
+std::vector<QuorumHypothesis> left_for(unsigned threshold,
+                                       const std::vector<PublishedFigures>& publications,
+                                       Supposed supposed) {
   std::vector<QuorumHypothesis> left;
-  for (const QuorumHypothesis& now : all_that_explain(publications.after)) {
-    const bool possible = std::any_of(before.begin(), before.end(), [&now](const auto& then) {
-      return then.threshold == now.threshold && then.shares >= now.shares;
-    });
-    if (possible) {
-      left.push_back(now);
+  unsigned most = shamir::kMostShares;  // never more than were good before, or were made
+  for (const PublishedFigures& figures : publications) {
+    left.clear();
+    for (unsigned shares = threshold; shares <= most; ++shares) {
+      const QuorumHypothesis one{.threshold = threshold, .shares = shares};
+      if (explains(figures, one)) {
+        left.push_back(one);
+      }
     }
+    if (left.empty()) {
+      return left;
+    }
+    const bool is_first = &figures == &publications.front();
+    most = is_first || supposed == Supposed::kOnlyLost ? left.back().shares : most;
   }
-  auto now = inference_from(std::move(left), publications.before.spare);
-  if (!now) {
-    return std::move(now).error();
+  return left;
+}
+
+std::vector<QuorumHypothesis> all_left(const std::vector<PublishedFigures>& publications,
+                                       Supposed supposed) {
+  std::vector<QuorumHypothesis> all;
+  for (unsigned threshold = 2; threshold < shamir::kMostShares; ++threshold) {
+    const auto some = left_for(threshold, publications, supposed);
+    all.insert(all.end(), some.begin(), some.end());
   }
-  InferenceOverTime over_time{.now = std::move(now).value(), .if_threshold_kept = {}};
-  over_time.if_threshold_kept = over_time.now.thresholds;
-  return over_time;
+  return all;
+}
+
+base::Result<Inference> infer_one_set(const std::vector<PublishedFigures>& publications) {
+  if (publications.empty()) {
+    return infer(PublishedFigures{});
+  }
+  auto left = all_left(publications, Supposed::kOnlyLost);
+  if (left.empty()) {
+    left = all_left(publications, Supposed::kLostOrFound);
+  }
+  return inference_from(std::move(left), publications.front().spare);
 }
 
 std::string listed(const std::vector<unsigned>& numbers) {
@@ -104,26 +130,32 @@ std::string listed(const std::vector<unsigned>& numbers) {
   return text.empty() ? "none" : text;
 }
 
-std::string figures_text(const PublishedFigures& figures) {
-  std::string text = "Spare shares: ";
-  text += figures.spare ? std::to_string(figures.spare->count()) : "not published";
-  text += ". Continents: ";
-  text += figures.continents ? std::to_string(figures.continents->count()) : "not published";
-  return text + ".\n";
-}
-
 std::string_view verdict_text(InferenceVerdict verdict) {
   switch (verdict) {
     case InferenceVerdict::kRevealsExactly:
-      return "This REVEALS the number of holders who must be brought together. Publish the spare "
-             "shares alone.\n";
+      return "    This REVEALS the number of holders who must be brought together.\n";
     case InferenceVerdict::kSmallSet:
-      return "That is a small set: a good guess is easy. Consider publishing the spare shares "
-             "alone.\n";
+      return "    That is a small set: a good guess is easy.\n";
     case InferenceVerdict::kFine:
-      return "That leaves a reader with much to guess.\n";
+      return "    That leaves a reader with much to guess.\n";
   }
   return "";
+}
+
+base::Result<std::string> prospect_text(const Prospect& prospect) {
+  auto alone = infer(prospect.figures);
+  if (!alone) {
+    return std::move(alone).error();
+  }
+  const InferenceOverTime& inference = prospect.inference;
+  std::string text = "\n" + prospect.what + "\n";
+  text += "    to a reader of this alone: " + listed(alone->thresholds) + "\n";
+  text += "    with all that was published before: " + listed(inference.now.thresholds) + "\n";
+  if (inference.if_threshold_kept != inference.now.thresholds) {
+    text += "    if the number was kept at each re-share: " + listed(inference.if_threshold_kept) +
+            "\n";
+  }
+  return text + std::string(verdict_text(inference.verdict));
 }
 
 }  // namespace
@@ -163,43 +195,46 @@ base::Result<Inference> infer(const PublishedFigures& figures) {
   return inference_from(all_that_explain(figures), figures.spare);
 }
 
-base::Result<InferenceOverTime> infer(const TwoPublications& publications) {
-  if (publications.sets == ShareSets::kSameSet) {
-    return infer_one_set(publications);
-  }
-  auto before = infer(publications.before);
-  if (!before) {
-    return std::move(before).error();
-  }
-  auto now = infer(publications.after);
+base::Result<InferenceOverTime> infer(const Publications& publications) {
+  auto now = infer_one_set(publications.of_set);
   if (!now) {
     return std::move(now).error();
   }
   InferenceOverTime over_time{.now = std::move(now).value(), .if_threshold_kept = {}};
-  std::set_intersection(before->thresholds.begin(),
-                        before->thresholds.end(),
-                        over_time.now.thresholds.begin(),
-                        over_time.now.thresholds.end(),
-                        std::back_inserter(over_time.if_threshold_kept));
+  over_time.if_threshold_kept = over_time.now.thresholds;
+  for (const std::vector<PublishedFigures>& earlier : publications.of_earlier_sets) {
+    auto then = infer_one_set(earlier);
+    if (!then) {
+      return std::move(then).error();
+    }
+    std::erase_if(over_time.if_threshold_kept, [&then](unsigned threshold) {
+      return std::find(then->thresholds.begin(), then->thresholds.end(), threshold) ==
+             then->thresholds.end();
+    });
+  }
+  over_time.verdict = over_time.now.verdict;
+  if (!over_time.if_threshold_kept.empty()) {
+    over_time.verdict = verdict_of(over_time.if_threshold_kept.size());  // never more are left
+  }
   return over_time;
 }
 
-std::string owners_sheet(const PublishedFigures& figures, const InferenceOverTime& inference) {
-  std::string sheet = "CONFIDENTIAL - what a reader could infer. For the owners of the key only.\n";
-  sheet += figures_text(figures);
-  sheet += "Numbers of holders needed that would explain it: " + listed(inference.now.thresholds);
-  sheet += ".\n";
-  sheet += verdict_text(inference.now.verdict);
-  if (inference.now.if_simple_majority) {
-    sheet += "A reader who supposes a simple majority (n = 2k - 1, the draft's example) gets k = " +
-             std::to_string(*inference.now.if_simple_majority) +
-             ". If that is your layout, even the spare shares alone tell it.\n";
+base::Result<std::string> owners_sheet(const std::vector<Prospect>& prospects) {
+  std::string sheet =
+      "CONFIDENTIAL - what a reader could infer. For the owners of the key only.\n"
+      "Numbers of holders needed that stay possible, for each thing that can be published:\n";
+  for (const Prospect& prospect : prospects) {
+    auto text = prospect_text(prospect);
+    if (!text) {
+      return text;
+    }
+    sheet += *text;
   }
-  if (inference.if_threshold_kept != inference.now.thresholds) {
+  if (!prospects.empty() && prospects.front().inference.now.if_simple_majority) {
     sheet +=
-        "A reader of the earlier publication who supposes that the number was kept is left "
-        "with: " +
-        listed(inference.if_threshold_kept) + ".\n";
+        "\nA reader who supposes a simple majority (n = 2k - 1, the draft's example) gets k = " +
+        std::to_string(*prospects.front().inference.now.if_simple_majority) +
+        ".\nIf that is your layout, even the spare shares alone tell it.\n";
   }
   return sheet;
 }

@@ -94,31 +94,37 @@ struct Inference {
 // Errors: kInconsistent where no share set of this house can have both figures.
 base::Result<Inference> infer(const PublishedFigures& figures);
 
-// Whether two publications speak of one share set.
-enum class ShareSets {
-  kSameSet,   // k and n are the same; shares may have been lost in between
-  kReshared,  // a new set was dealt in between
+// All that was ever published of a key, oldest first. What its public records show of a share set
+// (n - k when it was made) is a publication too.
+struct Publications {
+  std::vector<PublishedFigures> of_set;                        // of the newest share set
+  std::vector<std::vector<PublishedFigures>> of_earlier_sets;  // before each re-share
 };
 
-struct TwoPublications {
-  PublishedFigures before;
-  PublishedFigures after;
-  ShareSets sets = ShareSets::kSameSet;
-};
-
-// What is left of the newer set for a reader of both.
+// What is left of the newer set for a reader of all of them.
 struct InferenceOverTime {
   Inference now;
-  // After a re-share: the thresholds that stay for a reader who guesses that k was kept. Empty:
-  // that guess is refuted. For one set: the same as now.thresholds.
+  // The thresholds that stay for a reader who guesses that k was kept at every re-share. Empty:
+  // that guess is refuted. Without an earlier set: the same as now.thresholds.
   std::vector<unsigned> if_threshold_kept;
+  // The worse of the two readings.
+  InferenceVerdict verdict = InferenceVerdict::kFine;
 };
 
-// Errors: kInconsistent where nothing explains the figures.
-base::Result<InferenceOverTime> infer(const TwoPublications& publications);
+// Within one set shares are supposed to be lost only, and where the figures rose, to have been
+// found again. Errors: kInconsistent where nothing explains the figures of one set.
+base::Result<InferenceOverTime> infer(const Publications& publications);
+
+// One thing that could be published, and what it would tell.
+struct Prospect {
+  std::string what;             // "the spare shares alone, 3 (choose spare)"
+  PublishedFigures figures;     // of it
+  InferenceOverTime inference;  // with all that was published before
+};
 
 // The check as the owners see it, in plain words with numbers; ends in LF. CONFIDENTIAL: for the
 // eyes of those who know k and n already, before they choose what is published.
-std::string owners_sheet(const PublishedFigures& figures, const InferenceOverTime& inference);
+// Errors: kInconsistent where no share set can have the figures of a prospect.
+base::Result<std::string> owners_sheet(const std::vector<Prospect>& prospects);
 
 }  // namespace ceremony

@@ -8,6 +8,9 @@
 #include "base/text_encoding.h"
 #include "ceremony/action.h"
 #include "ceremony/drafts.h"
+#include "ceremony/key_need.h"
+#include "ceremony/ledger.h"
+#include "ceremony/site_facts.h"
 
 namespace ceremony {
 
@@ -65,7 +68,7 @@ Result<Asking> ask_root(const Workplace& work) {
   if (!draft) {
     return std::move(draft).error();
   }
-  return Asking{.subject = {}, .shown = shown(draft->unsigned_form()), .asks = {}};
+  return Asking{.subject = {}, .shown = ceremony::shown(draft->unsigned_form()), .asks = {}};
 }
 
 Result<Turn> agree(Workplace& /*work*/, client::Input& /*input*/) {
@@ -108,12 +111,25 @@ Result<Turn> sign_root(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-Result<Asking> ask_crl(const Workplace& work) {
+// A last CRL is one: nothing that is still valid is left out of it.
+Result<ca::RevocationListDraft> fitting_crl_draft(const Workplace& work) {
   auto draft = crl_draft(work);
+  if (!draft || work.plan.crl->profile == PlannedCrl().profile) {
+    return draft;
+  }
+  auto home = home_site(work);
+  auto ledger = home ? read_ledger(*home / "ledger") : Result<LedgerState>(home.error());
+  auto unneeded = ledger ? check_unneeded(*ledger, draft->unsigned_form(), work.plan.date)
+                         : Result<void>(ledger.error());
+  return unneeded ? std::move(draft) : Result<ca::RevocationListDraft>(std::move(unneeded).error());
+}
+
+Result<Asking> ask_crl(const Workplace& work) {
+  auto draft = fitting_crl_draft(work);
   if (!draft) {
     return std::move(draft).error();
   }
-  return Asking{.subject = {}, .shown = shown(draft->unsigned_form()), .asks = {}};
+  return Asking{.subject = {}, .shown = ceremony::shown(draft->unsigned_form()), .asks = {}};
 }
 
 Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
@@ -121,7 +137,7 @@ Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
   if (!signer) {
     return std::move(signer).error();
   }
-  auto draft = crl_draft(work);
+  auto draft = fitting_crl_draft(work);
   if (!draft) {
     return std::move(draft).error();
   }
@@ -177,7 +193,7 @@ Result<Asking> ask_certificates(const Workplace& work) {
   }
   Asking asking;
   for (const RequestDraft& one : *drafts) {
-    const std::vector<std::string> lines = shown(one.draft.unsigned_form());
+    const std::vector<std::string> lines = ceremony::shown(one.draft.unsigned_form());
     asking.shown.insert(asking.shown.end(), lines.begin(), lines.end());
   }
   return asking;

@@ -38,6 +38,12 @@ Result<Json> public_key_fact(base::ByteView public_key_info) {
   return Json(base::to_base64(public_key_info));
 }
 
+Result<ca::DistinguishedName> distinguished_name_of(const PlannedName& name) {
+  return ca::DistinguishedName::of({{.type = "C", .value = name.country},
+                                    {.type = "O", .value = name.organization},
+                                    {.type = "CN", .value = name.common_name}});
+}
+
 Result<base::Bytes> read_blob(const std::filesystem::path& folder) {
   constexpr std::size_t kLargestBlob = 4096;  // bytes
   return base::read_file(folder / "root-key.blob", kLargestBlob);

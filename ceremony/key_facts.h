@@ -1,4 +1,4 @@
-// ceremony/key_facts.h - what a ceremony's steps know about the root key that they work with.
+// ceremony/key_facts.h - what a ceremony's steps know about the key that they work with.
 
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "ca/algorithm.h"
+#include "ca/distinguished_name.h"
 #include "ceremony/action.h"
 
 namespace ceremony {
@@ -23,6 +24,10 @@ base::Result<KeyFacts> key_facts(const Workplace& work);
 
 // The fact "public-key" for that key. Errors: kRefusedByPolicy for an algorithm that is not ours.
 base::Result<Json> public_key_fact(base::ByteView public_key_info);
+
+// "C=DE, O=Example, CN=Root", as the plan names a key's subject. Errors: as
+// DistinguishedName::of().
+base::Result<ca::DistinguishedName> distinguished_name_of(const PlannedName& name);
 
 // root-key.blob below `folder`. Errors: kNotFound, kStorageFailure.
 base::Result<base::Bytes> read_blob(const std::filesystem::path& folder);

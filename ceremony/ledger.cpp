@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ceremony/ledger_files.h"
+#include "ceremony/ledger_sets.h"
 
 namespace ceremony {
 
@@ -55,6 +56,7 @@ Result<void> fold_crl(const IssuedCrl& crl, const Before& before, LedgerState& s
   }
   state.crl_number = crl.number;
   state.crl_sha256 = crl.sha256;
+  state.crl_next_update = crl.next_update;
   state.revoked = std::move(listed);
   return {};
 }
@@ -80,8 +82,28 @@ struct Folder {
   const Before before;
   LedgerState& state;
 
+  // A later set is live from its "set.live" on.
   Result<void> operator()(const IssuedShares& shares) const {
-    state.generation = shares.generation;
+    if (shares.generation <= 1) {
+      state.generation = shares.generation;
+      state.sets[shares.generation] = record.head;
+    }
+    return {};
+  }
+
+  Result<void> operator()(const LiveSet& live) const {
+    return fold_live_set(live, record.head, state);
+  }
+
+  Result<void> operator()(const RetiredSet& retired) const {
+    if (retired.is_dead) {
+      state.retiring.erase(retired.generation);
+    }
+    return {};
+  }
+
+  Result<void> operator()(const EndedKey& end) const {
+    state.ended = end.claim;
     return {};
   }
 
@@ -95,6 +117,16 @@ struct Folder {
   }
 
   Result<void> operator()(const IssuedCrl& crl) const { return fold_crl(crl, before, state); }
+
+  Result<void> operator()(const BornSigningKey& key) const {
+    if (!state.root_public_key.empty() ||
+        (!state.signing_key.empty() && state.signing_key != key.public_key)) {
+      return out_of_place("a signing key of the records was born in the chain of another key");
+    }
+    state.signing_key = key.public_key;
+    state.signing_request = key.request;
+    return {};
+  }
 
   Result<void> operator()(const VoidCrl& crl) const {
     state.void_crl_number = std::max(state.void_crl_number, crl.number);
@@ -162,6 +194,9 @@ Result<void> fold_record(const LedgerRecord& record, LedgerState& state) {
   if (record.sequence != state.sequence + 1) {
     return out_of_place("the numbers of the records have a gap");
   }
+  if (auto may = check_may_follow(record.ceremony, state); !may) {
+    return may;
+  }
   const Folder folder{.record = record,
                       .before = {.crl_number = state.crl_number, .epoch = state.epoch},
                       .state = state};
@@ -182,12 +217,16 @@ Result<void> fold_record(const Transcript& record, LedgerState& state) {
 }
 
 Result<void> join_branch(const LedgerState& other, LedgerState& state) {
-  if (other.root_certificate != state.root_certificate) {
+  if (other.root_certificate != state.root_certificate ||
+      other.signing_request != state.signing_request) {
     return Error{ErrorCode::kInconsistent,
                  "the two branches have different roots, so they cannot be one CA's; nothing was "
                  "merged; call for help, and keep both copies"};
   }
   if (auto joined = join_certificates(other, state); !joined) {
+    return joined;
+  }
+  if (auto joined = join_sets(other, state); !joined) {
     return joined;
   }
   const bool is_newer = other.crl_number > state.crl_number;
@@ -201,11 +240,11 @@ Result<void> join_branch(const LedgerState& other, LedgerState& state) {
   if (is_newer) {
     state.crl_number = other.crl_number;
     state.crl_sha256 = other.crl_sha256;
+    state.crl_next_update = other.crl_next_update;
   }
   state.void_crl_number = std::max(state.void_crl_number, other.void_crl_number);
   state.lost.insert(state.lost.end(), other.lost.begin(), other.lost.end());
   state.epoch = std::max(state.epoch, other.epoch);
-  state.generation = std::max(state.generation, other.generation);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,19 @@ struct LedgerState {
   std::vector<std::string> allowed;   // ceremonies of this epoch; none named: all
   std::uint64_t crl_number = 0;       // highest known; 0: no CRL yet
   std::string crl_sha256;             // of the CRL with that number
+  std::string crl_next_update;        // of that CRL, YYYY-MM-DD; "" where no record says it
   std::uint64_t void_crl_number = 0;  // highest of a CRL that was signed and made void; 0: none
   std::map<std::string, RecordedRevocation> revoked;  // by serial: what the next CRL must list
-  std::uint32_t generation = 0;                       // of the share set
-  std::string root_public_key;                        // SHA-256 of the SubjectPublicKeyInfo
-  std::string root_certificate;                       // SHA-256 of the DER
+  std::uint32_t generation = 0;                       // of the share set that is live
+  std::map<std::uint32_t, std::string> sets;          // by generation: head of the record that made
+                                                      // it live
+  std::set<std::uint32_t> retiring;  // generations that were replaced, and may not be dead yet
+  std::string ended;                 // what was claimed when the key was destroyed; "": it lives
+  std::string root_public_key;       // SHA-256 of the SubjectPublicKeyInfo
+  std::string root_certificate;      // SHA-256 of the DER
+  std::string signing_key;           // of a signing key's chain: SHA-256 of the
+                                     // SubjectPublicKeyInfo
+  std::string signing_request;       // SHA-256 of the DER of its request
   std::vector<IssuedCertificate> issued;
   std::vector<LostRecords> lost;
   std::vector<std::string> records;  // names of the folders, in order; without joined branches
@@ -50,15 +59,15 @@ LedgerState empty_state();
 
 // Takes one more record into account that is no merge, or whose other branch was joined before.
 // Errors: kInconsistent where it does not follow; where a CRL number does not rise, a certificate
-// that is still valid is no longer revoked, or an epoch does not rise; `state` is then no longer to
-// be used.
+// that is still valid is no longer revoked, an epoch does not rise, a share set does not follow the
+// one before it, or the key was destroyed before; `state` is then no longer to be used.
 base::Result<void> fold_record(const LedgerRecord& record, LedgerState& state);
 base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 
 // Takes in what another branch has done: its certificates, its revocations (none is ever undone),
 // the higher CRL number, the later epoch and generation of shares. Where both revoke one
 // certificate, the entry of the CRL with the higher number stays. Errors: kInconsistent for another
-// root, or one serial number for two certificates.
+// root, one serial number for two certificates, or one generation for two share sets.
 base::Result<void> join_branch(const LedgerState& other, LedgerState& state);
 
 // The closed records that a site has, in whatever branches.

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/media.h"
 #include "ceremony/ledger.h"
+#include "ceremony/live_vault.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/roster.h"
 
@@ -100,26 +101,6 @@ Result<void> check_no_fork(const TwoSites& sites, const Ledger& ours) {
   return {};
 }
 
-// Whether `name` is what a copy left behind that was cut off and begun anew under another name.
-Result<bool> is_remnant(const fs::path& ledger, const std::string& name) {
-  for (const std::string& other : names_in(ledger)) {
-    bool is_part = other.starts_with(name + "-") && is_sealed(ledger / other);
-    for (const std::string& file : is_part ? names_in(ledger / name) : std::vector<std::string>()) {
-      auto begins = is_on_medium(ledger / other / file)
-                        ? is_beginning({.from = ledger / name / file, .to = ledger / other / file})
-                        : Result<bool>(false);
-      if (!begins) {
-        return begins;
-      }
-      is_part = is_part && *begins;
-    }
-    if (is_part) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Whether every file of the folder `to`, as far as it is there, is the one of `from` or the
 // beginning of it.
 Result<bool> may_hold(const FromTo& folders) {
@@ -133,6 +114,28 @@ Result<bool> may_hold(const FromTo& folders) {
     }
   }
   return true;
+}
+
+// Whether `name` is what a copy left behind that was cut off and begun anew under another name.
+Result<bool> is_remnant(const fs::path& ledger, const std::string& name) {
+  for (const std::string& other : names_in(ledger)) {
+    if (!other.starts_with(name + "-") || !is_sealed(ledger / other)) {
+      continue;
+    }
+    auto is_part = may_hold({.from = ledger / other, .to = ledger / name});
+    if (!is_part || *is_part) {
+      return is_part;
+    }
+  }
+  return false;
+}
+
+// Whether a record's folder is not to be read: one that a cut-off copy has left without a seal.
+Result<bool> is_left_out(const fs::path& ledger, const std::string& name, CutOff cut_off) {
+  if (is_sealed(ledger / name)) {
+    return false;
+  }
+  return cut_off == CutOff::kLeftOut ? Result<bool>(true) : is_remnant(ledger, name);
 }
 
 // "0005-crl" with digits behind it: "0005-crl-1a2b3c4d"; "7.crl": "7-1a2b3c4d.crl".
@@ -183,6 +186,22 @@ Result<void> copy_file(const TwoSites& sites, const fs::path& name, const Ledger
   return saved ? Result<void>() : Result<void>(std::move(saved).error());
 }
 
+// Every file of the home site's folder `name`, which may be missing there.
+Result<void> copy_folder(const TwoSites& sites, const fs::path& name, const Ledger& ledger) {
+  if (!is_on_medium(sites.home / name)) {
+    return {};
+  }
+  if (auto made = base::make_folder_where_missing(sites.other / name); !made) {
+    return made;
+  }
+  for (const std::string& file : names_in(sites.home / name)) {
+    if (auto copied = copy_file(sites, name / file, ledger); !copied) {
+      return copied;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<LedgerRecord> read_ledger_record(const fs::path& folder) {
@@ -202,15 +221,12 @@ Result<LedgerRecord> read_ledger_record(const fs::path& folder) {
 Result<std::vector<LedgerRecord>> read_records(const fs::path& ledger, CutOff cut_off) {
   std::vector<LedgerRecord> records;
   for (const std::string& name : names_in(ledger)) {
-    if (!is_sealed(ledger / name)) {
-      auto is_left_out =
-          cut_off == CutOff::kLeftOut ? Result<bool>(true) : is_remnant(ledger, name);
-      if (!is_left_out) {
-        return std::move(is_left_out).error();
-      }
-      if (*is_left_out) {
-        continue;
-      }
+    auto left_out = is_left_out(ledger, name, cut_off);
+    if (!left_out) {
+      return std::move(left_out).error();
+    }
+    if (*left_out) {
+      continue;
     }
     auto facts = read_ledger_record(ledger / name);
     if (!facts) {
@@ -261,16 +277,8 @@ Result<void> add_to_ledger(const FromTo& folders) {
 
 Result<void> copy_certificates_and_crls(const TwoSites& sites, const Ledger& ledger) {
   for (const char* const folder : {"ca", "crl"}) {
-    if (!is_on_medium(sites.home / folder)) {
-      continue;
-    }
-    if (auto made = base::make_folder_where_missing(sites.other / folder); !made) {
-      return made;
-    }
-    for (const std::string& name : names_in(sites.home / folder)) {
-      if (auto copied = copy_file(sites, fs::path(folder) / name, ledger); !copied) {
-        return copied;
-      }
+    if (auto copied = copy_folder(sites, folder, ledger); !copied) {
+      return copied;
     }
   }
   return {};
@@ -289,6 +297,11 @@ Result<void> bring_up_to_date(const TwoSites& sites) {
   }
   if (auto copied = copy_certificates_and_crls(sites, *ours); !copied) {
     return copied;
+  }
+  // Before a merge is recorded, nobody can say which set is live.
+  auto state = ours->state();
+  if (auto brought = state ? bring_live_vault(sites, *state) : Result<void>(); !brought) {
+    return brought;
   }
   auto theirs = read_records(other / "ledger", CutOff::kLeftOut);
   if (!theirs) {

@@ -60,7 +60,8 @@ base::Result<void> add_to_ledger(const FromTo& folders);
 // of one name that is no CRL of a record in `ledger`; as base::save_new().
 base::Result<void> copy_certificates_and_crls(const TwoSites& sites, const Ledger& ledger);
 
-// Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/ and ledger/.
+// Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/, the vault of the
+// live share set (live_vault.h), and ledger/.
 // Errors: kInconsistent where `other` has a record that `home` does not have (both sites acted:
 // nothing was copied); as copy_certificates_and_crls() and copy_record().
 base::Result<void> bring_up_to_date(const TwoSites& sites);

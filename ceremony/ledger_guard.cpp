@@ -47,6 +47,13 @@ Error not_declared(const LedgerState& state, const std::string& ceremony) {
 
 }  // namespace
 
+SiteAct site_act_of(const Step& step) {
+  if (step.purpose == "activate") {
+    return SiteAct::kActivate;
+  }
+  return step.purpose == "return" ? SiteAct::kReturn : SiteAct::kOrdinary;
+}
+
 Result<void> check_live(const LedgerState& state, const SiteIntent& intent) {
   const bool is_live = state.live_site.empty() || state.live_site == intent.site;
   if (intent.act == SiteAct::kActivate) {

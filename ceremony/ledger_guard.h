@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "ceremony/ledger.h"
+#include "ceremony/script.h"
 
 namespace ceremony {
 
@@ -18,6 +19,9 @@ enum class SiteAct {
   kActivate,  // become live because the other cannot act
   kReturn,    // become live because the other gives back
 };
+
+// What a step that looks at the vault does so for, by its purpose.
+SiteAct site_act_of(const Step& step);
 
 struct SiteIntent {
   std::string site;

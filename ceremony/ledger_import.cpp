@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ceremony/ledger.h"
+#include "ceremony/live_vault.h"
 #include "ceremony/record_folder.h"
 
 namespace ceremony {
@@ -141,6 +142,11 @@ Result<Imported> import_records(const FromTo& folders,
   }
   if (auto copied = copy_certificates_and_crls({.home = from, .other = to}, *ledger); !copied) {
     return std::move(copied).error();
+  }
+  auto state = ledger->state();  // none where the ledger is forked now
+  auto brought = state ? bring_live_vault({.home = from, .other = to}, *state) : Result<void>();
+  if (!brought) {
+    return std::move(brought).error();
   }
   // Each behind those that it names, so that what a cut leaves behind can be read.
   const fs::path into = to / "ledger";

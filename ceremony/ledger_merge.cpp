@@ -57,6 +57,19 @@ std::string event_line(const IssuedShares& shares) {
   return "shares of generation " + std::to_string(shares.generation);
 }
 
+std::string event_line(const LiveSet& live) {
+  return "the share set of generation " + std::to_string(live.generation) + " became live";
+}
+
+std::string event_line(const RetiredSet& retired) {
+  return "the share set of generation " + std::to_string(retired.generation) +
+         (retired.is_dead ? " is dead" : " is not dead yet");
+}
+
+std::string event_line(const EndedKey& end) {
+  return "the key was destroyed: " + end.claim;
+}
+
 std::string event_line(const IssuedCertificate& certificate) {
   return "certificate " + certificate.serial + ", " + certificate.subject;
 }
@@ -67,6 +80,10 @@ std::string event_line(const IssuedCrl& crl) {
     line += " " + one.serial;
   }
   return line + (crl.revoked.empty() ? " none" : "");
+}
+
+std::string event_line(const BornSigningKey& key) {
+  return "signing key " + key.public_key + ", request " + key.request;
 }
 
 std::string event_line(const VoidCrl& crl) {
@@ -81,6 +98,10 @@ std::string event_line(const MergedBranch& merge) {
   return "a branch joined, " + event_line(merge.opened);
 }
 
+std::string event_words(const LedgerEvent& event) {
+  return std::visit([](const auto& one) { return event_line(one); }, event);
+}
+
 void add_branch(const std::string& title,
                 const LedgerBranch& branch,
                 std::vector<std::string>& lines) {
@@ -90,7 +111,7 @@ void add_branch(const std::string& title,
     lines.push_back("  entry " + std::to_string(record.sequence) + ", " + record.ceremony + ", " +
                     record.date);
     for (const LedgerEvent& event : record.events) {
-      lines.push_back("    " + std::visit([](const auto& one) { return event_line(one); }, event));
+      lines.push_back("    " + event_words(event));
     }
   }
 }

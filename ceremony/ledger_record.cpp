@@ -42,6 +42,7 @@ IssuedCrl crl_in(const Json& data) {
   IssuedCrl crl{.number = number_in(data, "number"),
                 .sha256 = entry_text(data, "crl"),
                 .this_update = entry_text(data, "this_update"),
+                .next_update = entry_text(data, "next_update"),
                 .revoked = {}};
   for (const Json& one : list_in(data, "revoked")) {
     crl.revoked.push_back({.serial = entry_text(one, "serial"),
@@ -83,17 +84,40 @@ void add_void_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& even
   }
 }
 
+// What became of a share set, or of the key; whether the entry says any such thing.
+bool add_set_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& events) {
+  const Json& data = entry.data;
+  const auto generation = static_cast<std::uint32_t>(number_in(data, "generation"));
+  if (entry.type == "shares.issue") {
+    events.emplace_back(IssuedShares{.generation = generation});
+  } else if (entry.type == "set.live") {
+    events.emplace_back(LiveSet{.generation = generation});
+  } else if (entry.type == "set.retire") {
+    const bool is_dead =
+        entry_text(data, "blobs") == "gone" || entry_text(data, "shares") == "gone";
+    events.emplace_back(RetiredSet{.generation = generation, .is_dead = is_dead});
+  } else if (entry.type == "key.end") {
+    events.emplace_back(EndedKey{.generation = generation, .claim = entry_text(data, "claim")});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void add_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& events) {
   const Json& data = entry.data;
-  if (entry.type == "shares.issue") {
-    events.emplace_back(
-        IssuedShares{.generation = static_cast<std::uint32_t>(number_in(data, "generation"))});
-  } else if (entry.type == "cert.issue") {
+  if (add_set_event(entry, events)) {
+    return;
+  }
+  if (entry.type == "cert.issue") {
     events.emplace_back(certificate_in(data));
   } else if (entry.type == "crl.issue") {
     events.emplace_back(crl_in(data));
   } else if (entry.type == "site.activate" || entry.type == "site.return") {
     events.emplace_back(epoch_in(data));
+  } else if (entry.type == "key.request") {
+    events.emplace_back(BornSigningKey{.public_key = entry_text(data, "public_key"),
+                                       .request = entry_text(data, "request")});
   } else if (entry.type == "ledger.merge") {
     events.emplace_back(MergedBranch{.joined = entry_text(data, "joined"),
                                      .kept = entry_text(data, "kept"),

@@ -35,6 +35,7 @@ struct IssuedCrl {
   std::uint64_t number = 0;
   std::string sha256;       // of the DER, 64 hex digits
   std::string this_update;  // YYYY-MM-DD
+  std::string next_update;  // YYYY-MM-DD
   std::vector<RecordedRevocation> revoked;
 };
 
@@ -43,9 +44,36 @@ struct VoidCrl {
   std::uint64_t number = 0;
 };
 
+// A signing key that was born in this record: the beginning of its own chain.
+struct BornSigningKey {
+  std::string public_key;  // SHA-256 of the SubjectPublicKeyInfo, 64 hex digits
+  std::string request;     // SHA-256 of the DER of its request, 64 hex digits
+};
+
+// A share set that was dealt. The first is live from here on; a later one from its LiveSet on.
 struct IssuedShares {
   std::uint32_t generation = 0;
 };
+
+// The point of no return of a re-share: this set is live, and the one before it retires.
+struct LiveSet {
+  std::uint32_t generation = 0;
+};
+
+// What is known of a set that was replaced.
+struct RetiredSet {
+  std::uint32_t generation = 0;
+  bool is_dead = false;  // by blob, by shares, or both
+};
+
+// The key was destroyed: no record follows this one, but where the claim is kNotComplete.
+struct EndedKey {
+  std::uint32_t generation = 0;  // of the share set that was live
+  std::string claim;
+};
+
+// The claim of a destruction that has left a way to the key.
+inline constexpr const char* kNotComplete = "not-complete";
 
 // An activation, a return or a merge: from here another site, or the same anew, is live.
 struct OpenedEpoch {
@@ -63,8 +91,16 @@ struct MergedBranch {
   OpenedEpoch opened;
 };
 
-using LedgerEvent =
-    std::variant<IssuedShares, IssuedCertificate, IssuedCrl, VoidCrl, OpenedEpoch, MergedBranch>;
+using LedgerEvent = std::variant<IssuedShares,
+                                 LiveSet,
+                                 RetiredSet,
+                                 EndedKey,
+                                 IssuedCertificate,
+                                 IssuedCrl,
+                                 VoidCrl,
+                                 OpenedEpoch,
+                                 MergedBranch,
+                                 BornSigningKey>;
 
 struct LedgerRecord {
   std::string name;  // of its folder; "" where it has none

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -26,12 +27,6 @@ constexpr std::size_t kLargestOutput = 64U << 20U;  // bytes; a CRL of a million
 // Under which name the journal knows a file: with its folder, for every stick has the same files.
 std::string noted_name(const fs::path& path) {
   return (path.parent_path().filename() / path.filename()).string();
-}
-
-bool is_noted(const Journal& journal, const std::string& sha256) {
-  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
-    return entry.type == "output" && entry.data.value("sha256", "") == sha256;
-  });
 }
 
 Result<void> remove_durably(const fs::path& path) {
@@ -105,7 +100,7 @@ Result<void> make_way(const Workplace& work, const fs::path& path) {
     return {};  // nothing is there; or save_new() will say what is
   }
   const std::string sha256 = base::sha256_hex(*there);
-  if (is_noted(work.journal, sha256)) {
+  if (has_noted(work.journal, sha256)) {
     return remove_noted(work, path, sha256);
   }
   return was_cut_off(work.journal, path, *there) ? set_aside(work, path, *there)
@@ -119,7 +114,7 @@ Result<void> make_void(const Workplace& work, const fs::path& path) {
     return {};
   }
   const std::string sha256 = base::sha256_hex(*there);
-  return is_noted(work.journal, sha256) ? remove_noted(work, path, sha256) : Result<void>();
+  return has_noted(work.journal, sha256) ? remove_noted(work, path, sha256) : Result<void>();
 }
 
 // The files below a folder, deepest folder's too; none where it is missing.
@@ -139,6 +134,12 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 
 }  // namespace
 
+bool has_noted(const Journal& journal, const std::string& sha256) {
+  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
+    return entry.type == "output" && entry.data.value("sha256", "") == sha256;
+  });
+}
+
 Result<void> note_output(const Workplace& work, const fs::path& path, base::ByteView bytes) {
   return work.journal.append("output",
                              {{"file", noted_name(path)},
@@ -150,11 +151,14 @@ Result<void> remove_own_outputs(const Workplace& work) {
   std::vector<fs::path> places = work.room.sites;
   places.push_back(work.room.holders);
   places.push_back(work.room.transfer_out);
+  std::vector<fs::path> files;
   for (const fs::path& place : places) {
-    for (const fs::path& file : place.empty() ? std::vector<fs::path>() : files_below(place)) {
-      if (auto removed = make_void(work, file); !removed) {
-        return removed;
-      }
+    std::ranges::move(place.empty() ? std::vector<fs::path>() : files_below(place),
+                      std::back_inserter(files));
+  }
+  for (const fs::path& file : files) {
+    if (auto removed = make_void(work, file); !removed) {
+      return removed;
     }
   }
   return {};

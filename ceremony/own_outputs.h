@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -30,6 +31,9 @@ base::Result<void> save_own(const Workplace& work,
 base::Result<void> note_output(const Workplace& work,
                                const std::filesystem::path& path,
                                base::ByteView bytes);
+
+// Whether this ceremony has noted that digest (64 hex digits) as that of something it has written.
+bool has_noted(const Journal& journal, const std::string& sha256);
 
 // Removes every file in this room (sites, holders' sticks, transfer out) whose digest this ceremony
 // has noted, and says so in the journal. Files of others stay. Errors: kStorageFailure.

@@ -16,6 +16,8 @@
 #include "base/result.h"
 #include "ca/algorithm.h"
 #include "ceremony/mode.h"
+#include "ceremony/plan_artefacts.h"
+#include "ceremony/plan_holders.h"
 #include "ceremony/plan_sites.h"
 #include "shamir/quorum.h"
 
@@ -62,7 +64,8 @@ struct PlannedName {
 struct PlannedCrl {
   std::string this_update;
   std::string next_update;
-  std::vector<PlannedRevocation> revocations;
+  std::string profile = "crl";  // or "crl-last": after it nobody needs the key
+  std::vector<PlannedRevocation> revocations = {};
 };
 
 struct PlannedRoot {
@@ -71,6 +74,12 @@ struct PlannedRoot {
   PlannedName name;
   std::string not_before;
   std::string not_after;
+};
+
+// A code- or update-signing key that is to be born, and the name that its certificate is asked for.
+struct PlannedSigningKey {
+  ca::Algorithm algorithm = ca::Algorithm::kP384;
+  PlannedName name;
 };
 
 struct Plan {
@@ -83,23 +92,19 @@ struct Plan {
   std::string site;                 // where it is held: "site-1"
   std::uint32_t objective_s = 0;    // recovery time objective in seconds; 0: none
   std::string kdf;                  // "production" or "fast"
+  std::string token_library;        // PKCS #11 library of the holders' tokens; "": none are used
   std::optional<PlannedRoot> root;  // root generation and drill
   std::optional<PlannedCrl> crl;
   std::vector<PlannedRequest> requests;
   std::optional<PlannedActivation> activation;
   std::optional<PlannedMerge> merge;
+  std::optional<PlannedSigningKey> signing_key;  // signing-key generation
+  std::optional<PlannedSigning> signing;         // artefact signing
+  std::vector<PlannedArtefact> artefacts;
   std::vector<PlannedSigner> signers;
   std::vector<PlannedKeeper> keepers;  // at least one in PRODUCTION
   std::string annex_sha256;            // "" where the ceremony has no annex
   std::string sha256;                  // of the plan file itself
-};
-
-// A Key Executive as the annex names one. Confidential.
-struct PlannedHolder {
-  std::string folder;          // name of the holder's stick (a folder)
-  std::string seat;            // "A", "B", ...: what the room calls the holder
-  std::string continent;       // where the share is kept
-  std::string possession_key;  // 64 hex digits, where the share exists already; else ""
 };
 
 struct PlannedSite {

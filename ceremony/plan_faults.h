@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/finding.h"
 #include "base/result.h"
 
 namespace ceremony {
@@ -21,6 +22,7 @@ struct PlanFault {
   std::string field;  // "" where it is about the whole
   std::string message;
   std::size_t line = 0;  // from 1; 0: not known
+  base::Severity severity = base::Severity::kError;
 };
 
 using PlanFaults = std::vector<PlanFault>;

@@ -20,9 +20,9 @@ using base::ErrorCode;
 constexpr std::uint32_t kLastSequence = 9999;  // what the name of a record's folder holds
 
 // A fault found by itself. The line is looked up later, by the field.
-PlanFault fault_at(std::string field, std::string rule, const std::string& what) {
+PlanFault fault_at(std::string field, std::string_view rule, const std::string& what) {
   return {.code = ErrorCode::kInconsistent,
-          .rule = std::move(rule),
+          .rule = std::string(rule),
           .field = std::move(field),
           .message = "the plan: " + what};
 }
@@ -120,17 +120,24 @@ void check_requests(const std::vector<PlannedRequest>& requests, PlanFaults& fau
   }
 }
 
-// The certificate of a root that is none says so itself, whatever becomes of its record.
-void check_root_name(const Plan& plan, PlanFaults& faults) {
+// Whether a name says itself that it is of no real key, whatever becomes of its record.
+bool is_marked(const PlannedName& name, Mode mode) {
+  return mode == Mode::kProduction ||
+         name.common_name.find(std::string(name_of(mode))) != std::string::npos;
+}
+
+void check_names(const Plan& plan, PlanFaults& faults) {
   const std::string mode(name_of(plan.mode));
-  const bool is_marked = plan.mode == Mode::kProduction || !plan.root ||
-                         plan.root->name.common_name.find(mode) != std::string::npos;
-  if (!is_marked) {
-    faults.push_back(fault_at("root.common_name",
-                              "plan-root-marked",
-                              "\"common_name\" of a root in mode " + mode +
-                                  " must contain the word " + mode +
-                                  ", so that nobody takes it for a real one"));
+  const std::string must = " in mode " + mode + " must contain the word " + mode +
+                           ", so that nobody takes it for a real one";
+  if (plan.root && !is_marked(plan.root->name, plan.mode)) {
+    faults.push_back(
+        fault_at("root.common_name", "plan-root-marked", "\"common_name\" of a root" + must));
+  }
+  if (plan.signing_key && !is_marked(plan.signing_key->name, plan.mode)) {
+    faults.push_back(fault_at("signing_key.common_name",
+                              "plan-signing-key-marked",
+                              "\"common_name\" of a signing key" + must));
   }
 }
 
@@ -193,6 +200,12 @@ void check_keepers(const Plan& plan, PlanFaults& faults) {
 }
 
 void check_head(const Plan& plan, PlanFaults& faults) {
+  if (!plan.token_library.empty() && plan.token_library.front() != '/') {
+    faults.push_back(fault_at("token_library",
+                              "plan-token-library",
+                              "\"token_library\" must be the whole path of the library that "
+                              "belongs to the holders' tokens, from \"/\" on"));
+  }
   if (plan.sequence == 0 || plan.sequence > kLastSequence) {
     faults.push_back(fault_at("sequence",
                               "plan-sequence",
@@ -220,7 +233,7 @@ PlanFaults object_to_plan(const Plan& plan) {
   }
   check_keepers(plan, faults);
   check_requests(plan.requests, faults);
-  check_root_name(plan, faults);
+  check_names(plan, faults);
   check_dates(plan, faults);
   if (plan.activation) {
     object_to_activation(*plan.activation, faults);
@@ -228,6 +241,10 @@ PlanFaults object_to_plan(const Plan& plan) {
   if (plan.merge) {
     object_to_merge(*plan.merge, faults);
   }
+  if (plan.signing) {
+    object_to_signing(*plan.signing, faults);
+  }
+  object_to_artefacts(plan.artefacts, faults);
   return faults;
 }
 
@@ -245,6 +262,7 @@ PlanFaults object_to_annex(const AnnexReading& reading) {
   std::set<std::string> folders;
   for (std::size_t i = 0; i < reading.annex.holders.size(); ++i) {
     const PlannedHolder& holder = reading.annex.holders[i];
+    object_to_holder(holder, i, faults);
     const bool is_new_seat = seats.insert(holder.seat).second;
     const bool is_new_folder = folders.insert(holder.folder).second;
     if (!is_bare_name(holder.folder)) {

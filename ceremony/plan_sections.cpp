@@ -79,15 +79,22 @@ PlannedRevocation read_revocation(TomlTable& table) {
       .serial = table.text("serial"), .date = table.text("date"), .reason = table.text("reason")};
 }
 
-PlannedHolder read_holder(TomlTable& table) {
-  return {.folder = table.text("folder"),
-          .seat = table.text("seat"),
-          .continent = table.text("continent"),
-          .possession_key = table.text("possession_key", Presence::kOptional)};
-}
-
 PlannedSite read_site(TomlTable& table) {
   return {.name = table.text("name"), .continent = table.text("continent")};
+}
+
+// The algorithm of that name; a fault where it has none.
+ca::Algorithm read_algorithm(const std::string& name,
+                             const std::string& field,
+                             PlanFaults& faults) {
+  auto algorithm = ca::algorithm_named(name);
+  if (!algorithm && !name.empty()) {
+    faults.push_back({.code = algorithm.error().code,
+                      .rule = "plan-algorithm",
+                      .field = field,
+                      .message = algorithm.error().message});
+  }
+  return algorithm ? *algorithm : ca::Algorithm::kP384;
 }
 
 PlannedRoot read_root(const toml::table& section, PlanFaults& faults) {
@@ -101,23 +108,29 @@ PlannedRoot read_root(const toml::table& section, PlanFaults& faults) {
                    .not_before = table.text("not_before"),
                    .not_after = table.text("not_after")};
   take_faults(table, "root", faults);
-  auto algorithm = ca::algorithm_named(algorithm_name);
-  if (algorithm) {
-    root.algorithm = *algorithm;
-  } else if (!algorithm_name.empty()) {
-    faults.push_back({.code = algorithm.error().code,
-                      .rule = "plan-algorithm",
-                      .field = "root.algorithm",
-                      .message = algorithm.error().message});
-  }
+  root.algorithm = read_algorithm(algorithm_name, "root.algorithm", faults);
   return root;
+}
+
+PlannedSigningKey read_signing_key(const toml::table& section, PlanFaults& faults) {
+  TomlTable table(section, "the plan, section [signing_key]");
+  const std::string algorithm_name = table.text("algorithm");
+  PlannedSigningKey key{.algorithm = ca::Algorithm::kP384,
+                        .name = {.common_name = table.text("common_name"),
+                                 .organization = table.text("organization"),
+                                 .country = table.text("country")}};
+  take_faults(table, "signing_key", faults);
+  key.algorithm = read_algorithm(algorithm_name, "signing_key.algorithm", faults);
+  return key;
 }
 
 PlannedCrl read_crl(const toml::table& section, PlanFaults& faults) {
   TomlTable table(section, "the plan, section [crl]");
   PlannedCrl crl{.this_update = table.text("this_update"),
-                 .next_update = table.text("next_update"),
-                 .revocations = {}};
+                 .next_update = table.text("next_update")};
+  if (const std::string profile = table.text("profile", Presence::kOptional); !profile.empty()) {
+    crl.profile = profile;
+  }
   crl.revocations = read_each<PlannedRevocation>(table.tables("revoke"),
                                                  {"the plan, section [[crl.revoke]]", "crl.revoke"},
                                                  read_revocation,
@@ -139,6 +152,7 @@ void read_head(TomlTable& table, PlanReading& reading) {
   plan.site = table.text("site");
   plan.objective_s = clamped<std::uint32_t>(table.number("objective_seconds", Presence::kOptional));
   plan.kdf = table.text("kdf");
+  plan.token_library = table.text("token_library", Presence::kOptional);
   plan.annex_sha256 = table.text("annex_sha256", Presence::kOptional);
   const auto mode = mode_named(mode_name);
   if (mode) {
@@ -149,6 +163,23 @@ void read_head(TomlTable& table, PlanReading& reading) {
                               .field = "mode",
                               .message = "the plan: " + mode.error().message});
   }
+}
+
+// What is signed under a split signing key, and how that key is born.
+void read_signing_sections(TomlTable& table, PlanReading& reading) {
+  Plan& plan = reading.plan;
+  if (const toml::table* const section = table.table("signing_key"); section != nullptr) {
+    plan.signing_key = read_signing_key(*section, reading.faults);
+  }
+  if (const toml::table* const section = table.table("signing"); section != nullptr) {
+    TomlTable signing(*section, "the plan, section [signing]");
+    plan.signing = read_signing(signing);
+    take_faults(signing, "signing", reading.faults);
+  }
+  plan.artefacts = read_each<PlannedArtefact>(table.tables("artefact"),
+                                              {"the plan, section [[artefact]]", "artefact"},
+                                              read_artefact_section,
+                                              reading.faults);
 }
 
 }  // namespace
@@ -173,6 +204,7 @@ PlanReading read_plan_sections(const toml::table& file) {
     reading.plan.merge = read_merge(merge);
     take_faults(merge, "merge", reading.faults);
   }
+  read_signing_sections(table, reading);
   reading.plan.requests = read_each<PlannedRequest>(table.tables("request"),
                                                     {"the plan, section [[request]]", "request"},
                                                     read_request,

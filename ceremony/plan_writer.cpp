@@ -38,6 +38,13 @@ toml::table root_table(const PlannedRoot& root) {
                      {"not_after", root.not_after}};
 }
 
+toml::table signing_key_table(const PlannedSigningKey& key) {
+  return toml::table{{"algorithm", std::string(ca::name_of(key.algorithm))},
+                     {"common_name", key.name.common_name},
+                     {"organization", key.name.organization},
+                     {"country", key.name.country}};
+}
+
 toml::table crl_table(const PlannedCrl& crl) {
   toml::array revocations;
   for (const PlannedRevocation& one : crl.revocations) {
@@ -45,6 +52,9 @@ toml::table crl_table(const PlannedCrl& crl) {
         toml::table{{"serial", one.serial}, {"date", one.date}, {"reason", one.reason}});
   }
   toml::table table{{"this_update", crl.this_update}, {"next_update", crl.next_update}};
+  if (crl.profile != PlannedCrl().profile) {
+    table.insert("profile", crl.profile);
+  }
   if (!revocations.empty()) {
     table.insert("revoke", std::move(revocations));
   }
@@ -97,6 +107,9 @@ std::string write_plan(const Plan& plan) {
   if (plan.objective_s != 0) {
     table.insert("objective_seconds", static_cast<std::int64_t>(plan.objective_s));
   }
+  if (!plan.token_library.empty()) {
+    table.insert("token_library", plan.token_library);
+  }
   if (!plan.annex_sha256.empty()) {
     table.insert("annex_sha256", plan.annex_sha256);
   }
@@ -115,6 +128,15 @@ std::string write_plan(const Plan& plan) {
   if (plan.merge) {
     table.insert("merge", merge_table(*plan.merge));
   }
+  if (plan.signing_key) {
+    table.insert("signing_key", signing_key_table(*plan.signing_key));
+  }
+  if (plan.signing) {
+    table.insert("signing", signing_table(*plan.signing));
+  }
+  if (!plan.artefacts.empty()) {
+    table.insert("artefact", artefact_tables(plan.artefacts));
+  }
   if (!plan.requests.empty()) {
     table.insert("request", request_tables(plan.requests));
   }
@@ -129,11 +151,7 @@ std::string write_annex(const Annex& annex) {
   }
   toml::array holders;
   for (const PlannedHolder& one : annex.holders) {
-    toml::table holder{{"folder", one.folder}, {"seat", one.seat}, {"continent", one.continent}};
-    if (!one.possession_key.empty()) {
-      holder.insert("possession_key", one.possession_key);
-    }
-    holders.push_back(std::move(holder));
+    holders.push_back(holder_table(one));
   }
   if (!holders.empty()) {
     table.insert("holder", std::move(holders));

@@ -1,15 +1,20 @@
 // The acts in which a quorum of holders opens the root key.
 
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/random.h"
 #include "base/text_encoding.h"
 #include "ca/root_key.h"
 #include "ceremony/action.h"
-#include "ceremony/holder_files.h"
 #include "ceremony/key_facts.h"
+#include "ceremony/share_carrier.h"
 #include "ceremony/turns.h"
+#include "ceremony/vault.h"
+#include "shamir/possession.h"
+#include "shamir/verify_share.h"
 
 namespace ceremony {
 
@@ -18,6 +23,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+constexpr std::string_view kUnknownCard = "this card";
 
 // The seats that the lot named, in its order: so many as are needed.
 Result<Turn> draw_quorum(Workplace& work, client::Input& /*input*/) {
@@ -53,11 +60,41 @@ Result<void> begin_gathering(Workplace& work) {
   return {};
 }
 
-// A share as it is handed over: where its stick is, and what the room calls it.
+// A share as it was handed over, and what the room calls it; empty where nobody knows yet whose it
+// is.
 struct OfferedShare {
-  std::filesystem::path stick;
+  base::Bytes envelope;
   std::string label;
 };
+
+// What a card is called that was opened: its holder's seat where the annex knows its key, else the
+// three words that its holder has noted.
+std::string name_of_card(const Workplace& work, const shamir::HeldShare& held) {
+  const std::string key = base::to_hex(shamir::PossessionKey::of(held).public_key());
+  for (const PlannedHolder& holder : work.annex.holders) {
+    if (holder.possession_key == key) {
+      return "the card of seat " + holder.seat;
+    }
+  }
+  return "the card \"" + shamir::check_name(held) + "\"";
+}
+
+// The share, signing the plan, goes into the record and into the quorum.
+Result<void> enter_share(Workplace& work, shamir::HeldShare held, const std::string& label) {
+  auto key = shamir::PossessionKey::of(held);
+  auto signature = key.sign({.context = "plan", .message = base::bytes_of(work.plan.sha256)});
+  if (!signature) {
+    return std::move(signature).error();
+  }
+  if (auto taken = work.held.quorum->add(std::move(held), label); !taken) {
+    return taken;
+  }
+  const Json noted = {{"share", label},
+                      {"possession_key", base::to_hex(key.public_key())},
+                      {"plan_signature", base::to_hex(*signature)}};
+  work.held.possession.push_back({.seat = label, .key = std::move(key)});
+  return work.journal.append("share-entered", noted);
+}
 
 // Takes one share in. Its holder signs the plan with it before it takes part in anything.
 Result<void> take_share(Workplace& work, client::Input& input, const OfferedShare& offered) {
@@ -65,32 +102,18 @@ Result<void> take_share(Workplace& work, client::Input& input, const OfferedShar
   if (!header) {
     return std::move(header).error();
   }
-  auto envelope = read_share_file(offered.stick);
-  if (!envelope) {
-    return std::move(envelope).error().while_doing(offered.label);
-  }
   auto passphrase = passphrase_of(input);
   if (!passphrase) {
     return std::move(passphrase).error();
   }
+  const std::string_view label = offered.label.empty() ? kUnknownCard : offered.label;
   auto held = shamir::verify_share(
-      *header, {.envelope = *envelope, .passphrase = *passphrase, .label = offered.label});
+      *header, {.envelope = offered.envelope, .passphrase = *passphrase, .label = label});
   if (!held) {
     return std::move(held).error();
   }
-  auto key = shamir::PossessionKey::of(*held);
-  auto signature = key.sign({.context = "plan", .message = base::bytes_of(work.plan.sha256)});
-  if (!signature) {
-    return std::move(signature).error();
-  }
-  if (auto taken = work.held.quorum->add(std::move(held).value(), offered.label); !taken) {
-    return taken;
-  }
-  const Json noted = {{"share", offered.label},
-                      {"possession_key", base::to_hex(key.public_key())},
-                      {"plan_signature", base::to_hex(*signature)}};
-  work.held.possession.push_back({.seat = offered.label, .key = std::move(key)});
-  return work.journal.append("share-entered", noted);
+  const std::string name = offered.label.empty() ? name_of_card(work, *held) : offered.label;
+  return enter_share(work, std::move(held).value(), name);
 }
 
 // Combines what was gathered into the KEK.
@@ -126,12 +149,13 @@ Result<Asking> ask_drawn(const Workplace& work) {
   if (!number) {
     return std::move(number).error();
   }
-  return Asking{.subject = "Seat " + work.annex.holders[*number].seat,
-                .shown = {},
-                .asks = {{.name = "passphrase",
-                          .kind = client::AskKind::kSecret,
-                          .prompt = "The passphrase of your share",
-                          .expected = {}}}};
+  const PlannedHolder& holder = work.annex.holders[*number];
+  Asking asking{.subject = "Seat " + holder.seat, .shown = {}, .asks = asks_to_read(holder)};
+  asking.asks.push_back({.name = "passphrase",
+                         .kind = client::AskKind::kSecret,
+                         .prompt = "The passphrase of your share",
+                         .expected = {}});
+  return asking;
 }
 
 Result<Turn> gather_drawn(Workplace& work, client::Input& input) {
@@ -144,8 +168,12 @@ Result<Turn> gather_drawn(Workplace& work, client::Input& input) {
   if (!number) {
     return std::move(number).error();
   }
-  const OfferedShare offered{.stick = holder_folder(work, *number),
-                             .label = "the card of seat " + work.annex.holders[*number].seat};
+  const std::string label = "the card of seat " + work.annex.holders[*number].seat;
+  auto envelope = read_from_carrier(work, input, *number);
+  if (!envelope) {
+    return std::move(envelope).error().while_doing(label);
+  }
+  const OfferedShare offered{.envelope = std::move(envelope).value(), .label = label};
   if (auto taken = take_share(work, input, offered); !taken) {
     return std::move(taken).error();
   }
@@ -162,20 +190,16 @@ Result<Turn> gather_drawn(Workplace& work, client::Input& input) {
 }
 
 Result<Asking> ask_any_share(const Workplace& /*work*/) {
-  return Asking{.subject = {},
-                .shown = {},
-                .asks = {{.name = "share",
-                          .kind = client::AskKind::kPath,
-                          .prompt = "Insert the stick with your share",
-                          .expected = {}},
-                         {.name = "passphrase",
-                          .kind = client::AskKind::kSecret,
-                          .prompt = "The passphrase of your share",
-                          .expected = {}},
-                         {.name = "done",
-                          .kind = client::AskKind::kDone,
-                          .prompt = "Everybody who is here has entered a share",
-                          .expected = {}}}};
+  Asking asking{.subject = {}, .shown = {}, .asks = asks_to_hand_in()};
+  asking.asks.push_back({.name = "passphrase",
+                         .kind = client::AskKind::kSecret,
+                         .prompt = "The passphrase of your share",
+                         .expected = {}});
+  asking.asks.push_back({.name = "done",
+                         .kind = client::AskKind::kDone,
+                         .prompt = "Everybody who is here has entered a share",
+                         .expected = {}});
+  return asking;
 }
 
 Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
@@ -185,20 +209,20 @@ Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
     }
   }
   if (input.texts.contains("done")) {
+    if (work.step.purpose == kLastStatement && work.held.possession.empty()) {
+      work.held.quorum.reset();
+      return Turn{};  // nobody is asked to open a key that is to be destroyed
+    }
     if (auto combined = combine(work); !combined) {
       return std::move(combined).error();
     }
     return Turn{};
   }
-  const auto share = input.texts.find("share");
-  if (share == input.texts.end()) {
-    return Error{ErrorCode::kInsufficient, "no share was handed in; insert the stick and go on"};
+  auto envelope = read_handed_in(work, input);
+  if (!envelope) {
+    return std::move(envelope).error().while_doing(std::string(kUnknownCard));
   }
-  std::filesystem::path stick = share->second;
-  if (work.plan.mode == Mode::kDrill) {
-    stick /= drill_folder(work.plan);
-  }
-  const OfferedShare offered{.stick = std::move(stick), .label = "this card"};
+  const OfferedShare offered{.envelope = std::move(envelope).value(), .label = {}};
   if (auto taken = take_share(work, input, offered); !taken) {
     return std::move(taken).error();
   }
@@ -206,6 +230,15 @@ Result<Turn> gather_quorum(Workplace& work, client::Input& input) {
   turn.progress = client::Progress::kAskAgain;
   turn.private_note = "good; thank you";
   return turn;
+}
+
+// The certificate that says that this is the key.
+const char* certificate_name(const Workplace& work) {
+  return work.facts.contains("signing-certificate") ? "signing certificate" : "root certificate";
+}
+
+const char* compared_certificate(const Workplace& work) {
+  return work.facts.contains("signing-certificate") ? "signing-certificate" : "root-certificate";
 }
 
 std::vector<Publication> opened_publications(const Workplace& work, const KeyFacts& key) {
@@ -218,11 +251,17 @@ std::vector<Publication> opened_publications(const Workplace& work, const KeyFac
   }
   return {{.type = "quorum.met", .data = {{"purpose", work.step.purpose}}, .hidden = {}},
           {.type = "key.open",
-           .data = {{"public_key", key.public_key_sha256}, {"compared_with", "root-certificate"}},
+           .data = {{"public_key", key.public_key_sha256},
+                    {"compared_with", compared_certificate(work)}},
            .hidden = {}}};
 }
 
 Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
+  if (!work.held.kek && work.step.purpose == kLastStatement) {
+    Turn closed;
+    closed.public_note = "the key stays closed: no last statement is signed";
+    return closed;
+  }
   if (!work.held.kek || work.room.sites.empty()) {
     return Error{ErrorCode::kWrongState, "no quorum has opened anything yet; let it do so first"};
   }
@@ -230,7 +269,12 @@ Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
   if (!key) {
     return std::move(key).error();
   }
-  auto blob = read_blob(key_folder(work, work.room.sites.front()));
+  auto set = set_of(work);
+  if (!set) {
+    return std::move(set).error();
+  }
+  auto blob =
+      read_blob(generation_folder(key_folder(work, work.room.sites.front()), set->set.generation));
   if (!blob) {
     return std::move(blob).error();
   }
@@ -247,7 +291,9 @@ Result<Turn> open_key(Workplace& work, client::Input& /*input*/) {
   work.held.root_key = std::move(signer).value();
   Turn turn;
   turn.publications = opened_publications(work, *key);
-  turn.public_note = "the key is the one of the root certificate";
+  turn.public_note = work.plan.signing_key
+                         ? std::string("the key is the one that was generated")
+                         : std::string("the key is the one of the ") + certificate_name(work);
   return turn;
 }
 

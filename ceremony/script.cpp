@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/media.h"
+#include "ceremony/script_check.h"
 #include "ceremony/toml_table.h"
 
 namespace ceremony {
@@ -87,6 +88,7 @@ Result<Step> read_step(const toml::table& section, const std::string& where) {
   step.purpose = table.text("purpose", Presence::kOptional);
   step.needs = table.texts("needs");
   step.gives = table.texts("gives");
+  step.guard = table.texts("guard");
   step.holds = table.texts("holds");
   step.drops = table.texts("drops");
   step.is_fresh = table.flag("fresh");
@@ -149,6 +151,7 @@ Result<void> add_block(const std::string& name, Blocks& blocks, std::vector<Step
     if (auto added = add_step(*section, where, to); !added) {
       return added;
     }
+    to.back().block = name;
   }
   return {};
 }
@@ -171,79 +174,43 @@ Result<void> add_steps(const std::vector<const toml::table*>& sections,
   return {};
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::find(list.begin(), list.end(), item) != list.end();
+// What all scripts keep to; part of what a script is made of.
+Result<ScriptRules> read_rules(Blocks& blocks) {
+  auto bytes = base::read_file(blocks.folder / "rules.toml", kLargestScript);
+  if (!bytes) {
+    return std::move(bytes).error().while_doing("the rules of all scripts");
+  }
+  blocks.digests += base::sha256_hex(*bytes);
+  return parse_script_rules(base::text_of(*bytes));
 }
 
-Error at_step(const Script& script, const Step& step, const std::string& what) {
-  return Error{ErrorCode::kInconsistent,
-               "the script " + script.name + ", step \"" + step.id + "\": " + what};
+// Reads the names of modes. Errors: kInvalidArgument for one that does not exist.
+Result<std::vector<Mode>> modes_named(const std::vector<std::string>& names) {
+  std::vector<Mode> modes;
+  for (const std::string& name : names) {
+    auto mode = mode_named(name);
+    if (!mode) {
+      return std::move(mode).error();
+    }
+    modes.push_back(*mode);
+  }
+  return modes;
 }
 
-// What is known before a step while a script is walked through.
-struct Walk {
-  std::vector<std::string> ids;
-  std::vector<std::string> given;
-  std::vector<std::string> held;
-};
-
-Result<void> check_people(const Script& script, const Step& step) {
-  if (step.actor == step.witness) {
-    return at_step(script, step, "the same role acts and acknowledges; name two different roles");
+// The blocks that belong to every script.
+Result<void> add_common(Blocks& blocks, Script& script) {
+  auto added = add_block("abort", blocks, script.abort_steps);
+  if (added) {
+    added = add_block("resume", blocks, script.resume_steps);
   }
-  const bool wants_phrase =
-      step.kind == StepKind::kConsent || step.kind == StepKind::kPointOfNoReturn;
-  if (wants_phrase == step.phrase.empty()) {
-    return at_step(script, step, "a phrase to type belongs to a consent, and only there");
+  if (!added) {
+    return added;
   }
-  return {};
-}
-
-Result<void> walk_step(const Script& script, const Step& step, Walk& walk) {
-  if (contains(walk.ids, step.id)) {
-    return at_step(script, step, "this name stands twice; give each step its own");
+  auto rules = read_rules(blocks);
+  if (!rules) {
+    return std::move(rules).error();
   }
-  walk.ids.push_back(step.id);
-  if (step.is_fresh) {
-    walk.held.clear();
-  }
-  for (const std::string& need : step.needs) {
-    if (!contains(walk.given, need) && !contains(walk.held, need)) {
-      return at_step(script, step, "it needs \"" + need + "\", which nothing before it gives");
-    }
-  }
-  for (const std::string& drop : step.drops) {
-    if (!contains(walk.held, drop)) {
-      return at_step(script, step, "it wipes \"" + drop + "\", which is not held here");
-    }
-    std::erase(walk.held, drop);
-  }
-  walk.given.insert(walk.given.end(), step.gives.begin(), step.gives.end());
-  walk.held.insert(walk.held.end(), step.holds.begin(), step.holds.end());
-  return {};
-}
-
-// One row of steps: the script's own, or one of the blocks that stand for themselves.
-Result<void> check_steps(const Script& script,
-                         const std::vector<Step>& steps,
-                         const std::vector<std::string_view>& acts) {
-  Walk walk;
-  for (const Step& step : steps) {
-    if (!step.act.empty() && std::find(acts.begin(), acts.end(), step.act) == acts.end()) {
-      return at_step(script, step, "there is no act called \"" + step.act + "\"");
-    }
-    if (auto people = check_people(script, step); !people) {
-      return std::move(people).error();
-    }
-    if (auto walked = walk_step(script, step, walk); !walked) {
-      return std::move(walked).error();
-    }
-  }
-  if (!walk.held.empty()) {
-    return at_step(script,
-                   steps.back(),
-                   "\"" + walk.held.front() + "\" is still in memory when the record is sealed");
-  }
+  script.rules = std::move(rules).value();
   return {};
 }
 
@@ -259,60 +226,44 @@ std::string_view name_of(StepKind kind) {
 }
 
 Result<void> check_script(const Script& script, const std::vector<std::string_view>& acts) {
-  if (script.steps.empty() || script.steps.back().kind != StepKind::kSeal) {
-    return Error{ErrorCode::kInconsistent,
-                 "the script " + script.name + ": its last step must seal the record"};
+  const std::vector<ScriptFault> faults = object_to_script(script, acts);
+  if (faults.empty()) {
+    return {};
   }
-  if (!script.abort_steps.empty() && script.abort_steps.back().kind != StepKind::kSeal) {
-    return Error{ErrorCode::kInconsistent,
-                 "the block abort: its last step must seal the record of what was given up"};
-  }
-  // What is held and known when a ceremony is given up or paused is anybody's guess: these steps
-  // stand for themselves.
-  for (const auto* const steps : {&script.steps, &script.abort_steps, &script.resume_steps}) {
-    if (auto checked = check_steps(script, *steps, acts); !checked) {
-      return checked;
-    }
-  }
-  return {};
+  const ScriptFault& first = faults.front();
+  const std::string step = first.step.empty() ? "" : ", step \"" + first.step + "\"";
+  return Error{ErrorCode::kInconsistent, "the script " + script.name + step + ": " + first.message};
 }
 
-Result<Script> load_script(const std::filesystem::path& folder,
-                           std::string_view name,
-                           const std::vector<std::string_view>& acts) {
-  auto file = read_step_file(folder / (std::string(name) + ".toml"));
+Result<Script> read_script(const ScriptFiles& files) {
+  auto file = read_step_file(files.script);
   if (!file) {
     return std::move(file).error();
   }
-  const std::string where = "the script " + std::string(name);
+  const std::string name = files.script.stem().string();
+  const std::string where = "the script " + name;
   TomlTable table(file->table, where);
   Script script{.name = table.text("script"),
                 .title = table.text("title"),
                 .modes = {},
                 .steps = {},
-                .abort_steps = {},
-                .resume_steps = {},
+                .final_facts = table.texts("final"),
                 .needs_record = table.flag("needs_record"),
                 .sha256 = {}};
-  const std::vector<std::string> modes = table.texts("modes", Presence::kRequired);
+  const std::vector<std::string> mode_names = table.texts("modes", Presence::kRequired);
   const auto steps = table.tables("step");
   if (auto done = table.finish(); !done) {
     return std::move(done).error();
   }
-  for (const std::string& mode : modes) {
-    auto parsed = mode_named(mode);
-    if (!parsed) {
-      return std::move(parsed).error().while_doing(where);
-    }
-    script.modes.push_back(*parsed);
+  auto modes = modes_named(mode_names);
+  if (!modes) {
+    return std::move(modes).error().while_doing(where);
   }
-  Blocks blocks{.folder = folder / "blocks", .digests = file->sha256};
+  script.modes = std::move(modes).value();
+  Blocks blocks{.folder = files.blocks, .digests = file->sha256};
   auto added = add_steps(steps, where, blocks, script.steps);
   if (added) {
-    added = add_block("abort", blocks, script.abort_steps);
-  }
-  if (added) {
-    added = add_block("resume", blocks, script.resume_steps);
+    added = add_common(blocks, script);
   }
   if (!added) {
     return std::move(added).error();
@@ -321,7 +272,18 @@ Result<Script> load_script(const std::filesystem::path& folder,
     return Error{ErrorCode::kInconsistent, where + " calls itself \"" + script.name + "\""};
   }
   script.sha256 = base::sha256_hex(base::bytes_of(blocks.digests));
-  if (auto checked = check_script(script, acts); !checked) {
+  return script;
+}
+
+Result<Script> load_script(const std::filesystem::path& folder,
+                           std::string_view name,
+                           const std::vector<std::string_view>& acts) {
+  auto script =
+      read_script({.script = folder / (std::string(name) + ".toml"), .blocks = folder / "blocks"});
+  if (!script) {
+    return script;
+  }
+  if (auto checked = check_script(*script, acts); !checked) {
     return std::move(checked).error();
   }
   return script;

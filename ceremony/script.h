@@ -3,8 +3,7 @@
 // A script is a TOML file; a step `block = "prologue"` stands for the steps of
 // blocks/prologue.toml. blocks/abort.toml and blocks/resume.toml belong to every script: how a
 // ceremony that is given up is closed, and how one that was paused goes on. A script is checked
-// when it is loaded, before anybody is in the room: every need is given by an earlier step, roles
-// differ, no secret is held at the end, and every act exists. docs/formats/script.md.
+// when it is loaded, before anybody is in the room: script_check.h. docs/formats/script.md.
 
 #pragma once
 
@@ -16,6 +15,7 @@
 
 #include "base/result.h"
 #include "ceremony/mode.h"
+#include "ceremony/script_rules.h"
 
 namespace ceremony {
 
@@ -59,9 +59,11 @@ struct Step {
   std::vector<std::string> gives;  // facts that are on disk when the step is complete
   std::vector<std::string> holds;  // secrets that are in memory from here
   std::vector<std::string> drops;  // secrets that are wiped here
+  std::vector<std::string> guard;  // steps that come first where this one cannot be undone
   std::string purpose;             // a word that the act may want: "sign", "drill"
   bool is_fresh = false;  // begins in a new process, so that nothing is left in memory from before
   bool is_private = false;  // only its holder may see the screen
+  std::string block = {};   // the block that it comes from; "" for a step of the script's own
 };
 
 struct Script {
@@ -71,6 +73,8 @@ struct Script {
   std::vector<Step> steps;
   std::vector<Step> abort_steps = {};   // what is done instead of the rest when it is given up
   std::vector<Step> resume_steps = {};  // what is done first when it goes on after a pause
+  std::vector<std::string> final_facts = {};  // what the ceremony is held for
+  ScriptRules rules = {};                     // what every script keeps to
   bool needs_record = false;  // it reads the confidential records of the ceremonies before it
   std::string sha256;         // over the files that it is made of, in order of use
 };
@@ -81,7 +85,15 @@ base::Result<Script> load_script(const std::filesystem::path& folder,
                                  std::string_view name,
                                  const std::vector<std::string_view>& acts);
 
-// The check alone. Errors: kInconsistent.
+// The same, read and not checked: for who wants to know everything that is wrong with it.
+// Errors: kNotFound; kMalformed (file, line).
+struct ScriptFiles {
+  std::filesystem::path script;  // the file itself
+  std::filesystem::path blocks;  // the folder of the blocks and of rules.toml
+};
+base::Result<Script> read_script(const ScriptFiles& files);
+
+// The check alone: the first of object_to_script(). Errors: kInconsistent.
 base::Result<void> check_script(const Script& script, const std::vector<std::string_view>& acts);
 
 }  // namespace ceremony

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/digest_words.h"
+#include "ceremony/recorded_words.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -36,7 +37,8 @@ Result<client::StepView> Session::current_step() const {
                         .shown = {},
                         .asks = {},
                         .index = static_cast<std::uint32_t>(body.progress.next_step()),
-                        .count = static_cast<std::uint32_t>(body.steps().size())};
+                        .count = static_cast<std::uint32_t>(body.steps().size()),
+                        .records = to_be_recorded(step)};
   if (!step.phrase.empty()) {
     view.asks.push_back({.name = "phrase",
                          .kind = client::AskKind::kPhrase,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ceremony/pins.h"
+#include "ceremony/recorded_words.h"
 
 namespace ceremony {
 
@@ -154,6 +155,7 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
                               .acknowledged_by = input.acknowledged_by,
                               .facts = std::move(turn.facts),
                               .publications = std::move(turn.publications)};
+  std::vector<std::string> recorded = recorded_words(at, completion);
   if (auto written = append("complete", completion_data(completion)); !written) {
     return std::move(written).error();
   }
@@ -162,6 +164,7 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
   }
   has_worked = true;
   proven_step.clear();
+  held.turn = 0;  // what the next step asks is for whoever comes first
   auto next = client::Progress::kStepDone;
   if (is_over()) {
     next = client::Progress::kCeremonyDone;
@@ -170,7 +173,8 @@ Result<client::StepOutcome> Session::Body::complete(const Step& at,
   }
   return client::StepOutcome{.progress = next,
                              .public_note = std::move(turn.public_note),
-                             .private_note = std::move(turn.private_note)};
+                             .private_note = std::move(turn.private_note),
+                             .recorded = std::move(recorded)};
 }
 
 Result<client::StepOutcome> Session::Body::perform(client::Input& input) {

@@ -7,6 +7,8 @@
 #include "base/media.h"
 #include "base/text_encoding.h"
 #include "ceremony/fitness.h"
+#include "ceremony/ledger.h"
+#include "ceremony/ledger_sets.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -154,6 +156,20 @@ Result<void> check_roles(const Plan& plan, const Script& script) {
   return {};
 }
 
+// Nothing may follow the destruction of the key. Its own record may still be on its way to a site.
+Result<void> check_chain_lives(const Plan& plan, const client::OpenRequest& request) {
+  for (const std::filesystem::path& site : request.sites) {
+    const auto ledger = read_ledger(site / "ledger");
+    const bool is_own =
+        ledger && !ledger->records.empty() && ledger->records.back().starts_with(record_name(plan));
+    auto may = !ledger || is_own ? Result<void>() : check_may_follow(plan.ceremony, *ledger);
+    if (!may) {
+      return may;
+    }
+  }
+  return {};
+}
+
 Result<Papers> read_papers(const client::OpenRequest& request, const World& world) {
   auto plan = read_plan(request.plan);
   if (!plan) {
@@ -161,6 +177,9 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
   }
   if (auto room = check_room(*plan, request); !room) {
     return std::move(room).error();
+  }
+  if (auto lives = check_chain_lives(*plan, request); !lives) {
+    return std::move(lives).error();
   }
   Annex annex;
   if (!request.annex.empty()) {

@@ -1,11 +1,13 @@
-// The acts in which a share is locked, read back or verified: one holder a turn.
+// The acts in which new shares are locked and read back: one holder a turn.
 
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "base/text_encoding.h"
 #include "ceremony/action.h"
-#include "ceremony/holder_files.h"
+#include "ceremony/own_share.h"
+#include "ceremony/share_carrier.h"
 #include "ceremony/turns.h"
 #include "shamir/envelope.h"
 #include "shamir/share_set.h"
@@ -18,12 +20,29 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
+// The question of the holder whose turn it is, with what else the carrier of the share wants.
+Result<Asking> ask_with_carrier(const Workplace& work,
+                                const std::string& prompt,
+                                std::vector<client::Ask> (*asks_of)(const PlannedHolder&)) {
+  auto asking = ask_holder(work, prompt);
+  if (asking) {
+    for (client::Ask& ask : asks_of(work.annex.holders[work.held.turn])) {
+      asking->asks.push_back(std::move(ask));
+    }
+  }
+  return asking;
+}
+
 Result<Asking> ask_new_passphrase(const Workplace& work) {
-  return ask_holder(work, "Choose the passphrase of your share");
+  auto asking = ask_with_carrier(work, "Choose the passphrase of your share", asks_to_write);
+  if (asking) {
+    asking->asks.front().is_new = true;
+  }
+  return asking;
 }
 
 Result<Asking> ask_passphrase(const Workplace& work) {
-  return ask_holder(work, "The passphrase of your share");
+  return ask_with_carrier(work, "The passphrase of your share", asks_to_read);
 }
 
 Result<Turn> lock_shares(Workplace& work, client::Input& input) {
@@ -43,28 +62,10 @@ Result<Turn> lock_shares(Workplace& work, client::Input& input) {
   if (!envelope) {
     return std::move(envelope).error();
   }
-  if (auto written = write_holder_files(work, holder_folder(work, turn_number), *envelope);
-      !written) {
-    return std::move(written).error();
+  if (auto written = write_to_carrier(work, input, turn_number, *envelope); !written) {
+    return std::move(written).error().while_doing("seat " + work.annex.holders[turn_number].seat);
   }
   return next_holder(work, {{"locked", true}}, {});
-}
-
-// Opens what lies on the stick of the holder whose turn it is.
-Result<shamir::HeldShare> open_own_share(const Workplace& work,
-                                         client::Input& input,
-                                         base::ByteView envelope) {
-  auto header = set_of(work);
-  if (!header) {
-    return std::move(header).error();
-  }
-  auto passphrase = passphrase_of(input);
-  if (!passphrase) {
-    return std::move(passphrase).error();
-  }
-  const std::string label = "the card of seat " + work.annex.holders[work.held.turn].seat;
-  return shamir::verify_share(*header,
-                              {.envelope = envelope, .passphrase = *passphrase, .label = label});
 }
 
 // All shares as they were read back from the media lie on one polynomial of the planned degree.
@@ -86,12 +87,12 @@ Result<Turn> read_back_shares(Workplace& work, client::Input& input) {
   if (work.held.turn == 0) {
     work.held.shares.clear();
   }
-  auto envelope = read_back_copies(holder_folder(work, work.held.turn));
+  auto envelope = read_every_copy(work, input, work.held.turn);
   if (!envelope) {
     return std::move(envelope).error().while_doing("seat " +
                                                    work.annex.holders[work.held.turn].seat);
   }
-  auto held = open_own_share(work, input, *envelope);
+  auto held = open_own_share(work, input, work.held.turn, *envelope);
   if (!held) {
     return std::move(held).error();
   }
@@ -109,55 +110,9 @@ Result<Turn> read_back_shares(Workplace& work, client::Input& input) {
                        .hidden = {}}});
 }
 
-// The share proves itself: it signs today's plan with the key that was noted when it was made.
-Result<void> prove_possession(const Workplace& work, const shamir::HeldShare& held) {
-  auto expected = base::from_hex(work.annex.holders[work.held.turn].possession_key);
-  const auto key = shamir::PossessionKey::of(held);
-  if (!expected ||
-      !std::equal(
-          expected->begin(), expected->end(), key.public_key().begin(), key.public_key().end())) {
-    return Error{ErrorCode::kInconsistent,
-                 "this share does not prove itself with the key that was noted for seat " +
-                     work.annex.holders[work.held.turn].seat +
-                     "; it is another holder's, or not the one that was handed out; raise an "
-                     "exception"};
-  }
-  const shamir::PossessionMessage message{.context = "share verification",
-                                          .message = base::bytes_of(work.plan.sha256)};
-  auto signature = key.sign(message);
-  if (!signature) {
-    return std::move(signature).error();
-  }
-  return shamir::verify_possession(key.public_key(), message, *signature);
-}
-
-Result<Turn> verify_shares(Workplace& work, client::Input& input) {
-  auto envelope = read_back_copies(holder_folder(work, work.held.turn));
-  if (!envelope) {
-    return std::move(envelope).error().while_doing("seat " +
-                                                   work.annex.holders[work.held.turn].seat);
-  }
-  auto held = open_own_share(work, input, *envelope);
-  if (!held) {
-    return std::move(held).error();
-  }
-  if (auto proven = prove_possession(work, *held); !proven) {
-    return std::move(proven).error();
-  }
-  const Json noted = {{"seat", work.annex.holders[work.held.turn].seat}, {"result", "good"}};
-  if (auto written = work.journal.append("share-verified", noted); !written) {
-    return std::move(written).error();
-  }
-  return next_holder(
-      work,
-      {{"health", "all-shares-verified"}},
-      {{.type = "shares.health", .data = {{"result", "all-shares-verified"}}, .hidden = {}}});
-}
-
 constexpr std::array kShareActions{
     Action{.name = "lock-shares", .ask = ask_new_passphrase, .act = lock_shares},
-    Action{.name = "read-back-shares", .ask = ask_passphrase, .act = read_back_shares},
-    Action{.name = "verify-shares", .ask = ask_passphrase, .act = verify_shares}};
+    Action{.name = "read-back-shares", .ask = ask_passphrase, .act = read_back_shares}};
 
 }  // namespace
 

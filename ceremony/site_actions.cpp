@@ -1,5 +1,6 @@
 // The act that looks at a site: is its vault whole, does it know of everything, is it live.
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -54,19 +55,29 @@ Result<void> check_vault_fits(const Plan& plan, const Vault& vault, const Ledger
                      "; bring the vault that belongs to the plan"};
   }
   if (vault.header.root_sha256 != ledger.root_certificate ||
+      vault.header.request_sha256 != ledger.signing_request ||
       vault.header.set.set.generation != ledger.generation) {
     return Error{ErrorCode::kInconsistent,
-                 "this vault holds another root, or another generation of shares, than its records "
+                 "this vault holds another key, or another generation of shares, than its records "
                  "name; nothing was signed; bring the vault that belongs to the records"};
   }
   return {};
 }
 
-SiteAct act_of(const Step& step) {
-  if (step.purpose == "activate") {
-    return SiteAct::kActivate;
+// The purpose of a step that may find the encrypted key gone: a destruction that goes on.
+constexpr std::string_view kEnding = "end";
+
+// A root's ceremony needs a root certificate; a signing key's vault has none.
+Result<void> check_kind_of_vault(const Script& script, const VaultHeader& header) {
+  const bool needs_root = std::ranges::any_of(script.steps, [](const Step& step) {
+    return std::ranges::find(step.needs, "root-certificate") != step.needs.end();
+  });
+  if (needs_root && header.is_signing_key()) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "this is the vault of a signing key, and this ceremony is for a root; nothing was "
+                 "signed; bring the vault of the root"};
   }
-  return step.purpose == "return" ? SiteAct::kReturn : SiteAct::kOrdinary;
+  return {};
 }
 
 Result<Asking> ask_slips(const Workplace& work) {
@@ -77,7 +88,7 @@ Result<Asking> ask_slips(const Workplace& work) {
                                    "semicolons between them; or none",
                          .expected = {},
                          .is_optional = true});
-  if (act_of(work.step) == SiteAct::kActivate) {
+  if (site_act_of(work.step) == SiteAct::kActivate) {
     asking.asks.push_back({.name = "published-absent",
                            .kind = client::AskKind::kText,
                            .prompt = "If the newest published CRL or record cannot be had: why; "
@@ -105,12 +116,14 @@ struct SiteView {
 Result<SiteView> look_at_site(const Workplace& work,
                               const client::Input& input,
                               const fs::path& home) {
-  auto vault = read_vault(home);
+  auto ledger = Ledger::read(home / "ledger");
+  auto state = ledger ? ledger->state() : Result<LedgerState>(ledger.error());
+  const std::uint32_t generation = state ? state->generation : 1;
+  const bool is_ending = work.step.purpose == kEnding || (state && !state->ended.empty());
+  auto vault = is_ending ? read_vault_papers(home, generation) : read_vault(home, generation);
   if (!vault) {
     return std::move(vault).error();
   }
-  auto ledger = Ledger::read(home / "ledger");
-  auto state = ledger ? ledger->state() : Result<LedgerState>(ledger.error());
   if (!state) {
     return std::move(state).error();
   }
@@ -133,7 +146,7 @@ Result<SiteView> look_at_site(const Workplace& work,
 
 // Whether an activation has decided that what slips or published CRLs tell of is lost.
 bool accepts_loss(const Workplace& work) {
-  return act_of(work.step) == SiteAct::kActivate && work.plan.activation &&
+  return site_act_of(work.step) == SiteAct::kActivate && work.plan.activation &&
          work.plan.activation->records_lost;
 }
 
@@ -167,7 +180,7 @@ Result<void> check_standing(const Workplace& work, const SiteView& site) {
     return checked;
   }
   const SiteIntent intent{
-      .site = work.plan.site, .ceremony = work.plan.ceremony, .act = act_of(work.step)};
+      .site = work.plan.site, .ceremony = work.plan.ceremony, .act = site_act_of(work.step)};
   if (auto live = check_live(state, intent); !live) {
     return live;
   }
@@ -175,6 +188,9 @@ Result<void> check_standing(const Workplace& work, const SiteView& site) {
 }
 
 Result<void> check_contents(const Workplace& work, const SiteView& site, const fs::path& home) {
+  if (auto kind = check_kind_of_vault(work.script, site.vault.header); !kind) {
+    return kind;
+  }
   if (auto fits = check_vault_fits(work.plan, site.vault, site.state); !fits) {
     return fits;
   }
@@ -254,7 +270,7 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
     return std::move(set).error();
   }
   Turn turn;
-  if (act_of(work.step) == SiteAct::kActivate) {
+  if (site_act_of(work.step) == SiteAct::kActivate) {
     auto compared = compared_with(work, input, *site);
     auto taken = compared ? take_newer_crl(*home, *site) : Result<void>(compared.error());
     if (!taken) {
@@ -264,12 +280,15 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
   }
   turn.facts.update({{"set", *set},
                      {"public-key", base::to_base64(site->vault.header.public_key_info)},
-                     {"root-certificate", base::to_base64(site->vault.root_certificate)},
                      {"crl-number", site->state.crl_number},
                      {"void-crl-number", site->state.void_crl_number},
                      {"crl-sha256", site->state.crl_sha256},
                      {"revoked", revoked_facts(site->state)},
+                     {"ended", site->state.ended},
                      {"epoch", site->state.epoch}});
+  if (!site->vault.header.is_signing_key()) {
+    turn.facts["root-certificate"] = base::to_base64(site->vault.root_certificate);
+  }
   turn.public_note =
       "the vault is whole and knows " + std::to_string(site->state.sequence) + " records";
   return turn;

@@ -14,6 +14,10 @@ Result<std::filesystem::path> home_site(const Workplace& work) {
   return work.room.sites.front();
 }
 
+std::string site_name(const std::filesystem::path& site) {
+  return site.filename().string();
+}
+
 // The chain must end where the plan goes on.
 Result<void> check_chain(const Plan& plan, const LedgerState& ledger) {
   if (ledger.head == plan.previous_head && ledger.sequence + 1 == plan.sequence) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/result.h"
 #include "ceremony/action.h"
@@ -12,6 +13,9 @@ namespace ceremony {
 
 // The vault folder of the site where the ceremony is held. Errors: kRefusedByPolicy.
 base::Result<std::filesystem::path> home_site(const Workplace& work);
+
+// What the records call the site that a vault folder is of.
+std::string site_name(const std::filesystem::path& site);
 
 // The chain must end where the plan goes on. Errors: kInconsistent.
 base::Result<void> check_chain(const Plan& plan, const LedgerState& ledger);

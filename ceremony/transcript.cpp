@@ -25,7 +25,7 @@ constexpr std::string_view kDigests = "_sd";
 constexpr std::array<std::string_view, 7> kKeys = {
     "v", "i", "prev", "date", "type", "data", "journal"};
 // docs/formats/entries.md lists what each type holds.
-constexpr std::array<std::string_view, 1> kHidingTypes = {"shares.issue"};
+constexpr std::array<std::string_view, 3> kHidingTypes = {"shares.issue", "set.retire", "key.end"};
 
 // Why a line is refused: the rule and the sentence, without the entry's number.
 struct Objection {

@@ -43,7 +43,8 @@ std::filesystem::path key_folder(const Workplace& work, const std::filesystem::p
 }
 
 Result<shamir::SetHeader> set_of(const Workplace& work) {
-  auto text = work.text_fact("set");
+  // While a set is replaced there are two: the quorum is one of the old set.
+  auto text = work.text_fact(work.step.purpose == kReshare ? "old-set" : "set");
   if (!text) {
     return std::move(text).error();
   }

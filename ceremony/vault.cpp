@@ -9,6 +9,7 @@
 #include "base/text_encoding.h"
 #include "ca/certificate.h"
 #include "ca/pem.h"
+#include "ca/signing_request.h"
 #include "ceremony/json_lines.h"
 
 namespace ceremony {
@@ -19,24 +20,47 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::string_view kFormat = "conclave-vault-1";
+// The names in vault.json that differ between a root's vault and a signing key's.
+struct HeaderTerms {
+  std::string_view format;
+  std::string_view public_key;
+  std::string_view file_member;    // names the file that speaks for the key
+  std::string_view digest_member;  // its digest
+  std::string_view file;
+};
+
+constexpr HeaderTerms kRootTerms{.format = "conclave-vault-1",
+                                 .public_key = "root_public_key",
+                                 .file_member = "root_certificate",
+                                 .digest_member = "root_certificate_sha256",
+                                 .file = "root.pem"};
+constexpr HeaderTerms kSigningTerms{.format = "conclave-signing-vault-1",
+                                    .public_key = "public_key",
+                                    .file_member = "request",
+                                    .digest_member = "request_sha256",
+                                    .file = kRequestFile};
 constexpr std::string_view kRecovery =
     "openssl enc -d -id-aes256-wrap-pad -K KEK_IN_HEX -iv A65959A6 -in root-key.blob";
-constexpr std::size_t kLargestHeader = 1U << 16U;
 constexpr std::size_t kLargestBlob = 4096;
 
-// The texts of vault.json that are read back, in the order of the file.
-constexpr std::array<std::string_view, 11> kTexts{"format",
-                                                  "mode",
-                                                  "algorithm",
-                                                  "root_public_key",
-                                                  "root_certificate_sha256",
-                                                  "blob_sha256",
-                                                  "blob_opens_with",
-                                                  "set_id",
-                                                  "kek_commitment",
-                                                  "dealer_key",
-                                                  "root_certificate"};
+// The texts of vault.json that are read back.
+std::array<std::string_view, 11> texts_of(const HeaderTerms& terms) {
+  return {"format",
+          "mode",
+          "algorithm",
+          terms.public_key,
+          terms.digest_member,
+          "blob_sha256",
+          "blob_opens_with",
+          "set_id",
+          "kek_commitment",
+          "dealer_key",
+          terms.file_member};
+}
+
+const HeaderTerms& terms_of(const VaultHeader& header) {
+  return header.is_signing_key() ? kSigningTerms : kRootTerms;
+}
 
 Error malformed(const std::string& what) {
   return Error{ErrorCode::kMalformed,
@@ -81,15 +105,74 @@ Result<void> read_set(const Json& json, VaultHeader& header) {
   return {};
 }
 
+// Whether all members are there, and no others; and whose vault it is.
+Result<HeaderTerms> check_members(const Json& json) {
+  constexpr std::size_t kMembers = 12;
+  if (!json.is_object() || json.size() != kMembers || !json.contains("generation")) {
+    return malformed("is not what Conclave writes");
+  }
+  const bool is_signing_key = json.contains("format") && json.at("format") == kSigningTerms.format;
+  const HeaderTerms& terms = is_signing_key ? kSigningTerms : kRootTerms;
+  for (const std::string_view name : texts_of(terms)) {
+    if (!json.contains(name) || !json.at(std::string(name)).is_string()) {
+      return malformed("lacks \"" + std::string(name) + "\"");
+    }
+  }
+  if (json.at("format").get<std::string>() != terms.format) {
+    return malformed("is of another format than " + std::string(kRootTerms.format) + " or " +
+                     std::string(kSigningTerms.format));
+  }
+  return terms;
+}
+
+// The one object of the file that speaks for the key: certificate or request.
+Result<base::Bytes> read_object_of(const std::filesystem::path& site, const VaultHeader& header) {
+  const std::string file(terms_of(header).file);
+  auto pem = read_named_file(site / file, kLargestCertificate);
+  if (!pem) {
+    return std::move(pem).error();
+  }
+  const std::string what = header.is_signing_key() ? "request" : "root certificate";
+  auto objects = ca::read_objects(*pem);
+  if (!objects) {
+    return std::move(objects).error().while_doing("the vault's " + what);
+  }
+  base::Bytes der = std::move(objects->front().der);
+  const std::string& named = header.is_signing_key() ? header.request_sha256 : header.root_sha256;
+  if (objects->size() != 1 || base::sha256_hex(der) != named) {
+    return Error{ErrorCode::kInconsistent,
+                 "the " + what + " (" + file +
+                     ") is not the one that this vault's header names; nothing was done; use the "
+                     "vault copy of the other site"};
+  }
+  return der;
+}
+
+bool is_key_of(const VaultHeader& header, base::ByteView der) {
+  if (header.is_signing_key()) {
+    const auto request = ca::SigningRequest::parse(der);
+    return request && std::ranges::equal(request->public_key_info(), header.public_key_info);
+  }
+  const auto root = ca::Certificate::parse(der);
+  return root && std::ranges::equal(root->public_key_info(), header.public_key_info);
+}
+
 }  // namespace
 
 Result<std::string> write_vault_header(const VaultHeader& header) {
-  const Json json = {{"format", kFormat},
+  const HeaderTerms& terms = terms_of(header);
+  const bool is_signing_key = header.is_signing_key();
+  if (is_signing_key == !header.root_sha256.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "a vault is that of a root or of a signing key; nothing was written"};
+  }
+  const Json json = {{"format", terms.format},
                      {"mode", shamir::name_of(header.set.set.mode)},
                      {"algorithm", ca::name_of(header.algorithm)},
-                     {"root_public_key", base::to_base64(header.public_key_info)},
-                     {"root_certificate", "root.pem"},
-                     {"root_certificate_sha256", header.root_sha256},
+                     {std::string(terms.public_key), base::to_base64(header.public_key_info)},
+                     {std::string(terms.file_member), terms.file},
+                     {std::string(terms.digest_member),
+                      is_signing_key ? header.request_sha256 : header.root_sha256},
                      {"blob_sha256", header.blob_sha256},
                      {"blob_opens_with", kRecovery},
                      {"set_id", base::to_hex(header.set.set.id)},
@@ -101,16 +184,9 @@ Result<std::string> write_vault_header(const VaultHeader& header) {
 
 Result<VaultHeader> read_vault_header(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || json.size() != kTexts.size() + 1 || !json.contains("generation")) {
-    return malformed("is not what Conclave writes");
-  }
-  for (const std::string_view name : kTexts) {
-    if (!json.contains(name) || !json.at(std::string(name)).is_string()) {
-      return malformed("lacks \"" + std::string(name) + "\"");
-    }
-  }
-  if (json.at("format").get<std::string>() != kFormat) {
-    return malformed("is of another format than " + std::string(kFormat));
+  auto terms = check_members(json);
+  if (!terms) {
+    return std::move(terms).error();
   }
   VaultHeader header;
   auto algorithm = ca::algorithm_named(json.at("algorithm").get<std::string>());
@@ -118,12 +194,13 @@ Result<VaultHeader> read_vault_header(std::string_view text) {
     return std::move(algorithm).error().while_doing("the vault's header");
   }
   header.algorithm = *algorithm;
-  auto key = base::from_base64(json.at("root_public_key").get<std::string>());
+  auto key = base::from_base64(json.at(std::string(terms->public_key)).get<std::string>());
   if (!key) {
     return malformed("has a public key that is cut or altered");
   }
   header.public_key_info = std::move(key).value();
-  header.root_sha256 = json.at("root_certificate_sha256").get<std::string>();
+  (terms->format == kSigningTerms.format ? header.request_sha256 : header.root_sha256) =
+      json.at(std::string(terms->digest_member)).get<std::string>();
   header.blob_sha256 = json.at("blob_sha256").get<std::string>();
   if (auto set = read_set(json, header); !set) {
     return std::move(set).error();
@@ -135,48 +212,55 @@ Result<VaultHeader> read_vault_header(std::string_view text) {
   return header;
 }
 
-Result<Vault> read_vault(const std::filesystem::path& site) {
-  auto text = read_named_file(site / "vault.json", kLargestHeader);
-  if (!text) {
-    return std::move(text).error();
-  }
-  auto header = read_vault_header(base::text_of(*text));
+std::filesystem::path generation_folder(const std::filesystem::path& site,
+                                        std::uint32_t generation) {
+  return generation <= 1 ? site : site / ("generation-" + std::to_string(generation));
+}
+
+Result<Vault> read_vault_papers(const std::filesystem::path& site, std::uint32_t generation) {
+  auto text =
+      read_named_file(generation_folder(site, generation) / kVaultHeaderFile, kLargestVaultFile);
+  auto header = text ? read_vault_header(base::text_of(*text)) : Result<VaultHeader>(text.error());
   if (!header) {
     return std::move(header).error();
   }
-  auto blob = read_named_file(site / "root-key.blob", kLargestBlob);
+  if (header->set.set.generation != std::max(generation, std::uint32_t{1})) {
+    return Error{ErrorCode::kInconsistent,
+                 "a vault's header (vault.json) names another generation of shares than its folder "
+                 "does; nothing was done; use the vault copy of the other site"};
+  }
+  auto der = read_object_of(site, *header);
+  if (!der) {
+    return std::move(der).error();
+  }
+  if (!is_key_of(*header, *der)) {
+    return Error{ErrorCode::kInconsistent,
+                 "the public key in this vault's header is not the one of its " +
+                     std::string(header->is_signing_key() ? "request" : "root certificate") +
+                     "; nothing was done; use the vault copy of the other site"};
+  }
+  Vault vault{.header = std::move(header).value(), .blob = {}, .root_certificate = {}};
+  (vault.header.is_signing_key() ? vault.request : vault.root_certificate) = std::move(der).value();
+  return vault;
+}
+
+Result<Vault> read_vault(const std::filesystem::path& site, std::uint32_t generation) {
+  auto vault = read_vault_papers(site, generation);
+  if (!vault) {
+    return vault;
+  }
+  auto blob = read_named_file(generation_folder(site, generation) / kBlobFile, kLargestBlob);
   if (!blob) {
     return std::move(blob).error();
   }
-  if (base::sha256_hex(*blob) != header->blob_sha256) {
+  if (base::sha256_hex(*blob) != vault->header.blob_sha256) {
     return Error{ErrorCode::kInconsistent,
                  "the encrypted root key (root-key.blob) is not the one that this vault's header "
                  "names: it was altered or belongs to another vault; nothing was done; use the "
                  "vault copy of the other site"};
   }
-  auto pem = read_named_file(site / "root.pem", kLargestCertificate);
-  if (!pem) {
-    return std::move(pem).error();
-  }
-  auto objects = ca::read_objects(*pem);
-  if (!objects) {
-    return std::move(objects).error().while_doing("the vault's root certificate");
-  }
-  base::Bytes der = std::move(objects->front().der);
-  if (objects->size() != 1 || base::sha256_hex(der) != header->root_sha256) {
-    return Error{ErrorCode::kInconsistent,
-                 "the root certificate (root.pem) is not the one that this vault's header names; "
-                 "nothing was done; use the vault copy of the other site"};
-  }
-  const auto root = ca::Certificate::parse(der);
-  if (!root || !std::ranges::equal(root->public_key_info(), header->public_key_info)) {
-    return Error{ErrorCode::kInconsistent,
-                 "the public key in this vault's header is not the one of its root certificate; "
-                 "nothing was done; use the vault copy of the other site"};
-  }
-  return Vault{.header = std::move(header).value(),
-               .blob = std::move(blob).value(),
-               .root_certificate = std::move(der)};
+  vault->blob = std::move(blob).value();
+  return vault;
 }
 
 }  // namespace ceremony

@@ -84,12 +84,17 @@ base::Bytes bytes_from(const std::string& text) {
   return {view.begin(), view.end()};
 }
 
-Result<base::Bytes> root_der(const Workplace& work) {
-  auto text = work.text_fact("root-certificate");
+// A fact that holds bytes as base64.
+Result<base::Bytes> bytes_fact(const Workplace& work, std::string_view name) {
+  auto text = work.text_fact(name);
   if (!text) {
     return std::move(text).error();
   }
   return base::from_base64(*text);
+}
+
+Result<base::Bytes> root_der(const Workplace& work) {
+  return bytes_fact(work, "root-certificate");
 }
 
 Result<Output> crl_output(const Workplace& work) {
@@ -106,22 +111,36 @@ Result<Output> crl_output(const Workplace& work) {
       .at_site = fs::path("crl") / name, .in_transfer = name, .bytes = std::move(der).value()};
 }
 
-// What a vault has at its birth; its header last, so that half a vault is none.
-Result<std::vector<Output>> vault_outputs(const Workplace& work) {
-  auto root = root_der(work);
+Error lacks_for_vault() {
+  return Error{ErrorCode::kInconsistent,
+               "the record of this ceremony lacks what a vault needs; the script is at fault"};
+}
+
+// The header but for the digest of the file that speaks for the key.
+Result<VaultHeader> header_of(const Workplace& work) {
   auto key = key_facts(work);
   auto set = set_of(work);
   auto blob = work.text_fact("blob");
-  auto crl = crl_output(work);
-  if (!root || !key || !set || !blob || !crl) {
-    return Error{ErrorCode::kInconsistent,
-                 "the record of this ceremony lacks what a vault needs; the script is at fault"};
+  if (!key || !set || !blob) {
+    return lacks_for_vault();
   }
-  auto header = write_vault_header({.algorithm = key->algorithm,
-                                    .public_key_info = key->public_key_info,
-                                    .blob_sha256 = *blob,
-                                    .root_sha256 = base::sha256_hex(*root),
-                                    .set = *set});
+  return VaultHeader{.algorithm = key->algorithm,
+                     .public_key_info = key->public_key_info,
+                     .blob_sha256 = *blob,
+                     .root_sha256 = {},
+                     .set = *set};
+}
+
+// What a root's vault has at its birth; its header last, so that half a vault is none.
+Result<std::vector<Output>> root_vault_outputs(const Workplace& work) {
+  auto root = root_der(work);
+  auto facts = header_of(work);
+  auto crl = crl_output(work);
+  if (!root || !facts || !crl) {
+    return lacks_for_vault();
+  }
+  facts->root_sha256 = base::sha256_hex(*root);
+  auto header = write_vault_header(*facts);
   if (!header) {
     return std::move(header).error();
   }
@@ -134,8 +153,28 @@ Result<std::vector<Output>> vault_outputs(const Workplace& work) {
   return outputs;
 }
 
+// The same of a signing key's vault: the request for its certificate, and the header.
+Result<std::vector<Output>> signing_vault_outputs(const Workplace& work) {
+  auto request = bytes_fact(work, "key-request");
+  auto facts = header_of(work);
+  if (!request || !facts) {
+    return lacks_for_vault();
+  }
+  facts->request_sha256 = base::sha256_hex(*request);
+  auto header = write_vault_header(*facts);
+  if (!header) {
+    return std::move(header).error();
+  }
+  std::vector<Output> outputs;
+  outputs.push_back({.at_site = kRequestFile,
+                     .in_transfer = kRequestFile,
+                     .bytes = bytes_from(ca::pem_text("CERTIFICATE REQUEST", *request))});
+  outputs.push_back({.at_site = "vault.json", .in_transfer = {}, .bytes = bytes_from(*header)});
+  return outputs;
+}
+
 Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
-  auto outputs = vault_outputs(work);
+  auto outputs = work.plan.signing_key ? signing_vault_outputs(work) : root_vault_outputs(work);
   if (!outputs) {
     return std::move(outputs).error();
   }
@@ -143,9 +182,8 @@ Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
     return std::move(written).error();
   }
   for (const fs::path& site : work.room.sites) {
-    const bool is_drill = work.plan.mode == Mode::kDrill;
-    if (auto made = is_drill ? Result<void>() : base::make_folder_where_missing(site / "ca");
-        !made) {
+    const bool issues = work.plan.mode != Mode::kDrill && !work.plan.signing_key;
+    if (auto made = issues ? base::make_folder_where_missing(site / "ca") : Result<void>(); !made) {
       return std::move(made).error();
     }
     if (auto read = read_vault(key_folder(work, site)); !read) {
@@ -178,16 +216,41 @@ Result<void> add_certificate(const Json& fact, base::ByteView root, std::vector<
   return {};
 }
 
-Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
-  auto root = root_der(work);
-  if (!root) {
-    return std::move(root).error();
+// What a list of that name holds; an empty one where no step has made any.
+Json fact_list(const Workplace& work, const char* name) {
+  const auto found = work.facts.find(name);
+  return found == work.facts.end() ? Json::array() : found->second;
+}
+
+Result<void> add_certificates(const Workplace& work, std::vector<Output>& outputs) {
+  for (const Json& certificate : fact_list(work, "certificates")) {
+    auto root = root_der(work);
+    auto added = root ? add_certificate(certificate, *root, outputs) : Result<void>(root.error());
+    if (!added) {
+      return added;
+    }
   }
+  return {};
+}
+
+// Signatures over artefacts go outside and nowhere else: the record holds their digests.
+Result<void> add_signatures(const Workplace& work, std::vector<Output>& outputs) {
+  for (const Json& signature : fact_list(work, "signatures")) {
+    auto bytes = base::from_base64(signature.at("signature").get<std::string>());
+    if (!bytes) {
+      return std::move(bytes).error();
+    }
+    outputs.push_back({.at_site = {},
+                       .in_transfer = signature.at("name").get<std::string>(),
+                       .bytes = std::move(bytes).value()});
+  }
+  return {};
+}
+
+Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
   std::vector<Output> outputs;
-  const auto found = work.facts.find("certificates");
-  const Json certificates = found == work.facts.end() ? Json::array() : found->second;
-  for (const Json& certificate : certificates) {
-    if (auto added = add_certificate(certificate, *root, outputs); !added) {
+  for (const auto add : {add_certificates, add_signatures}) {
+    if (auto added = add(work, outputs); !added) {
       return std::move(added).error();
     }
   }

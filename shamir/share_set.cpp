@@ -4,10 +4,7 @@
 
 #include <sodium.h>
 
-#include "base/digest.h"
-#include "base/digest_words.h"
 #include "shamir/dealer.h"
-#include "shamir/envelope.h"
 #include "shamir/slip39.h"
 
 namespace shamir {
@@ -18,27 +15,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using base::SecretBytes;
-
-std::string words_of(const SetId& set) {
-  return "\"" + base::short_digest_words(base::sha256(set)) + "\"";
-}
-
-Result<void> check_identity(const HeldShare& held, const SetHeader& header) {
-  if (held.set.id != header.set.id) {
-    return Error{ErrorCode::kInconsistent,
-                 "this card is of another share set (its words are " + words_of(held.set.id) +
-                     ", those wanted here are " + words_of(header.set.id) +
-                     "); nothing was changed; put it back and present a card of this set"};
-  }
-  if (held.set.generation != header.set.generation) {
-    return Error{ErrorCode::kInconsistent,
-                 "this card is of generation " + std::to_string(held.set.generation) +
-                     " of its set, and this record is generation " +
-                     std::to_string(header.set.generation) +
-                     "; nothing was changed; present the card of this generation"};
-  }
-  return {};
-}
 
 Error more_needed() {
   return Error{ErrorCode::kInsufficient,
@@ -56,21 +32,6 @@ Slip39Share copy_of(const Slip39Share& share) {
 }
 
 }  // namespace
-
-Result<HeldShare> verify_share(const SetHeader& header, const PresentedCard& card) {
-  const std::string label(card.label);
-  Result<HeldShare> held = open_share(card.envelope, card.passphrase, header.set.mode);
-  if (!held) {
-    return std::move(held).error().while_doing(label);
-  }
-  if (Result<void> identity = check_identity(*held, header); !identity) {
-    return std::move(identity).error().while_doing(label);
-  }
-  if (Result<void> signature = verify_dealer(*held, header.dealer); !signature) {
-    return std::move(signature).error().while_doing(label);
-  }
-  return held;
-}
 
 Result<void> ShareSet::present(const PresentedCard& card) {
   Result<HeldShare> held = verify_share(header_, card);

@@ -6,31 +6,15 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "shamir/held_share.h"
-#include "shamir/passphrase.h"
 #include "shamir/set_header.h"
+#include "shamir/verify_share.h"
 
 namespace shamir {
-
-// A card as it is handed over.
-struct PresentedCard {
-  base::ByteView envelope;
-  const Passphrase& passphrase;
-  std::string_view label;  // what people call it; never a holder's name, it goes into messages
-};
-
-// One share alone: whole, of this set, generation and mode, opened by its passphrase, and signed by
-// the dealer. No secret is rebuilt and nothing here could.
-// Errors, the label first: kMalformed where damaged; kRefusedByPolicy for another mode or too weak
-// a lock; kInvalidArgument where the passphrase does not open it; kInconsistent for another set
-// (the words of both are named), another generation, or a signature that is not the dealer's.
-base::Result<HeldShare> verify_share(const SetHeader& header, const PresentedCard& card);
 
 // The shares of one recovery. Move-only; all shares are wiped with it.
 class ShareSet {

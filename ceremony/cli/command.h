@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,14 @@ void add_request_commands(CLI::App& app, Outcome& outcome);
 void add_certificate_commands(CLI::App& app, Outcome& outcome);
 void add_evaluate_command(CLI::App& app, Outcome& outcome);
 void add_ledger_commands(CLI::App& app, Outcome& outcome);
+void add_plan_commands(CLI::App& app, Outcome& outcome);
+void add_script_commands(CLI::App& app, Outcome& outcome);
+void add_quorum_commands(CLI::App& app, Outcome& outcome);
+void add_signer_commands(CLI::App& app, Outcome& outcome);
+void add_keeper_commands(CLI::App& app, Outcome& outcome);
+void add_record_commands(CLI::App& app, Outcome& outcome);
 void add_doctor_command(CLI::App& app, Outcome& outcome);
+void add_ceremony_commands(CLI::App& app, Outcome& outcome);
 void add_rehearse_command(CLI::App& app, Outcome& outcome);
 
 // For options that take a file, as CLI11's check(): "" for a name, else why it is none. An empty
@@ -47,15 +55,17 @@ ExitCode report(const base::Error& error);
 struct FileFinding {
   std::string file;
   base::Finding finding;
+  std::size_t line = 0;  // of the file, from 1; 0: not known
 };
 
 // The findings as the one JSON form of all verbs, with a final LF:
-// {"format": FORMAT, "ok": OK, "findings": [{rule, severity, field, source, file, message}]}.
+// {"format": FORMAT, "ok": OK, "findings": [{rule, severity, field, source, file, message}]}, and
+// "line" where it is known.
 std::string findings_json(std::string_view format,
                           const std::vector<FileFinding>& findings,
                           bool ok);
 
-// The same for people: "FILE: severity: MESSAGE [rule; source]", one a line.
+// The same for people: "FILE:LINE: severity: MESSAGE [rule; source]", one a line.
 std::string findings_text(const std::vector<FileFinding>& findings);
 
 }  // namespace ceremony::cli

@@ -1,4 +1,5 @@
-// `conclave evaluate`: the draft's 18 questions, answered from records that are verified first.
+// `conclave evaluate`: the draft's 18 questions, answered from records that are verified first; and
+// with --check an evaluation that somebody published, compared with them.
 
 #include <filesystem>
 #include <iostream>
@@ -11,22 +12,27 @@
 #include "base/media.h"
 #include "ceremony/cli/command.h"
 #include "ceremony/evaluation.h"
+#include "ceremony/evaluation_check.h"
 #include "ceremony/evaluation_input.h"
+#include "ceremony/evaluation_publications.h"
 #include "ceremony/transcript_verifier.h"
 
 namespace ceremony::cli {
 
 namespace {
 
-constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;
 constexpr std::size_t kLargestSigners = std::size_t{1} << 20U;
+constexpr std::size_t kLargestEvaluationFile = std::size_t{16} << 20U;
 constexpr std::string_view kEvaluateFormat = "conclave-evaluate-1";
+constexpr std::string_view kCheckFormat = "conclave-evaluation-check-1";
 
 struct EvaluateArguments {
   std::vector<std::string> paths;
   std::string declarations;
+  std::vector<std::string> earlier;
   std::string publish;
   std::string signers;  // "" where the option was not given
+  std::string check;
   bool json = false;
   bool shows_inference = false;
 };
@@ -111,6 +117,11 @@ base::Result<EvaluationInput> read_input(const EvaluationFolders& folders,
     }
     input.records.push_back(std::move(record).value());
   }
+  auto earlier = read_earlier_evaluations({arguments.earlier.begin(), arguments.earlier.end()});
+  if (!earlier) {
+    return std::move(earlier).error();
+  }
+  input.earlier = std::move(earlier).value();
   if (!arguments.declarations.empty()) {
     auto declarations = read_declarations(arguments.declarations);
     if (!declarations) {
@@ -123,26 +134,30 @@ base::Result<EvaluationInput> read_input(const EvaluationFolders& folders,
 
 // The owners' figures, where one of the journals is that of the newest share set.
 base::Result<std::optional<Reserve>> read_reserve(const EvaluationFolders& folders,
-                                                  const std::string& share_set_entry) {
-  for (const std::filesystem::path& folder : folders.journals) {
-    const auto content = base::read_file(folder / "journal.log", kLargestJournal);
-    if (!content) {
-      return content.error();
-    }
-    auto facts = owners_facts_in(base::text_of(*content), share_set_entry);
-    if (!facts) {
-      return std::move(facts).error();
-    }
-    if (!facts->has_value()) {
-      continue;
-    }
-    auto reserve = reserve_of(**facts, shamir::ConfidentialAccess::in_the_room());
-    if (!reserve) {
-      return std::move(reserve).error();
-    }
-    return std::optional<Reserve>(*reserve);
+                                                  const EvaluationRecord& record) {
+  auto journals = read_journals(folders.journals, {});
+  if (!journals) {
+    return std::move(journals).error();
   }
-  return std::optional<Reserve>();
+  auto facts = owners_facts_in(*journals, record.share_set_entry());
+  if (!facts) {
+    return std::move(facts).error();
+  }
+  if (!facts->has_value()) {
+    return std::optional<Reserve>();
+  }
+  auto reports = reports_on_shares(*journals, record);
+  if (!reports) {
+    return std::move(reports).error();
+  }
+  if (auto taken = take_reports(*reports, **facts); !taken) {
+    return std::move(taken).error();
+  }
+  auto reserve = reserve_of(**facts, record, shamir::ConfidentialAccess::in_the_room());
+  if (!reserve) {
+    return std::move(reserve).error();
+  }
+  return std::optional<Reserve>(*reserve);
 }
 
 base::Result<EvaluationRecord> evaluate_records(const EvaluationFolders& folders,
@@ -155,7 +170,7 @@ base::Result<EvaluationRecord> evaluate_records(const EvaluationFolders& folders
   if (!record || folders.journals.empty()) {
     return record;
   }
-  auto reserve = read_reserve(folders, record->share_set_entry());
+  auto reserve = read_reserve(folders, *record);
   if (!reserve) {
     return std::move(reserve).error();
   }
@@ -187,7 +202,7 @@ void warn(const EvaluationRecord& record, PublicationChoice choice) {
                  "whoever reads them knows it\n";
   }
   const auto inference = inference_of(record, choice);
-  if (inference && inference->now.verdict == InferenceVerdict::kSmallSet) {
+  if (inference && inference->verdict != InferenceVerdict::kFine) {
     std::cerr << "conclave: warning: what is published leaves a reader few possible numbers of "
                  "holders who are needed; let the owners read the inference sheet "
                  "(--show-inference)\n";
@@ -211,6 +226,71 @@ base::Result<std::string> output_of(const EvaluationRecord& record,
   return bytes;
 }
 
+// The owners' figures as of the records that the file names, where journals were given.
+base::Result<std::optional<Reserve>> reserve_as_of(const std::string& file,
+                                                   const EvaluationFolders& folders,
+                                                   const EvaluationInput& input) {
+  if (folders.journals.empty()) {
+    return std::optional<Reserve>();
+  }
+  const auto figures = figures_published_in(file);
+  auto named = figures ? records_named_in(file, input.records)
+                       : base::Result<std::vector<PublicRecord>>(figures.error());
+  if (!named) {
+    return std::move(named).error();
+  }
+  EvaluationInput then{.records = std::move(named).value(),
+                       .declarations = {},
+                       .reserve = {},
+                       .earlier = input.earlier};
+  then.declarations.identity_public_key = figures->public_key;
+  auto record = EvaluationRecord::of(then);
+  return record ? read_reserve(folders, *record)
+                : base::Result<std::optional<Reserve>>(std::move(record).error());
+}
+
+base::Result<EvaluationCheck> check_file(const EvaluationFolders& folders,
+                                         const EvaluateArguments& arguments) {
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(arguments.check, failed);
+  const auto content = base::read_file(failed ? std::filesystem::path(arguments.check) : real,
+                                       kLargestEvaluationFile);
+  if (!content) {
+    return content.error();
+  }
+  const std::string file(base::text_of(*content));
+  auto input = read_input(folders, arguments);
+  if (!input) {
+    return std::move(input).error();
+  }
+  auto reserve = reserve_as_of(file, folders, *input);
+  if (!reserve) {
+    return std::move(reserve).error();
+  }
+  return check_evaluation(file, {.given = std::move(input->records), .reserve = *reserve});
+}
+
+std::string check_json(const EvaluationCheck& check) {
+  Json fields = Json::array();
+  for (const CheckedField& field : check.fields) {
+    fields.push_back({{"name", field.name},
+                      {"anchor", field.anchor.empty() ? Json() : Json(field.anchor)},
+                      {"state", name_of(field.state)},
+                      {"message", field.message}});
+  }
+  const Json whole = {{"format", kCheckFormat}, {"ok", check.holds()}, {"fields", fields}};
+  return whole.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+ExitCode show_check(const EvaluationFolders& folders, const EvaluateArguments& arguments) {
+  const auto check = check_file(folders, arguments);
+  if (!check) {
+    return tell(refused(check.error()), arguments);
+  }
+  std::cout << (arguments.json ? check_json(*check) : check_text(*check));
+  return check->holds() ? ExitCode::kDone : ExitCode::kVerificationFailed;
+}
+
 ExitCode evaluate(const EvaluateArguments& arguments) {
   auto folders = find_evaluation_folders({arguments.paths.begin(), arguments.paths.end()});
   if (!folders) {
@@ -222,6 +302,9 @@ ExitCode evaluate(const EvaluateArguments& arguments) {
   }
   if (const auto broken = verify(*folders, *paper); broken) {
     return tell(*broken, arguments);
+  }
+  if (!arguments.check.empty()) {
+    return show_check(*folders, arguments);
   }
   auto record = evaluate_records(*folders, arguments);
   if (!record) {
@@ -240,8 +323,22 @@ ExitCode evaluate(const EvaluateArguments& arguments) {
 void add_evaluate_command(CLI::App& app, Outcome& outcome) {
   CLI::App* const command = app.add_subcommand(
       "evaluate",
-      "Answers the 18 evaluation questions of the draft from verified records, as JSON.\n"
-      "Exit codes: 0 done, 1 refused, 2 usage, 3 the record does not hold.");
+      "Answers the 18 evaluation questions of the draft from verified records, as JSON; or, with\n"
+      "--check, compares an evaluation.json that was published with the records.\n"
+      "\n"
+      "  conclave evaluate record/public                    what the public records show\n"
+      "  conclave evaluate --show-inference record/public record/confidential\n"
+      "                                                     CONFIDENTIAL: what each choice would\n"
+      "                                                     tell a reader about the quorum\n"
+      "  conclave evaluate --publish spare record/public record/confidential > evaluation.json\n"
+      "  conclave evaluate --check evaluation.json record/public\n"
+      "\n"
+      "--check says of every answer: recomputed (worked out anew from the records, and the same),\n"
+      "consistent (withheld or declared, and nothing contradicts it) or contradicted.\n"
+      "\n"
+      "Exit codes: 0 done, and with --check nothing is contradicted; 1 refused; 2 usage; 3 a "
+      "record\n"
+      "does not hold, or something is contradicted.");
   const auto arguments = std::make_shared<EvaluateArguments>();
   command
       ->add_option(
@@ -255,16 +352,33 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
                    "What people state (template: declarations.toml)")
       ->check(objection_to_file_name);
   command
+      ->add_option("--earlier",
+                   arguments->earlier,
+                   "An evaluation.json that was published before, or a folder of such; those that "
+                   "the records vouch for are found by themselves")
+      ->allow_extra_args(false)  // one each time: the records follow
+      ->check(objection_to_file_name);
+  command
       ->add_option("--publish",
                    arguments->publish,
                    "The owners' choice: both, spare, continents or at-least-one")
       ->check(CLI::IsMember({"both", "spare", "continents", "at-least-one"}));
   command->add_option("--signers", arguments->signers, "The keys from the paper roster, one a line")
       ->check(objection_to_file_name);
-  command->add_flag("--json", arguments->json, "A refusal, too, as JSON on standard output");
-  command->add_flag("--show-inference",
-                    arguments->shows_inference,
-                    "CONFIDENTIAL: shows the owners what a reader could infer, and nothing else");
+  command->add_flag("--json", arguments->json, "A refusal or a check, too, as JSON");
+  auto* const inference = command->add_flag(
+      "--show-inference",
+      arguments->shows_inference,
+      "CONFIDENTIAL: shows the owners what a reader could infer, and nothing else");
+  command
+      ->add_option(
+          "--check",
+          arguments->check,
+          "The evaluation.json to compare with the records; with the journals also the two figures")
+      ->check(objection_to_file_name)
+      ->excludes("--publish")
+      ->excludes("--declarations")
+      ->excludes(inference);
   command->callback([arguments, &outcome] { outcome.code = evaluate(*arguments); });
 }
 

@@ -25,11 +25,18 @@ int run(int argc, char** argv) {
       "3 verification failed, 4 consistent, but the signers were not verified.");
   Outcome outcome;
   add_rehearse_command(app, outcome);
+  add_plan_commands(app, outcome);
+  add_script_commands(app, outcome);
+  add_quorum_commands(app, outcome);
+  add_ceremony_commands(app, outcome);
   add_share_commands(app, outcome);
   add_transcript_commands(app, outcome);
   add_request_commands(app, outcome);
   add_certificate_commands(app, outcome);
   add_ledger_commands(app, outcome);
+  add_signer_commands(app, outcome);
+  add_keeper_commands(app, outcome);
+  add_record_commands(app, outcome);
   add_doctor_command(app, outcome);
   add_evaluate_command(app, outcome);
   try {

@@ -1,7 +1,9 @@
 #include "ceremony/cli/progress_line.h"
 
+#include <condition_variable>
 #include <iomanip>
 #include <iostream>
+#include <mutex>
 #include <unistd.h>
 #include <utility>
 
@@ -38,6 +40,31 @@ double ProgressLine::finish() {
     std::cout << "\r\033[K" << std::flush;
   }
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+}
+
+WorkingLine::WorkingLine(std::string what)
+    : what_(std::move(what)), counter_([this](const std::stop_token& stop) { count(stop); }) {}
+
+WorkingLine::~WorkingLine() {
+  counter_.request_stop();
+  counter_.join();
+}
+
+void WorkingLine::count(const std::stop_token& stop) const {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  int seconds = 0;
+  const auto is_over = [&] {
+    return wake.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; }) ||
+           stop.stop_requested();
+  };
+  while (!is_over()) {
+    std::cout << "\r\033[K" << what_ << ": " << ++seconds << " s" << std::flush;
+  }
+  if (seconds > 0) {
+    std::cout << "\r\033[K" << std::flush;
+  }
 }
 
 }  // namespace ceremony::cli

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "ceremony/client/messages.h"
 
@@ -26,6 +27,23 @@ class ProgressLine {
   std::string ceremony_;
   std::chrono::steady_clock::time_point begun_;
   bool is_terminal_ = false;
+};
+
+// Says that long work goes on: after a second of it, and every second from then on, a line with the
+// seconds. The line is gone when this goes.
+class WorkingLine {
+ public:
+  // `what` is fit for a terminal.
+  explicit WorkingLine(std::string what);
+  ~WorkingLine();
+  WorkingLine(const WorkingLine&) = delete;
+  WorkingLine& operator=(const WorkingLine&) = delete;
+
+ private:
+  void count(const std::stop_token& stop) const;
+
+  std::string what_;
+  std::jthread counter_;
 };
 
 }  // namespace ceremony::cli

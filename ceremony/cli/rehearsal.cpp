@@ -15,6 +15,7 @@
 #include "ceremony/ledger.h"
 #include "ceremony/ledger_slip.h"
 #include "ceremony/plan_writer.h"
+#include "ceremony/set_inventory.h"
 
 namespace ceremony::cli {
 
@@ -49,21 +50,35 @@ Rehearsal::Rehearsal(RehearsalOptions options)
     : options_(std::move(options)),
       people_(invent_people(options_.quorum, shamir::ConfidentialAccess::in_the_room())),
       today_(base::format_date(base::date_of(base::SystemClock().now()))),
-      head_(no_previous()) {}
+      head_(no_previous()) {
+  for (std::size_t i = 0; i < people_.holders.size() && i < options_.carriers.size(); ++i) {
+    people_.holders[i].planned.carrier = options_.carriers[i];
+  }
+}
 
 Result<void> Rehearsal::run() {
   using Part = Result<void> (Rehearsal::*)();
-  constexpr std::array<Part, 10> kParts{&Rehearsal::prepare,
-                                        &Rehearsal::generate_root,
-                                        &Rehearsal::sign_subordinates,
-                                        &Rehearsal::revoke_one,
-                                        &Rehearsal::verify_shares,
-                                        static_cast<Part>(&Rehearsal::activate_backup),
-                                        &Rehearsal::return_to_primary,
-                                        &Rehearsal::drill,
-                                        &Rehearsal::evaluate,
-                                        &Rehearsal::publish};
-  for (const Part part : kParts) {
+  struct Row {
+    Part part;
+    bool is_of_all = false;
+  };
+  constexpr std::array kRows{Row{.part = &Rehearsal::prepare},
+                             Row{.part = &Rehearsal::generate_root},
+                             Row{.part = &Rehearsal::sign_subordinates},
+                             Row{.part = &Rehearsal::revoke_one},
+                             Row{.part = &Rehearsal::verify_shares},
+                             Row{.part = &Rehearsal::replace_set, .is_of_all = true},
+                             Row{.part = static_cast<Part>(&Rehearsal::activate_backup)},
+                             Row{.part = &Rehearsal::return_to_primary},
+                             Row{.part = &Rehearsal::drill},
+                             Row{.part = &Rehearsal::evaluate},
+                             Row{.part = &Rehearsal::revoke_rest, .is_of_all = true},
+                             Row{.part = &Rehearsal::destroy_key, .is_of_all = true},
+                             Row{.part = &Rehearsal::publish}};
+  for (const auto& [part, is_of_all] : kRows) {
+    if (is_of_all && !options_.is_all) {
+      continue;
+    }
     if (auto done = (this->*part)(); !done) {
       return done;
     }
@@ -195,6 +210,11 @@ Result<RehearsedResult> Rehearsal::hold(Plan plan,
     plan.annex_sha256 = base::sha256_hex(base::bytes_of(text));
     room.annex = folder / "annex.toml";
     if (auto saved = base::save_new(room.annex, base::bytes_of(text)); !saved) {
+      return std::move(saved).error();
+    }
+  }
+  if (const std::string facts = std::exchange(facts_, {}); !facts.empty()) {
+    if (auto saved = base::save_new(folder / kOldSetFile, base::bytes_of(facts)); !saved) {
       return std::move(saved).error();
     }
   }

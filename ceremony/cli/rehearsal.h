@@ -1,4 +1,4 @@
-// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: eight ceremonies in a row, by the
+// ceremony/cli/rehearsal.h - a root key's whole life, rehearsed: its ceremonies in a row, by the
 // same engine and scripts as the real ones.
 
 #pragma once
@@ -12,6 +12,8 @@
 #include "ceremony/cli/player.h"
 #include "ceremony/cli/rehearsal_people.h"
 #include "ceremony/cli/rehearsal_runner.h"
+#include "ceremony/journal.h"
+#include "ceremony/json_lines.h"
 #include "ceremony/plan.h"
 #include "shamir/quorum.h"
 
@@ -26,6 +28,8 @@ struct RehearsalOptions {
   std::string kdf = "fast";
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
+  std::vector<std::string> carriers = {};  // of the holders, in their order; the rest have sticks
+  bool is_all = false;                     // with the re-share and the destruction of the key, too
 };
 
 // Which sites a ceremony can reach.
@@ -43,11 +47,20 @@ class Rehearsal {
   // Their parts, in the order in which run() calls them; for tests that stop in between.
   base::Result<void> prepare();
   base::Result<void> generate_root();
+  base::Result<void> hand_over();  // not part of run()
   base::Result<void> sign_subordinates();
+  base::Result<void> replace_set();
   base::Result<void> revoke_one();
   base::Result<void> verify_shares();
   base::Result<void> activate_backup();
   base::Result<void> return_to_primary();
+
+  // What a re-share has left of the set before it.
+  base::Result<void> retire_set();
+
+  // Everything that is still valid is revoked by a last CRL; then the key is destroyed.
+  base::Result<void> revoke_rest();
+  base::Result<void> destroy_key();
 
   // The activation that activate_backup() declares, and one that was declared otherwise.
   [[nodiscard]] base::Result<PlannedActivation> new_activation() const;
@@ -55,6 +68,12 @@ class Rehearsal {
 
   // A CRL that revokes the certificate of that request, from 0.
   base::Result<void> revoke(std::size_t request);
+
+  // Instead of a root's life that of a signing key, in a rehearsal and a chain of records of its
+  // own: its birth, and the signing of files that lie in transfer/in.
+  base::Result<void> generate_signing_key();
+  base::Result<void> sign_artefacts(const PlannedSigning& signing,
+                                    const std::vector<PlannedArtefact>& artefacts);
 
   // Those at `site` go on from their own copy of the records, and know of nothing else.
   base::Result<void> go_on_at(const std::string& site, SitesInRoom sites);
@@ -84,8 +103,14 @@ class Rehearsal {
                                      const Annex* annex,
                                      client::OpenRequest room,
                                      QuorumOrder quorum);
-  base::Result<void> learn_possession_keys();
+  base::Result<std::vector<JournalEntry>> read_journal(const std::string& record);
+  base::Result<void> learn_possession_keys(const std::string& record);
+  void learn_disclosures(const Json& publication);
+  enum class Holders { kOld, kNew };
+  void keep_holders(Holders which, std::size_t old_holders);
+  [[nodiscard]] base::Result<std::uint32_t> live_generation() const;
   base::Result<void> learn_head();
+  [[nodiscard]] base::Result<std::string> serial_for(std::size_t request) const;
 
   RehearsalOptions options_;
   RehearsedPeople people_;
@@ -96,6 +121,12 @@ class Rehearsal {
   std::string live_site_ = "site-1";
   SitesInRoom sites_ = SitesInRoom::kBoth;
   std::vector<std::string> request_names_;
+  std::vector<RehearsedHolder> replaced_holders_;
+  std::string set_facts_;       // opens k, n, holders and sites of the newest set; a line each
+  std::string replaced_facts_;  // the same of the set before it
+  std::string left_facts_;      // opens what is left of that
+  std::string end_facts_;       // opens what is left of a key whose destruction is not complete
+  std::string facts_;           // what the next ceremony gets of these beside its plan
 };
 
 }  // namespace ceremony::cli

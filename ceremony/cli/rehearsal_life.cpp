@@ -24,12 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kObjectiveSeconds = 3600;  // of the drill: cold start to the first CRL
 constexpr int kRootYears = 20;
 constexpr int kSubordinateYears = 10;
-constexpr std::size_t kLargestFile = 1U << 20U;  // bytes
-
-std::string years_after(const std::string& date, int years) {
-  const auto later = base::add_years(*base::parse_date(date), std::chrono::years(years));
-  return base::format_date(*base::add_days(*later, std::chrono::days(-1)));
-}
+constexpr std::size_t kLargestRecordedFile = 1U << 20U;  // bytes
 
 }  // namespace
 
@@ -48,23 +43,38 @@ Result<void> Rehearsal::generate_root() {
   if (!result) {
     return std::move(result).error();
   }
-  say("root generation",
-      result->seconds,
-      std::string(ca::name_of(options_.algorithm)) +
-          " root, every share read back, restored by a quorum drawn by lot, two vaults");
-  return learn_possession_keys();
+  say_held("root generation",
+           result->seconds,
+           std::string(ca::name_of(options_.algorithm)) +
+               " root, every share read back, restored by a quorum drawn by lot, two vaults");
+  return learn_possession_keys("0001-root-generation");
 }
 
-// The holders' possession keys stand in the journal of the root generation and nowhere else.
-Result<void> Rehearsal::learn_possession_keys() {
-  auto bytes = base::read_file(
-      options_.out / "record" / "confidential" / "0001-root-generation" / "journal.log",
-      kLargestFile);
+// The entries of a ceremony's journal, whose disclosures about share sets are learned.
+Result<std::vector<JournalEntry>> Rehearsal::read_journal(const std::string& record) {
+  auto bytes = base::read_file(options_.out / "record" / "confidential" / record / "journal.log",
+                               kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
   auto entries = read_stored_journal(
       base::text_of(*bytes), {.journal_key = nullptr, .keeper_secret = &people_.keeper.secret});
+  if (!entries) {
+    return std::move(entries).error();
+  }
+  for (const JournalEntry& entry : *entries) {
+    if (entry.type == "public") {
+      learn_disclosures(entry.data);
+    }
+  }
+  return entries;
+}
+
+// The holders' possession keys stand in the journal of the ceremony that made their shares, and
+// nowhere else; so do the strings that open k, n, holders and sites to a ceremony that ends the
+// set.
+Result<void> Rehearsal::learn_possession_keys(const std::string& record) {
+  auto entries = read_journal(record);
   if (!entries) {
     return std::move(entries).error();
   }
@@ -80,6 +90,20 @@ Result<void> Rehearsal::learn_possession_keys() {
   for (RehearsedHolder& holder : people_.holders) {
     holder.planned.possession_key = by_seat[holder.planned.seat];
   }
+  return {};
+}
+
+Result<void> Rehearsal::hand_over() {
+  Annex annex = full_annex();
+  annex.quorum.reset();
+  auto result = hold(new_plan("share-hand-over"), &annex, room(), {});
+  if (!result) {
+    return std::move(result).error();
+  }
+  for (RehearsedHolder& holder : people_.holders) {
+    holder.planned.bag = rehearsed_bag(holder.planned.seat);
+  }
+  say_held("share hand-over", result->seconds, "every share in a bag of its own, signed for");
   return {};
 }
 
@@ -104,9 +128,9 @@ Result<void> Rehearsal::sign_subordinates() {
   if (!result) {
     return std::move(result).error();
   }
-  say("subordinate signing",
-      result->seconds,
-      std::to_string(request_names_.size()) + " requests signed, linted before and after");
+  say_held("subordinate signing",
+           result->seconds,
+           std::to_string(request_names_.size()) + " requests signed, linted before and after");
   return {};
 }
 
@@ -114,10 +138,11 @@ Result<void> Rehearsal::revoke_one() {
   return revoke(0);
 }
 
-Result<void> Rehearsal::revoke(std::size_t request) {
+// Of the certificate that was issued for that request.
+Result<std::string> Rehearsal::serial_for(std::size_t request) const {
   const fs::path folder = options_.out / "transfer" / "out" / "0002-subordinate-signing";
   const std::string name = fs::path(request_names_[request]).stem().string();
-  auto bytes = base::read_file(folder / (name + ".pem"), kLargestFile);
+  auto bytes = base::read_file(folder / (name + ".pem"), kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
@@ -126,18 +151,46 @@ Result<void> Rehearsal::revoke(std::size_t request) {
     return std::move(objects).error();
   }
   auto certificate = ca::Certificate::parse(objects->front().der);
-  if (!certificate) {
-    return std::move(certificate).error();
+  return certificate ? Result<std::string>(certificate->serial_hex())
+                     : Result<std::string>(std::move(certificate).error());
+}
+
+Result<void> Rehearsal::revoke(std::size_t request) {
+  auto serial = serial_for(request);
+  if (!serial) {
+    return std::move(serial).error();
   }
   Plan plan = new_plan("crl");
   plan.crl = new_crl();
   plan.crl->revocations.push_back(
-      {.serial = certificate->serial_hex(), .date = today_, .reason = "cessationOfOperation"});
+      {.serial = *serial, .date = today_, .reason = "cessationOfOperation"});
   auto result = hold(std::move(plan), nullptr, room(), quorum_from(1));
   if (!result) {
     return std::move(result).error();
   }
-  say("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  say_held("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  return {};
+}
+
+// A CRL that outlasts everything that it revokes.
+Result<void> Rehearsal::revoke_rest() {
+  Plan plan = new_plan("crl");
+  plan.crl = PlannedCrl{.this_update = today_,
+                        .next_update = years_after(today_, kSubordinateYears),
+                        .profile = "crl-last"};
+  for (std::size_t i = 1; i < request_names_.size(); ++i) {
+    auto serial = serial_for(i);
+    if (!serial) {
+      return std::move(serial).error();
+    }
+    plan.crl->revocations.push_back(
+        {.serial = *serial, .date = today_, .reason = "cessationOfOperation"});
+  }
+  auto result = hold(std::move(plan), nullptr, room(), quorum_from(0));
+  if (!result) {
+    return std::move(result).error();
+  }
+  say_held("last CRL", result->seconds, "everything revoked, for as long as it would have lasted");
   return {};
 }
 
@@ -148,9 +201,9 @@ Result<void> Rehearsal::verify_shares() {
   if (!result) {
     return std::move(result).error();
   }
-  say("share verification",
-      result->seconds,
-      "every holder's share is good; the key was not rebuilt");
+  say_held("share verification",
+           result->seconds,
+           "every holder's share is good; the key was not rebuilt");
   return {};
 }
 
@@ -172,13 +225,13 @@ Result<void> Rehearsal::drill() {
   if (!result) {
     return std::move(result).error();
   }
-  say("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
+  say_held("recovery drill", result->seconds, result->recovery_note + "; a real share was refused");
   return {};
 }
 
 Result<void> Rehearsal::evaluate() {
   const fs::path declarations = options_.data / "declarations.toml";
-  auto bytes = base::read_file(declarations, kLargestFile);
+  auto bytes = base::read_file(declarations, kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
   }
@@ -191,7 +244,8 @@ Result<void> Rehearsal::evaluate() {
   if (!result) {
     return std::move(result).error();
   }
-  say("evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
+  say_held(
+      "evaluation", result->seconds, "all 18 questions of the draft answered or marked unanswered");
   return {};
 }
 

@@ -128,6 +128,10 @@ Result<void> make_sticks(const RehearsedPeople& people, const std::filesystem::p
   return {};
 }
 
+std::string rehearsed_bag(const std::string& seat) {
+  return "REHEARSAL-BAG-" + seat;
+}
+
 std::string signers_text(const RehearsedPeople& people) {
   std::string text =
       "# The keys whose holders must have signed every record of this rehearsal.\n"

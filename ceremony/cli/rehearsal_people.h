@@ -51,6 +51,9 @@ RehearsedPeople invent_people(const shamir::Quorum& quorum, shamir::Confidential
 // Errors: as base::save_new().
 base::Result<void> make_sticks(const RehearsedPeople& people, const std::filesystem::path& folder);
 
+// The number of the bag that the share of that seat lies in, from the hand-over on.
+std::string rehearsed_bag(const std::string& seat);
+
 // The signers file that stands for the paper roster.
 std::string signers_text(const RehearsedPeople& people);
 

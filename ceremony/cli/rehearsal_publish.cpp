@@ -5,6 +5,7 @@
 #include "base/media.h"
 #include "ceremony/cli/rehearsal.h"
 #include "ceremony/head.h"
+#include "ceremony/record_folder.h"
 #include "ceremony/report.h"
 #include "ceremony/transcript.h"
 
@@ -15,7 +16,8 @@ namespace {
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestVerifier = 1U << 20U;  // bytes
+constexpr std::size_t kLargestVerifier = 1U << 20U;    // bytes
+constexpr std::size_t kLargestEvaluation = 1U << 20U;  // bytes
 
 Result<std::vector<ReportedCeremony>> read_ceremonies(const fs::path& published) {
   std::vector<std::string> names;
@@ -37,6 +39,19 @@ Result<std::vector<ReportedCeremony>> read_ceremonies(const fs::path& published)
   return ceremonies;
 }
 
+// The newest evaluation.json of the ceremonies.
+Result<base::Bytes> read_newest_evaluation(const fs::path& published,
+                                           const std::vector<ReportedCeremony>& ceremonies) {
+  const auto has_one = [&published](const ReportedCeremony& ceremony) {
+    std::error_code failed;
+    return fs::exists(published / ceremony.folder / kEvaluationFile, failed);
+  };
+  const auto newest = std::find_if(ceremonies.rbegin(), ceremonies.rend(), has_one);
+  return base::read_file(newest == ceremonies.rend() ? published / kEvaluationFile
+                                                     : published / newest->folder / kEvaluationFile,
+                         kLargestEvaluation);
+}
+
 }  // namespace
 
 // What lies beside the records for those who verify them.
@@ -55,7 +70,12 @@ Result<void> Rehearsal::publish() {
   if (!verifier) {
     return std::move(verifier).error();
   }
-  const std::pair<const char*, base::ByteView> files[] = {{"head.txt", base::bytes_of(*head)},
+  auto evaluation = read_newest_evaluation(published, *ceremonies);
+  if (!evaluation) {
+    return std::move(evaluation).error();
+  }
+  const std::pair<const char*, base::ByteView> files[] = {{"evaluation.json", *evaluation},
+                                                          {"head.txt", base::bytes_of(*head)},
                                                           {"report.html", base::bytes_of(report)},
                                                           {"verify.py", *verifier}};
   for (const auto& [name, bytes] : files) {

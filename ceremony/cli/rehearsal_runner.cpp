@@ -85,8 +85,12 @@ class Answers {
       input.texts.emplace(ask.name, computer_clock(step));
       return {};
     }
-    if (const auto text = text_for(ask.name)) {
+    if (const auto text = text_for(step, ask.name)) {
       input.texts.emplace(ask.name, *text);
+      return {};
+    }
+    if (ask.kind == client::AskKind::kText && !ask.is_optional) {
+      input.texts.emplace(ask.name, ask.name == "until" ? "2099-12-31" : "the director");
       return {};
     }
     const base::SecretBytes* const secret = secret_for(step, ask);
@@ -110,9 +114,23 @@ class Answers {
   }
 
   // What is typed where a text is asked for.
-  [[nodiscard]] std::optional<std::string> text_for(const std::string& name) const {
+  [[nodiscard]] std::optional<std::string> text_for(const client::StepView& step,
+                                                    const std::string& name) const {
     if (name == "slips") {
       return ceremony_.slips;
+    }
+    if (name == "bag-state") {
+      return "whole";
+    }
+    if (name == "bag" || name == "seal") {
+      return rehearsed_bag(step.subject.substr(step.subject.find(' ') + 1)) +
+             (name == "seal" ? "-SEAL" : "");
+    }
+    if (name == "storage") {
+      return "bank-box";
+    }
+    if (name == "reason") {
+      return "retired";
     }
     return name.starts_with("way-") ? std::optional(std::string("no answer")) : std::nullopt;
   }
@@ -132,6 +150,9 @@ class Answers {
       return pin_of(ask.name == kActorPin     ? step.actor
                     : ask.name == kWitnessPin ? step.witness
                                               : step.subject);
+    }
+    if (ask.name == "keeper-secret") {
+      return &people_.keeper.secret;
     }
     const std::string& subject = step.subject;
     for (const RehearsedHolder& holder : people_.holders) {

@@ -104,9 +104,9 @@ Result<void> Rehearsal::activate_backup(const PlannedActivation& activation) {
   if (!back) {
     return back;
   }
-  say("backup activation",
-      result->seconds,
-      "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
+  say_held("backup activation",
+           result->seconds,
+           "epoch 2 at site-2, next CRL signed there, with site-1 and the records out of reach");
   return {};
 }
 
@@ -170,7 +170,7 @@ Result<void> Rehearsal::merge_with(const std::string& other) {
   if (!result) {
     return std::move(result).error();
   }
-  say("merge", result->seconds, "both branches are one");
+  say_held("merge", result->seconds, "both branches are one");
   return {};
 }
 
@@ -181,9 +181,9 @@ Result<void> Rehearsal::return_to_primary() {
   if (!result) {
     return std::move(result).error();
   }
-  say("return to the primary",
-      result->seconds,
-      "epoch 3 at site-1, which has the records of site-2 now");
+  say_held("return to the primary",
+           result->seconds,
+           "epoch 3 at site-1, which has the records of site-2 now");
   return {};
 }
 

@@ -15,7 +15,12 @@ std::string days_after(const std::string& date, int days) {
   return base::format_date(*base::add_days(*base::parse_date(date), std::chrono::days(days)));
 }
 
-void say(const std::string& ceremony, double seconds, const std::string& what) {
+std::string years_after(const std::string& date, int years) {
+  const auto later = base::add_years(*base::parse_date(date), std::chrono::years(years));
+  return base::format_date(*base::add_days(*later, std::chrono::days(-1)));
+}
+
+void say_held(const std::string& ceremony, double seconds, const std::string& what) {
   std::cout << "  " << std::left << std::setw(24) << ceremony << ' ' << std::right << std::fixed
             << std::setprecision(1) << std::setw(6) << seconds << " s  " << what << std::endl;
 }

@@ -21,6 +21,7 @@ struct Options {
   std::string algorithm = "p-384";
   std::vector<std::string> requests;
   std::string kdf = "fast";
+  bool is_all = false;
 };
 
 // A request that cannot be signed is refused before anything is made.
@@ -69,7 +70,8 @@ base::Result<RehearsalOptions> checked(const Options& options) {
                           .algorithm = *algorithm,
                           .requests = {options.requests.begin(), options.requests.end()},
                           .kdf = options.kdf,
-                          .data = *data};
+                          .data = *data,
+                          .is_all = options.is_all};
 }
 
 std::string where_to_look(const std::string& out) {
@@ -127,6 +129,9 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
                    options->kdf,
                    "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
       ->check(CLI::IsMember({"production", "fast"}));
+  verb->add_flag("--all",
+                 options->is_all,
+                 "Also the ceremonies that a key seldom sees: the re-share, and its destruction");
   verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
 }
 

@@ -20,13 +20,16 @@ std::string findings_json(std::string_view format,
                           const std::vector<FileFinding>& findings,
                           bool ok) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const auto& [file, finding] : findings) {
+  for (const auto& [file, finding, line] : findings) {
     list.push_back({{"rule", finding.rule},
                     {"severity", name_of(finding.severity)},
                     {"field", finding.field},
                     {"source", finding.source},
                     {"file", file},
                     {"message", finding.message}});
+    if (line != 0) {
+      list.back()["line"] = line;
+    }
   }
   const nlohmann::ordered_json whole = {{"format", format}, {"ok", ok}, {"findings", list}};
   return whole.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -34,8 +37,9 @@ std::string findings_json(std::string_view format,
 
 std::string findings_text(const std::vector<FileFinding>& findings) {
   std::string text;
-  for (const auto& [file, finding] : findings) {
-    text += file.empty() ? "" : file + ": ";
+  for (const auto& [file, finding, line] : findings) {
+    const std::string place = line == 0 ? file : file + ":" + std::to_string(line);
+    text += file.empty() ? "" : place + ": ";
     text += std::string(name_of(finding.severity)) + ": " + finding.message + " [" + finding.rule +
             "; " + finding.source + "]\n";
   }

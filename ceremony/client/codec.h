@@ -19,7 +19,7 @@
 namespace ceremony::client {
 
 // Raised with every change to what passes between the two. An engine takes only its own.
-inline constexpr int kProtocol = 2;
+inline constexpr int kProtocol = 3;
 
 inline constexpr std::size_t kMaxSecretsInInput = 32;
 

@@ -65,7 +65,8 @@ Json json_of(const StepView& step) {
                         {"kind", name_of(kAskKinds, ask.kind)},
                         {"prompt", ask.prompt},
                         {"expected", ask.expected},
-                        {"optional", ask.is_optional}});
+                        {"optional", ask.is_optional},
+                        {"new", ask.is_new}});
   }
   Json fields{{"ceremony", step.ceremony},
               {"mode", step.mode},
@@ -80,7 +81,8 @@ Json json_of(const StepView& step) {
               {"shown", step.shown},
               {"asks", std::move(asks)},
               {"index", step.index},
-              {"count", step.count}};
+              {"count", step.count},
+              {"records", step.records}};
   return Json{{"step", std::move(fields)}};
 }
 
@@ -88,7 +90,8 @@ Json json_of(const StepOutcome& outcome) {
   return Json{{"outcome",
                {{"progress", name_of(kProgresses, outcome.progress)},
                 {"public_note", outcome.public_note},
-                {"private_note", outcome.private_note}}}};
+                {"private_note", outcome.private_note},
+                {"recorded", outcome.recorded}}}};
 }
 
 Json json_of(const Error& error) {
@@ -129,7 +132,8 @@ std::optional<Reply> step_in(const Json& json) {
                 .shown = fields.texts("shown"),
                 .asks = {},
                 .index = fields.number("index"),
-                .count = fields.number("count")};
+                .count = fields.number("count"),
+                .records = fields.texts("records")};
   bool asks_ok = true;
   for (const Json& element : fields.list("asks")) {
     Fields ask(element);
@@ -137,7 +141,8 @@ std::optional<Reply> step_in(const Json& json) {
                             .kind = named(kAskKinds, ask, "kind"),
                             .prompt = ask.text("prompt"),
                             .expected = ask.text("expected"),
-                            .is_optional = ask.flag("optional")});
+                            .is_optional = ask.flag("optional"),
+                            .is_new = ask.flag("new")});
     asks_ok = asks_ok && ask.ok();
   }
   return fields.ok() && asks_ok ? std::optional<Reply>(std::move(step)) : std::nullopt;
@@ -147,7 +152,8 @@ std::optional<Reply> outcome_in(const Json& json) {
   Fields fields(json);
   StepOutcome outcome{.progress = named(kProgresses, fields, "progress"),
                       .public_note = fields.text("public_note"),
-                      .private_note = fields.text("private_note")};
+                      .private_note = fields.text("private_note"),
+                      .recorded = fields.texts("recorded")};
   return fields.ok() ? std::optional<Reply>(std::move(outcome)) : std::nullopt;
 }
 

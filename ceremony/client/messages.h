@@ -49,6 +49,7 @@ struct Ask {
   std::string prompt;        // for the person; plain text
   std::string expected;      // kPhrase only
   bool is_optional = false;  // the step can go on without it
+  bool is_new = false;       // kSecret: it is set here, so whoever types it unseen types it twice
 };
 
 // The step that waits to be done.
@@ -64,10 +65,11 @@ struct StepView {
   bool is_private =
       false;            // only its holder may see the screen: `subject` and the asks are private
   std::string subject;  // private: whose turn it is within the step; may be empty
-  std::vector<std::string> shown;  // what people compare or agree to, one fact an item
-  std::vector<Ask> asks;           // empty: it only needs the two roles
-  std::uint32_t index = 0;         // of this step, from 0
-  std::uint32_t count = 0;         // of all steps; the same whatever k and n
+  std::vector<std::string> shown;         // what people compare or agree to, one fact an item
+  std::vector<Ask> asks;                  // empty: it only needs the two roles
+  std::uint32_t index = 0;                // of this step, from 0
+  std::uint32_t count = 0;                // of all steps; the same whatever k and n
+  std::vector<std::string> records = {};  // what the record will say of it, one sentence an item
 };
 
 // What a step is given. Secrets are moved in and wiped by the engine after use.
@@ -90,8 +92,9 @@ enum class Progress {
 // What perform() gives.
 struct StepOutcome {
   Progress progress = Progress::kStepDone;
-  std::string public_note;   // what may be shown on the wall; "" if nothing
-  std::string private_note;  // only for the person whose turn it was; "" if nothing
+  std::string public_note;                 // what may be shown on the wall; "" if nothing
+  std::string private_note;                // only for the person whose turn it was; "" if nothing
+  std::vector<std::string> recorded = {};  // what the record says now; nothing before kStepDone
 };
 
 // What a person saw that the script did not foresee, for the exception sheet.

@@ -15,6 +15,7 @@
 set(ALLOWED_base             PkgConfig::sodium tl::expected)
 set(ALLOWED_shamir           conclave::base PkgConfig::sodium PkgConfig::qrencode
                              PkgConfig::utf8proc OpenSSL::Crypto)
+set(ALLOWED_shamir_verify    conclave::base conclave::shamir CLI11::CLI11)
 set(ALLOWED_ca               conclave::base OpenSSL::Crypto PkgConfig::p11 PkgConfig::sodium
                              tomlplusplus::tomlplusplus ${CMAKE_DL_LIBS})
 set(ALLOWED_ceremony         conclave::base conclave::shamir conclave::ca PkgConfig::sodium
@@ -35,6 +36,7 @@ set(BIG_HEADERS <algorithm> <array> <chrono> <cstdint> <filesystem> <functional>
   <optional> <span> <string> <string_view> <utility> <variant> <vector> <tl/expected.hpp>)
 set(BIG_HEADERS_base             ${BIG_HEADERS})
 set(BIG_HEADERS_shamir           ${BIG_HEADERS})
+set(BIG_HEADERS_shamir_verify ${BIG_HEADERS} <CLI/CLI.hpp>)
 set(BIG_HEADERS_ca               ${BIG_HEADERS} <openssl/evp.h> <openssl/x509.h>)
 set(BIG_HEADERS_ceremony         ${BIG_HEADERS} <nlohmann/json.hpp>)
 set(BIG_HEADERS_ceremony_client  ${BIG_HEADERS} <nlohmann/json.hpp>)

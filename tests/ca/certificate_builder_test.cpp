@@ -77,7 +77,7 @@ TEST_CASE("builder: what profile and plan do not agree on is refused") {
   SUBCASE("a profile of another kind") {
     bench.profile = support::profile_named("root");
     CHECK(bench.message() ==
-          "a subordinate certificate needs a profile of the kind subordinate; correct the plan");
+          "a request needs a profile of the kind subordinate or end-entity; correct the plan");
   }
 }
 

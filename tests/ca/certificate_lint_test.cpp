@@ -55,6 +55,8 @@ Extension& extension_of(TbsCertificate& tbs, std::string_view oid) {
   });
 }
 
+enum class Of { kRoot, kSubordinate, kCodeSigner };
+
 // Makes benches of good certificates, and lints what became of them.
 class Workshop {
  public:
@@ -84,6 +86,25 @@ class Workshop {
     bench.outer_algorithm = bench.tbs.algorithm;
     bench.root_key_info = root_key_->public_key_info();
     return bench;
+  }
+
+  Bench code_signer() {
+    Bench bench = subordinate();
+    bench.profile = support::profile_named("code-signing");
+    const Certificate issuer = finished(bench.issuer, bench.issuer.algorithm);
+    CertificatePlan plan = support::subordinate_plan();
+    plan.crl_uris.clear();  // a root's CRLs list CA certificates only
+    bench.tbs = build_subordinate(
+                    {.profile = bench.profile, .plan = plan, .request = request_, .issuer = issuer})
+                    .value();
+    return bench;
+  }
+
+  Bench of(Of what) {
+    if (what == Of::kCodeSigner) {
+      return code_signer();
+    }
+    return what == Of::kRoot ? root() : subordinate();
   }
 
   base::Findings lint(const Bench& bench) {
@@ -125,8 +146,6 @@ class Workshop {
   std::unique_ptr<SoftwareKey> sub_key_;
   SigningRequest request_;
 };
-
-enum class Of { kRoot, kSubordinate };
 
 struct Mutant {
   std::string rule;
@@ -506,9 +525,47 @@ std::vector<Mutant> identifier_mutants() {
   };
 }
 
+std::vector<Mutant> end_entity_mutants() {
+  return {
+      {"end-entity-is-ca",
+       Of::kCodeSigner,
+       [](Bench& b) {
+         b.extension(oid::kBasicConstraints).value =
+             encode_basic_constraints({.is_ca = true, .path_length = {}});
+       }},
+      {"end-entity-key-usage",
+       Of::kCodeSigner,
+       [](Bench& b) {
+         b.extension(oid::kKeyUsage).value =
+             usage_of({KeyUsageBit::kDigitalSignature, KeyUsageBit::kKeyEncipherment});
+       }},
+      {"end-entity-key-usage",
+       Of::kCodeSigner,
+       [](Bench& b) { b.extension(oid::kKeyUsage).value = usage_of({kSign}); }},
+      {"extended-key-usage-not-in-profile",
+       Of::kCodeSigner,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value = encode_extended_key_usage({kServerAuth});
+       }},
+      {"extended-key-usage-any",
+       Of::kCodeSigner,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value =
+             encode_extended_key_usage({std::string(oid::kAnyExtendedKeyUsage)});
+       }},
+      {"authority-key-identifier-missing",
+       Of::kCodeSigner,
+       [](Bench& b) { b.remove(oid::kAuthorityKeyIdentifier); }},
+      {"key-usage-missing", Of::kCodeSigner, [](Bench& b) { b.remove(oid::kKeyUsage); }},
+      {"extended-key-usage-missing",
+       Of::kCodeSigner,
+       [](Bench& b) { b.remove(oid::kExtendedKeyUsage); }},
+  };
+}
+
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = field_mutants();
-  for (const auto& more : {constraint_mutants(), identifier_mutants()}) {
+  for (const auto& more : {constraint_mutants(), identifier_mutants(), end_entity_mutants()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;
@@ -518,7 +575,7 @@ std::vector<Mutant> all_mutants() {
 
 TEST_CASE("certificate lint: good certificates have no finding, with and without a profile") {
   Workshop workshop;
-  for (Bench bench : {workshop.root(), workshop.subordinate()}) {
+  for (Bench bench : {workshop.root(), workshop.subordinate(), workshop.code_signer()}) {
     CHECK(support::rules_of(workshop.lint(bench)).empty());
     bench.has_profile = false;
     CHECK(support::rules_of(workshop.lint(bench)).empty());
@@ -533,7 +590,7 @@ TEST_CASE("certificate lint: each mutant is refused by exactly the rule it break
   const std::vector<Mutant> mutants = all_mutants();
   for (const Mutant& mutant : mutants) {
     CAPTURE(mutant.rule);
-    Bench bench = mutant.of == Of::kRoot ? workshop.root() : workshop.subordinate();
+    Bench bench = workshop.of(mutant.of);
     mutant.breaks(bench);
     const std::vector<std::string> found = support::rules_of(workshop.lint(bench));
     CAPTURE(found.size());

@@ -97,9 +97,11 @@ TEST_CASE("profiles: what is wrong is named") {
   CHECK(message_after(tls, {"path_length = 0", "path_length = \"0\""}) ==
         "this profile needs a whole number for the key \"extensions.path_length\"");
   CHECK(message_after(tls, {"\"serverAuth\"", "\"anyExtendedKeyUsage\""}) ==
-        "this profile gives a CA anyExtendedKeyUsage or OCSPSigning, which is always refused");
+        "this profile gives a CA or end entity anyExtendedKeyUsage or OCSPSigning, which is always "
+        "refused");
   CHECK(message_after(tls, {"\"serverAuth\"", "\"OCSPSigning\""}) ==
-        "this profile gives a CA anyExtendedKeyUsage or OCSPSigning, which is always refused");
+        "this profile gives a CA or end entity anyExtendedKeyUsage or OCSPSigning, which is always "
+        "refused");
   CHECK(message_after(tls, {"\"serverAuth\"", "\"noSuchUsage\""}) ==
         "this profile names an extended key usage that is not known");
   CHECK(message_after(tls, {"\"cRLSign\"", "\"digitalSignature\""}) ==
@@ -108,6 +110,14 @@ TEST_CASE("profiles: what is wrong is named") {
         "this profile gives a CA a key usage that no CA may have");
   CHECK(message_after(tls, {"\"cRLSign\"", "\"cRLSigning\""}) ==
         "this profile names a key usage that does not exist");
+  const std::string code = "code-signing";
+  CHECK(message_after(code, {"\"digitalSignature\"", "\"digitalSignature\", \"keyCertSign\""}) ==
+        "this profile gives an end entity keyCertSign or cRLSign, which make it a CA");
+  CHECK(message_after(code, {"[\"codeSigning\"]", "[]"}) ==
+        "this profile gives an end entity no extended key usage; say what it is for");
+  CHECK(message_after(code, {"[extensions]", "[extensions]\npath_length = 0"}) ==
+        "this profile has the key \"extensions.path_length\", which has no meaning there; correct "
+        "or remove it");
   CHECK(message_after(tls, {"identifier = \"sha-1\"", "identifier = \"md5\""}) ==
         "this profile has an unknown value for the key \"key.identifier\"");
   CHECK(message_after(tls, {"\"rsa-2048\", ", "\"rsa-1024\", "}) ==

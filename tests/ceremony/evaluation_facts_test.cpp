@@ -49,6 +49,26 @@ TEST_CASE("facts: an aborted or unfinished root generation proves nothing") {
   }
 }
 
+TEST_CASE(
+    "facts: a share set of a re-share that was given up counts only where it was live by then") {
+  for (const char* const outputs : {"void", "live"}) {
+    CAPTURE(outputs);
+    auto records = whole_life({.extra = 3});
+    records.resize(1);
+    RecordBuilder builder(
+        {.id = "0002-re-share", .sequence = 2, .previous_head = records[0].transcript.head()});
+    builder.add("shares.issue", {{"generation", 2}, {"scheme", "slip-39"}, {"extra", 5}});
+    if (std::string_view(outputs) == "live") {
+      builder.add("set.live", {{"generation", 2}});
+    }
+    builder.add("abort", {{"outputs", outputs}});
+    records.push_back(builder.aborted());
+    const auto record = evaluated(input_from(std::move(records)));
+    REQUIRE(record.issued());
+    CHECK(record.issued()->count() == (std::string_view(outputs) == "live" ? 5 : 3));
+  }
+}
+
 TEST_CASE("facts: a certificate signed before an abort exists nevertheless") {
   auto records = whole_life({});
   records.resize(1);
@@ -90,8 +110,8 @@ TEST_CASE("facts: a new share set takes the old one's place, and the old figure 
           .completed());
   const auto record = evaluated(input_from(std::move(records)));
   CHECK(record.issued()->count() == 13);
-  REQUIRE(record.issued_before().size() == 1);
-  CHECK(record.issued_before()[0].count() == 2);
+  REQUIRE(record.published_before().of_earlier_sets.size() == 1);
+  CHECK(record.published_before().of_earlier_sets[0][0].spare->count() == 2);
   const auto inference = inference_of(record, PublicationChoice::kBoth);
   CHECK(inference->now.thresholds == std::vector<unsigned>{2, 3});
   CHECK(published(record, std::nullopt)["fields"][kExtra]["value"] == 13);

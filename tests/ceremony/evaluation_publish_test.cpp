@@ -79,7 +79,10 @@ TEST_CASE("publish: what reveals k is stopped, and the spare shares alone are of
   }
   CHECK(publish(record, PublicationChoice::kSpareOnly).ok());
   CHECK(publish(record, PublicationChoice::kAtLeastOneSpare).ok());
-  CHECK(contains(owners_sheet_of(record).value(), "would explain it: 2.\nThis REVEALS"));
+  const std::string sheet = owners_sheet_of(record).value();
+  CHECK(contains(sheet, "The spare shares alone: 2 (choose spare)\n"));
+  CHECK(contains(sheet, "The continents alone: 2 (choose continents)\n"));
+  CHECK(contains(sheet, "with all that was published before: 2\n    This REVEALS"));
 }
 
 TEST_CASE("publish: so many spare shares that they alone reveal k are stopped too") {

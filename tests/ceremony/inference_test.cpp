@@ -8,10 +8,9 @@
 using ceremony::ContinentCount;
 using ceremony::infer;
 using ceremony::InferenceVerdict;
+using ceremony::Publications;
 using ceremony::PublishedFigures;
-using ceremony::ShareSets;
 using ceremony::SpareSharesLeft;
-using ceremony::TwoPublications;
 using shamir::SpareShares;
 
 namespace {
@@ -134,11 +133,9 @@ TEST_CASE("inference: figures that no set can have are refused without a number 
     CHECK(refused.error().message.find_first_of("0123456789") == std::string::npos);
   }
   CHECK(!ContinentCount::of(8).ok());
-  CHECK(!infer(TwoPublications{.before = both({1, 2}), .after = {}, .sets = ShareSets::kReshared})
-             .ok());
-  CHECK(!infer(TwoPublications{.before = {}, .after = both({1, 2}), .sets = ShareSets::kReshared})
-             .ok());
-  CHECK(!infer(TwoPublications{.before = both({1, 2}), .after = {}}).ok());
+  CHECK(!infer(Publications{.of_set = {}, .of_earlier_sets = {{both({1, 2})}}}).ok());
+  CHECK(!infer(Publications{.of_set = {both({1, 2})}, .of_earlier_sets = {{}}}).ok());
+  CHECK(!infer(Publications{.of_set = {both({1, 2}), {}}, .of_earlier_sets = {}}).ok());
 }
 
 TEST_CASE("inference: verdicts at their borders") {
@@ -173,10 +170,9 @@ TEST_CASE("inference: shares lost since then narrow the set, and the true k stay
     for (unsigned lost = 0; lost <= n - k; ++lost) {
       const unsigned c_now = std::min(c, (n - lost) / k);
       const auto left = SpareSharesLeft::after_loss(SpareShares::of(n - k).value(), lost);
-      const auto over_time = infer(TwoPublications{
-          .before = both({n - k, c}),
-          .after = {.spare = left.value(), .continents = continents(c_now)},
-      });
+      const auto over_time = infer(Publications{
+          .of_set = {both({n - k, c}), {.spare = left.value(), .continents = continents(c_now)}},
+          .of_earlier_sets = {}});
       REQUIRE(over_time.ok());
       CHECK(holds(over_time->now.thresholds, k));
       CHECK(over_time->if_threshold_kept == over_time->now.thresholds);
@@ -187,36 +183,104 @@ TEST_CASE("inference: shares lost since then narrow the set, and the true k stay
         base::ErrorCode::kInsufficient);
 }
 
-TEST_CASE("inference: figures of one set that cannot follow each other are refused") {
-  const auto grown = infer(TwoPublications{.before = {.spare = spare(2), .continents = {}},
-                                           .after = {.spare = spare(3), .continents = {}}});
+TEST_CASE("inference: shares that were found again are explained, and never more than were made") {
+  const PublishedFigures two{.spare = spare(2), .continents = {}};
+  const PublishedFigures one{.spare = spare(1), .continents = {}};
+  const auto found = infer(Publications{.of_set = {two, one, both({2, 2})}, .of_earlier_sets = {}});
+  REQUIRE(found.ok());
+  CHECK(found->now.thresholds == two_to(2));
+  const auto grown = infer(
+      Publications{.of_set = {two, {.spare = spare(3), .continents = {}}}, .of_earlier_sets = {}});
   CHECK(grown.error().code == base::ErrorCode::kInconsistent);
 }
 
+TEST_CASE("inference: continents that were published once stay known, whatever is published now") {
+  const PublishedFigures three{.spare = spare(3), .continents = {}};
+  const auto with =
+      infer(Publications{.of_set = {three, both({3, 2}), three}, .of_earlier_sets = {}});
+  CHECK(with->now.thresholds == two_to(3));
+  CHECK(with->verdict == InferenceVerdict::kSmallSet);
+  CHECK(infer(Publications{.of_set = {three, three}, .of_earlier_sets = {}})->now.thresholds ==
+        two_to(13));
+  CHECK(infer(Publications{})->now.thresholds == two_to(15));
+}
+
 TEST_CASE("inference: a re-share opens the set again, unless k is supposed to be kept") {
-  const auto over_time = infer(TwoPublications{.before = both({4, 2}),
-                                               .after = {.spare = spare(5), .continents = {}},
-                                               .sets = ShareSets::kReshared});
+  const PublishedFigures five{.spare = spare(5), .continents = {}};
+  const auto over_time = infer(Publications{.of_set = {five}, .of_earlier_sets = {{both({4, 2})}}});
   REQUIRE(over_time.ok());
   CHECK(over_time->now.thresholds == two_to(11));
   CHECK(over_time->if_threshold_kept == two_to(4));
+  CHECK(over_time->verdict == InferenceVerdict::kSmallSet);
 }
 
-TEST_CASE("inference: the owners' sheet tells what is left, the guess, and what to do") {
-  const auto reveals = infer(TwoPublications{.before = {}, .after = both({2, 2})});
-  const std::string sheet = owners_sheet(both({2, 2}), *reveals);
-  CHECK(sheet ==
+TEST_CASE("inference: two sets that each leave many can leave one together") {
+  // k <= 4 from the first set, k <= 2 from the second: only a reader of both has it.
+  const auto together = infer(
+      Publications{.of_set = {both({5, 1})}, .of_earlier_sets = {{both({4, 2})}, {both({5, 3})}}});
+  CHECK(together->now.thresholds == two_to(11));
+  CHECK(together->if_threshold_kept == two_to(2));
+  CHECK(together->verdict == InferenceVerdict::kRevealsExactly);
+  // 2 holders needed before, and now so many spare shares that ... nothing fits both: refuted.
+  const auto refuted = infer(Publications{.of_set = {{.spare = spare(13), .continents = {}}},
+                                          .of_earlier_sets = {{both({2, 2})}}});
+  CHECK(refuted->if_threshold_kept == two_to(2));
+}
+
+TEST_CASE("inference: the true k of every set stays possible through losses and re-shares") {
+  for_every_set([](const PlacedSet& set) {
+    const auto [k, n, c] = set;
+    for (unsigned later = k + 1; later <= 16; ++later) {
+      const auto over_time =
+          infer(Publications{.of_set = {{.spare = spare(later - k), .continents = {}}},
+                             .of_earlier_sets = {{both({n - k, c})}}});
+      REQUIRE(over_time.ok());
+      CHECK(holds(over_time->if_threshold_kept, k));
+      CHECK(over_time->if_threshold_kept.size() <= over_time->now.thresholds.size());
+    }
+  });
+}
+
+TEST_CASE("inference: the owners' sheet tells for each choice what is left, and the guess") {
+  const PublishedFigures before{.spare = spare(2), .continents = {}};
+  const auto prospect = [&before](const char* what, const PublishedFigures& figures) {
+    return ceremony::Prospect{
+        .what = what,
+        .figures = figures,
+        .inference =
+            infer(Publications{.of_set = {before, figures}, .of_earlier_sets = {}}).value()};
+  };
+  const auto sheet = ceremony::owners_sheet(
+      {prospect("The spare shares alone: 2", before),
+       prospect("The continents alone: 2", {.spare = {}, .continents = continents(2)}),
+       prospect("Both", both({2, 2}))});
+  REQUIRE(sheet.ok());
+  CHECK(*sheet ==
         "CONFIDENTIAL - what a reader could infer. For the owners of the key only.\n"
-        "Spare shares: 2. Continents: 2.\n"
-        "Numbers of holders needed that would explain it: 2.\n"
-        "This REVEALS the number of holders who must be brought together. Publish the spare "
-        "shares alone.\n");
-  const PublishedFigures one{.spare = spare(2), .continents = {}};
-  const auto fine = infer(TwoPublications{.before = one, .after = one});
-  CHECK(owners_sheet(one, *fine).find("n = 2k - 1, the draft's example) gets k = 3") !=
-        std::string::npos);
-  const auto reshared =
-      infer(TwoPublications{.before = both({2, 2}), .after = one, .sets = ShareSets::kReshared});
-  CHECK(owners_sheet(one, *reshared).find("that the number was kept is left with: 2.") !=
-        std::string::npos);
+        "Numbers of holders needed that stay possible, for each thing that can be published:\n"
+        "\nThe spare shares alone: 2\n"
+        "    to a reader of this alone: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14\n"
+        "    with all that was published before: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14\n"
+        "    That leaves a reader with much to guess.\n"
+        "\nThe continents alone: 2\n"
+        "    to a reader of this alone: 2, 3, 4, 5, 6, 7, 8\n"
+        "    with all that was published before: 2\n"
+        "    This REVEALS the number of holders who must be brought together.\n"
+        "\nBoth\n"
+        "    to a reader of this alone: 2\n"
+        "    with all that was published before: 2\n"
+        "    This REVEALS the number of holders who must be brought together.\n"
+        "\nA reader who supposes a simple majority (n = 2k - 1, the draft's example) gets k = 3.\n"
+        "If that is your layout, even the spare shares alone tell it.\n");
+  const PublishedFigures now{.spare = spare(5), .continents = {}};
+  const ceremony::Prospect kept{
+      .what = "Now",
+      .figures = now,
+      .inference =
+          infer(Publications{.of_set = {now}, .of_earlier_sets = {{both({4, 2})}}}).value()};
+  CHECK(ceremony::owners_sheet({kept}).value().find(
+            "if the number was kept at each re-share: 2, 3, 4\n") != std::string::npos);
+  ceremony::Prospect impossible = kept;
+  impossible.figures = both({1, 2});
+  CHECK(!ceremony::owners_sheet({impossible}).ok());
 }

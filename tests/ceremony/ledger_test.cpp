@@ -59,6 +59,27 @@ TEST_CASE("ledger: what a drill writes changes nothing but the chain") {
   CHECK(state.head == drill.head());
 }
 
+TEST_CASE("ledger: a signing key's chain names its key and request, and no other key's") {
+  const auto born = [](char key) {
+    return std::pair<std::string, Json>{"key.request",
+                                        {{"subject", "CN=x"},
+                                         {"public_key", std::string(64, key)},
+                                         {"request", std::string(64, 'b')}}};
+  };
+  LedgerState state = empty_state();
+  const Transcript birth = make_record({.entries = {born('a')}});
+  REQUIRE(fold_record(birth, state).ok());
+  CHECK(state.signing_key == std::string(64, 'a'));
+  CHECK(state.signing_request == std::string(64, 'b'));
+  CHECK(state.root_certificate.empty());
+  LedgerState other = empty_state();
+  CHECK(says(join_branch(other, state).error(), "have different roots"));
+  CHECK(says(
+      fold_record(make_record({.sequence = 2, .head = birth.head(), .entries = {born('c')}}), state)
+          .error(),
+      "was born in the chain of another key"));
+}
+
 TEST_CASE("ledger: a record out of its place is refused") {
   LedgerState state = empty_state();
   CHECK(says(fold_record(make_record({.head = std::string(64, '1')}), state).error(),

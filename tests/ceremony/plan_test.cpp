@@ -159,6 +159,37 @@ TEST_CASE("annex: the example of the documentation is an annex") {
   CHECK(again->holders[2].possession_key == annex->holders[2].possession_key);
 }
 
+TEST_CASE("annex: what carries a share, how it was found, and its bag, are read and written") {
+  const std::string good = replaced(example("plan.md", "toml", 2),
+                                    "seat = \"B\"",
+                                    "seat = \"B\"\ncarrier = \"token\"\nhealth = \"suspect\"\n"
+                                    "bag = \"TEB-7\"");
+  const auto annex = parse_annex(good);
+  REQUIRE_MESSAGE(annex.ok(), (annex ? "" : annex.error().message));
+  CHECK(annex->holders[0].carrier == kOnStick);
+  CHECK(annex->holders[0].health == kShareGood);
+  const auto again = parse_annex(write_annex(*annex));
+  REQUIRE(again.ok());
+  CHECK(again->holders[1].carrier == kOnToken);
+  CHECK(again->holders[1].health == kShareSuspect);
+  CHECK(again->holders[1].bag == "TEB-7");
+  const auto carrier = parse_annex(replaced(good, "\"token\"", "\"tape\""));
+  REQUIRE(!carrier.ok());
+  CHECK(contains(carrier.error().message, "must be \"stick\", \"card\" or \"token\""));
+  const auto health = parse_annex(replaced(good, "\"suspect\"", "\"fine\""));
+  REQUIRE(!health.ok());
+  CHECK(contains(health.error().message, "must be \"good\", \"lost\" or \"suspect\""));
+}
+
+TEST_CASE("plan: the library of the holders' tokens is named by its whole path") {
+  const std::string good = example("plan.md", "toml", 1);
+  const std::string named = replaced(good, "kdf =", "token_library = \"/usr/lib/t.so\"\nkdf =");
+  const auto plan = parse_plan(named);
+  REQUIRE_MESSAGE(plan.ok(), (plan ? "" : plan.error().message));
+  CHECK(parse_plan(write_plan(*plan))->token_library == "/usr/lib/t.so");
+  CHECK(contains(refusal(replaced(named, "/usr/lib/t.so", "t.so")), "the whole path"));
+}
+
 TEST_CASE("annex: without its salt, or with every share needed, it is refused") {
   const std::string good = example("plan.md", "toml", 2);
   const auto short_salt = parse_annex(replaced(good, "1e1f", ""));
@@ -167,6 +198,32 @@ TEST_CASE("annex: without its salt, or with every share needed, it is refused") 
   const auto all = parse_annex(replaced(good, "threshold = 2", "threshold = 3"));
   REQUIRE(!all.ok());
   CHECK(contains(all.error().message, "every share would be needed"));
+}
+
+TEST_CASE("vault: a signing key's example reads and writes byte for byte, and is no root's") {
+  const std::string text = example("vault.md", "json", 2);
+  const auto header = read_vault_header(text);
+  REQUIRE_MESSAGE(header.ok(), (header ? "" : header.error().message));
+  CHECK(header->is_signing_key());
+  CHECK(header->root_sha256.empty());
+  CHECK(*write_vault_header(*header) == text);
+  for (const auto& [what, with] : std::vector<std::pair<std::string, std::string>>{
+           {"conclave-signing-vault-1", "conclave-vault-1"},
+           {"conclave-signing-vault-1", "conclave-signing-vault-2"},
+           {"signing-key.csr", "other.csr"},
+           {"\"public_key\"", "\"root_public_key\""},
+           {"request_sha256", "root_certificate_sha256"},
+           {"3b8b1f2d", "3b8b1f2d\", \"x\": \""}}) {
+    const auto refused = read_vault_header(replaced(text, what, with));
+    const std::string changed(what);
+    CHECK_MESSAGE(!refused.ok(), changed);
+  }
+  VaultHeader neither = *header;
+  neither.request_sha256.clear();
+  CHECK(!write_vault_header(neither).ok());
+  VaultHeader both = *header;
+  both.root_sha256 = both.blob_sha256;
+  CHECK(!write_vault_header(both).ok());
 }
 
 TEST_CASE("vault: the example of the documentation reads and writes byte for byte") {

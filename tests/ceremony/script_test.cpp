@@ -51,7 +51,7 @@ TEST_CASE("script: all that are shipped are sound, and know no act that does not
     CHECK_MESSAGE(script.ok(), (script ? "" : script.error().message));
     ++count;
   }
-  CHECK(count == 9);
+  CHECK(count == 15);
 }
 
 TEST_CASE("script: a need that nothing gives is named") {
@@ -89,8 +89,10 @@ TEST_CASE("script: roles differ, names are unique, acts exist, phrases belong to
   one = step("one");
   one.phrase = "YES";
   CHECK(contains(fault_of(script_of({one})), "a phrase to type belongs to a consent"));
-  one.kind = StepKind::kConsent;
+  one.kind = StepKind::kPointOfNoReturn;
   CHECK(fault_of(script_of({one})).empty());
+  one.kind = StepKind::kConsent;
+  CHECK(contains(fault_of(script_of({one})), "nothing waits for this consent"));
   one.phrase.clear();
   CHECK(contains(fault_of(script_of({one})), "a phrase to type belongs to a consent"));
 }
@@ -109,6 +111,7 @@ TEST_CASE("script: a file with unknown keys, kinds or blocks is refused by name"
   for (const char* const block : {"abort", "resume"}) {
     std::ofstream(folder / "blocks" / (std::string(block) + ".toml")) << seal;
   }
+  std::ofstream(folder / "blocks" / "rules.toml") << "# none\n";
   const auto refusal = [&](const std::string& steps) {
     std::ofstream(folder / "bad.toml")
         << "script = \"bad\"\ntitle = \"Bad\"\nmodes = [\"REHEARSAL\"]\n"

@@ -15,7 +15,7 @@ constexpr const char* kNotUnderstood =
     "release.";
 
 const std::string open_request =
-    R"({"protocol":2,"request":{"annex":"a.toml","confidential":"c","data":"d","holders":"h",)"
+    R"({"protocol":3,"request":{"annex":"a.toml","confidential":"c","data":"d","holders":"h",)"
     R"("plan":"p.toml","published":"u","sites":["site-1","Büro"],"transfer_in":"i",)"
     R"("transfer_out":"o"},"secrets":["journal-key"],"verb":"open"})";
 const std::string perform_request =
@@ -24,9 +24,9 @@ const std::string perform_request =
 const std::string exception_request =
     R"({"sheet":{"decided":"d","expected":"e","raised_by":"r","seen":"s"},"verb":"exception"})";
 const std::string step_reply =
-    R"({"step":{"actor":"operator","asks":[{"expected":"yes","kind":"phrase","name":"bag",)"
-    R"("optional":true,"prompt":"Bag?"}],"ceremony":"crl","count":9,"id":"open-bag","index":2,"is_private":false,)"
-    R"("kind":"confirm","mode":"DRILL","say":"Cut it.","shown":["Bag 12"],"subject":"","title":"Open","witness":"w"}})";
+    R"({"step":{"actor":"operator","asks":[{"expected":"yes","kind":"phrase",)"
+    R"("name":"bag","new":true,"optional":true,"prompt":"Bag?"}],"ceremony":"crl","count":9,"id":"open-bag","index":2,"is_private":false,)"
+    R"("kind":"confirm","mode":"DRILL","records":["Who did it"],"say":"Cut it.","shown":["Bag 12"],"subject":"","title":"Open","witness":"w"}})";
 
 const std::vector<std::string> requests{open_request,
                                         R"({"verb":"step"})",
@@ -36,12 +36,12 @@ const std::vector<std::string> requests{open_request,
                                         R"({"reason":"lunch","verb":"pause"})",
                                         R"({"verb":"close"})"};
 const std::vector<std::string> replies{
-    R"({"ready":{"protocol":2}})",
+    R"({"ready":{"protocol":3}})",
     R"({"done":{}})",
     R"({"opened":{"secrets":[]}})",
     R"({"opened":{"secrets":["journal-key"]}})",
     step_reply,
-    R"({"outcome":{"private_note":"","progress":"fresh-engine","public_note":"done"}})",
+    R"({"outcome":{"private_note":"","progress":"fresh-engine","public_note":"done","recorded":["a"]}})",
     R"({"error":{"code":"insufficient","message":"More shares are needed."}})"};
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
@@ -149,11 +149,11 @@ TEST_CASE("codec: a text that the writer would have written differently is refus
   check_refused(R"({"done":{},"step":{}})");
   check_refused(R"({"done":{"x":1}})");
   check_refused(R"({"done":null})");
-  check_refused(R"({"ready":{"protocol":1}})");
+  check_refused(R"({"ready":{"protocol":2}})");
   check_refused(R"({"opened":{"secrets":["kek"]}})");
   check_refused(R"({"opened":{"secrets":["journal-key","journal-key"]}})");
   check_refused(R"({"ready":{"protocol":1.0}})");
-  check_refused(replaced(open_request, R"("protocol":2)", R"("protocol":1)"));
+  check_refused(replaced(open_request, R"("protocol":3)", R"("protocol":2)"));
   check_refused(replaced(open_request, R"("annex")", R"("annex2")"));
   check_refused(replaced(open_request, R"(["site-1","Büro"])", R"("site-1")"));
   check_refused(replaced(open_request, R"("Büro")", "3"));

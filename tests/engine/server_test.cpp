@@ -86,7 +86,7 @@ class Served {
   std::thread thread_;
 };
 
-constexpr const char* kReady = R"({"ready":{"protocol":2}})";
+constexpr const char* kReady = R"({"ready":{"protocol":3}})";
 constexpr const char* kDone = R"({"done":{}})";
 constexpr const char* kOpened = R"({"opened":{"secrets":[]}})";
 constexpr const char* kNotNow =

@@ -14,8 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const ca::CertificateRules& rules = profile->certificate;
   const bool is_root = profile->kind == ca::ProfileKind::kRoot;
-  if (!rules.key_usage.has(ca::KeyUsageBit::kKeyCertSign) || profile->longest.count() < 1 ||
-      (is_root && (rules.path_length || !rules.extended_key_usage.empty()))) {
+  const bool is_end_entity = profile->kind == ca::ProfileKind::kEndEntity;
+  if (rules.key_usage.has(ca::KeyUsageBit::kKeyCertSign) == is_end_entity ||
+      profile->longest.count() < 1 || (is_end_entity && rules.extended_key_usage.empty()) ||
+      (is_root && !rules.extended_key_usage.empty()) ||
+      ((is_root || is_end_entity) && rules.path_length)) {
     std::abort();
   }
   return 0;

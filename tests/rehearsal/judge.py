@@ -42,12 +42,12 @@ def must_bytes(*command):
     return subprocess.run([str(part) for part in command], check=True, capture_output=True).stdout
 
 
-def rehearse(conclave, out, threshold, shares, algorithm="p-384", requests=()):
+def rehearse(conclave, out, threshold, shares, algorithm="p-384", requests=(), flags=()):
     if out.exists():
         shutil.rmtree(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [conclave, "rehearse", "--out", out, "--threshold", threshold, "--shares", shares,
-               "--algorithm", algorithm]
+               "--algorithm", algorithm, *flags]
     for request in requests:
         command += ["--csr", request]
     done = must(*command)
@@ -74,7 +74,8 @@ def judge_layout(out):
     records = sorted(p.name for p in public.iterdir() if p.is_dir())
     check(len(records) == 8, "there are eight records")
     for record in records:
-        check({p.name for p in (public / record).iterdir()} == {"transcript.log", "seal.note"},
+        more = {"evaluation.json"} if record.endswith("-evaluation") else set()
+        check({p.name for p in (public / record).iterdir()} == {"transcript.log", "seal.note"} | more,
               f"{record} holds a transcript and a seal, and no DER")
         for site in ("site-1", "site-2"):
             for name in ("transcript.log", "seal.note"):
@@ -235,10 +236,48 @@ def dictionary_digests():
     return table
 
 
-def judge_same_shape(conclave, work):
+def entries_of(record):
+    for line in (record / "transcript.log").read_text().splitlines():
+        yield json.loads(line.split(" ", 1)[1])
+
+
+def judge_end(out, said):
+    """Nothing is left of the key but its last statement, which openssl verifies."""
+    check(said["key.end"]["claim"] == "provably-gone", "the key is provably gone")
+    check(said["key.delete"]["signing_attempt"] == "failed", "the deleted key was asked to sign, and could not")
+    blobs = [p for site in ("site-1", "site-2") for p in (out / site).rglob("root-key.blob")
+             if not p.parent.name.startswith("drill-")]
+    check(not blobs, "no site has a blob of any generation")
+    statement = out / "site-2" / "end-of-key" / "end-of-key.txt"
+    digest = hashlib.sha256(statement.read_bytes()).hexdigest()
+    check(digest == said["key.statement"]["statement"], "the last statement is the one of the record")
+    key = out.parent / (out.name + "-root-key.pem")
+    key.write_text(must("openssl", "x509", "-in", out / "site-2" / "root.pem", "-noout", "-pubkey").stdout)
+    must("openssl", "dgst", "-sha384", "-verify", key, "-signature", statement.with_suffix(".sig"), statement)
+    check(True, "openssl verifies the last statement with the root's key")
+
+
+def judge_all(out):
+    """A whole life, with a re-share and the end of the key."""
+    public = out / "record" / "public"
+    records = sorted(p for p in public.iterdir() if p.is_dir())
+    check([p.name[5:] for p in records] == [
+        "root-generation", "subordinate-signing", "crl", "share-verification", "re-share", "backup-activation",
+        "backup-return", "recovery-drill", "evaluation", "crl", "key-destruction"], "every ceremony has its record")
+    said = {e["type"]: e["data"] for p in records for e in entries_of(p)}
+    check(said["set.live"] == {"generation": 2, "retiring": 1}, "the second share set was live")
+    check({k: said["set.retire"][k] for k in ("generation", "blobs", "shares")} ==
+          {"generation": 1, "blobs": "gone", "shares": "gone"}, "the first is dead by blob and by shares")
+    for stick in (out / "holders").iterdir():
+        check({p.name for p in stick.iterdir() if p.is_file()} == {"REHEARSAL-passphrase.txt"},
+              "a holder's stick has no share and no card any more")
+    judge_end(out, said)
+
+
+def judge_same_shape(conclave, work, flags):
     few, many = work / "2-of-5", work / "4-of-7"
-    rehearse(conclave, few, 2, 5)
-    rehearse(conclave, many, 4, 7)
+    rehearse(conclave, few, 2, 5, flags=flags)
+    rehearse(conclave, many, 4, 7, flags=flags)
     one, other = few / "record" / "public", many / "record" / "public"
     check(names_below(one) == names_below(other), "the public folders have the same names")
     lines = 0
@@ -276,13 +315,19 @@ def main():
     parser.add_argument("--threshold", type=int, default=3)
     parser.add_argument("--shares", type=int, default=5)
     parser.add_argument("--algorithm", default="p-384")
-    for flag in ("--recover", "--lint", "--peer-requests", "--same-shape"):
+    for flag in ("--recover", "--lint", "--peer-requests", "--same-shape", "--all"):
         parser.add_argument(flag, action="store_true")
     options = parser.parse_args()
     source = pathlib.Path(__file__).resolve().parents[2]
     os.environ["LC_ALL"] = "C.UTF-8"
+    flags = ("--all", "--kdf", "fast") if options.all else ()
     if options.same_shape:
-        judge_same_shape(options.conclave, options.work)
+        judge_same_shape(options.conclave, options.work, flags)
+    elif options.all:
+        out = options.work / "rehearsal"
+        rehearse(options.conclave, out, options.threshold, options.shares, options.algorithm, flags=flags)
+        judge_all(out)
+        judge_record(options.conclave, out)
     else:
         out = options.work / "rehearsal"
         requests = peer_requests(options.work) if options.peer_requests else ()

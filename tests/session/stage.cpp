@@ -146,13 +146,14 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
       .requests = {},
       .mode = setting.mode,
       .kdf = setting.mode == ceremony::Mode::kProduction ? "production" : "fast",
-      .data = DATA_FOLDER};
+      .data = setting.data.empty() ? std::filesystem::path(DATA_FOLDER) : setting.data};
   options.open = session_opener(std::make_shared<Fate>(
       Fate{.world = {.clock = setting.clock == nullptr ? &system_clock() : setting.clock,
                      .surroundings = setting.surroundings},
            .hook = std::move(hook),
            .cut = setting.cut,
            .mend = setting.mend}));
+  options.carriers = setting.carriers;
   return options;
 }
 

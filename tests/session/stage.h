@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/calendar.h"
 #include "base/machine.h"
@@ -39,7 +40,9 @@ struct Setting {
   base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
   PowerCut cut = {};
+  std::vector<std::string> carriers = {};  // of the holders, in their order
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
+  std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
 };
 
 // A rehearsal with P-256 and fast passphrases.

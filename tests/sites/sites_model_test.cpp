@@ -69,23 +69,25 @@ struct HandedOut {
 class World {
  public:
   World(std::mt19937_64& random, Counts& counts) : random_(random), counts_(counts) {
-    const LedgerRecord first{
-        .name = {},
-        .ceremony = "root-generation",
-        .date = "2026-11-27",
-        .sequence = 1,
-        .previous = std::string(64, '0'),
-        .head = new_head(),
-        .events = {
-            IssuedShares{.generation = 1},
-            IssuedCertificate{.serial = new_serial(),
-                              .certificate = "root",
-                              .public_key = "root",
-                              .subject = {},
-                              .profile = {},
-                              .not_after = "2046-01-01",
-                              .is_root = true},
-            IssuedCrl{.number = 1, .sha256 = "1", .this_update = "2026-11-27", .revoked = {}}}};
+    const LedgerRecord first{.name = {},
+                             .ceremony = "root-generation",
+                             .date = "2026-11-27",
+                             .sequence = 1,
+                             .previous = std::string(64, '0'),
+                             .head = new_head(),
+                             .events = {IssuedShares{.generation = 1},
+                                        IssuedCertificate{.serial = new_serial(),
+                                                          .certificate = "root",
+                                                          .public_key = "root",
+                                                          .subject = {},
+                                                          .profile = {},
+                                                          .not_after = "2046-01-01",
+                                                          .is_root = true},
+                                        IssuedCrl{.number = 1,
+                                                  .sha256 = "1",
+                                                  .this_update = "2026-11-27",
+                                                  .next_update = {},
+                                                  .revoked = {}}}};
     for (Site& site : sites_) {
       must(site.ledger.add(first));
     }
@@ -244,6 +246,7 @@ class World {
     IssuedCrl crl{.number = state.crl_number + jump,
                   .sha256 = new_head(),
                   .this_update = "2026-11-27",
+                  .next_update = {},
                   .revoked = {}};
     for (const auto& [serial, one] : state.revoked) {
       crl.revoked.push_back(one);

@@ -154,6 +154,7 @@ std::vector<ceremony::PublicRecord> whole_life(const LifeOptions& options) {
                         .add("site.activate",
                              {{"epoch", 2},
                               {"site", "site-2"},
+                              {"reason", "deadline"},
                               {"last_known_crl_number", 2},
                               {"crl_number_jump", 100}})
                         .add("quorum.met", {{"purpose", "activate"}})

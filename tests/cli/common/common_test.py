@@ -6,8 +6,11 @@ import tempfile
 import unittest
 
 CONCLAVE, VERSION = sys.argv[1:3]
-VERBS = [["rehearse"], ["share", "split"], ["share", "combine"], ["share", "inspect"], ["share", "verify"],
+VERBS = [["rehearse"], ["plan", "new"], ["plan", "check"], ["script", "check"], ["script", "print"], ["quorum", "plan"],
+         *[["ceremony", verb] for verb in ("run", "resume", "status", "pause", "exception", "abort")],
+         ["share", "split"], ["share", "combine"], ["share", "inspect"], ["share", "verify"],
          ["share", "card"], ["transcript", "verify"], ["request", "check"], ["certificate", "lint"],
+         ["signer", "new"], ["signer", "sign"], ["keeper", "new"], ["record", "open"],
          ["evaluate"], ["doctor"]]
 
 

@@ -95,6 +95,136 @@ run 1 "$work/none"
 mkdir "$work/empty"
 run 1 "$work/empty"
 check "an empty folder is named" says "holds no record of a ceremony"
+# Shares that were found lost, and the journals that say so.
+"$maker" "$work/lost" 2 5 lost || exit 1
+set_of_lost="$work/lost/confidential/0001-root-generation"
+run 1 --publish spare "$work/lost/public" "$set_of_lost"
+check "a journal with reports on shares must be there" \
+  says "the journal of record 0003-share-verification"
+check "and nothing is printed without it" is_silent
+run 1 --publish both "$work/lost/public" "$work/lost/confidential"
+check "after the loss both figures together would reveal k" \
+  says "publish the number of spare shares alone"
+run 0 --publish spare "$work/lost/public" "$work/lost/confidential"
+check "the lost share is no spare one" value '.fields."identity-shared-split-extra".value==2'
+
+# What was published before is counted. 3 of 6: e = 3 and c = 2 leave two numbers for ever.
+"$maker" "$work/r36" 3 6 || exit 1
+run 0 --publish both "$work/r36/public" "$work/r36/confidential"
+mkdir "$work/earlier"
+cp "$work/out" "$work/earlier/2026.json"
+run 0 --publish spare "$work/r36/public" "$work/r36/confidential"
+check "spare alone: nothing to warn of" bash -c "! grep -q 'warning:' '$work/err'"
+run 0 --publish spare --earlier "$work/earlier" "$work/r36/public" "$work/r36/confidential"
+check "with the earlier publication: a warning" says "leaves a reader few"
+run 0 --show-inference --earlier "$work/earlier/2026.json" "$work/r36/public" \
+  "$work/r36/confidential"
+check "the sheet counts it too" grep -q 'with all that was published before: 2, 3$' "$work/out"
+check "the sheet has the spare shares alone" grep -q '^The spare shares alone: 3' "$work/out"
+check "the continents alone" grep -q '^The continents alone: 2' "$work/out"
+check "both" grep -q '^Both: spare shares 3, continents 2' "$work/out"
+check "the guess of n = 2k - 1 no longer fits" bash -c "! grep -q 'gets k' '$work/out'"
+run 0 --show-inference "$work/r25/public" "$work/r25/confidential"
+check "where it fits, it is told" grep -q 'gets k = 4' "$work/out"
+run 1 --earlier "$work/first" "$work/r36/public"
+check "an evaluation of another key's share set is refused" says "an evaluation that was published"
+run 1 --earlier "$work/empty" "$work/r36/public"
+run 1 --earlier "$work/none" "$work/r36/public"
+
+# Checking a file that somebody published.
+state() { grep -q -- "^$1: $2" "$work/out"; }
+run 0 --check "$work/first" "$work/r25/public"
+check "a file from the public records is recomputed" \
+  state identity-shared-split-extra "recomputed: worked out anew"
+check "levels too" state identity-pki-level recomputed
+check "what nobody answered is consistent" state first-stage-exposure "consistent: not answered"
+check "the verdict" grep -qx "NOTHING IS CONTRADICTED" "$work/out"
+run 0 --json --check "$work/first" "$work/r25/public"
+check "all 18 answers are in the list for programs" value \
+  '[.fields[]|select(.name|test("^(initial|first|identity|pki)-"))]|length==18'
+check "ok" value '.ok and .format=="conclave-evaluation-check-1"'
+
+# tampered NAME SED: the first evaluation with one change; the check must name it and exit 3.
+tampered() {
+  local name=$1
+  sed -e "$2" "$work/first" >"$work/tampered"
+  check "$name: something was changed" bash -c "! cmp -s '$work/first' '$work/tampered'"
+  run 3 --check "$work/tampered" "$work/r25/public"
+  check "$name: contradicted" grep -q -- "^$name.*: contradicted: " "$work/out"
+  check "$name: the verdict" grep -qx "CONTRADICTED" "$work/out"
+}
+tampered identity-shared-split-extra 's/"value": 3,/"value": 2,/'
+tampered identity-shared-split-extra 's/"value": 3,/"value": 9,/'
+tampered pki-anchor-storage 's/Recovered by a quorum; its size is withheld/Recovered by 2 people/'
+tampered identity-anchor-storage 's/SoftHSM v2/Costly HSM/'
+tampered pki-lifespan 's/2056-11-22/2076-11-22/'
+tampered identity-pki-level 's/"level_with_end_entities": 3/"level_with_end_entities": 2/'
+tampered pki-algorithms 's/"p-256"/"p-521"/'
+tampered mode 's/"mode": "REHEARSAL"/"mode": "PRODUCTION"/'
+tampered as_of 's/"as_of": "2026-11-23"/"as_of": "2027-11-23"/'
+tampered records 's/"records": "whole"/"records": "partial"/'
+tampered transcripts 's/0002-subordinate-signing/0002-something-else/'
+tampered aliases 's/initial-enclave-confidentiality-key/initial-enclave-key/'
+tampered taxonomy 's/manufacturer-anchors-00",/manufacturer-anchors-15",/'
+tampered fields 's/"pki-breadth"/"pki-width"/'
+tampered pki-level 's/"source": "derived"/"source": "declared"/'
+
+run 0 --publish spare "$work/lost/public" "$work/lost/confidential"
+cp "$work/out" "$work/withheld"
+run 0 --check "$work/withheld" "$work/lost/public"
+check "without the journals the losses are withheld" state identity-shared-split-extra consistent
+check "a withheld figure is consistent" \
+  state identity-shared-split-continents "consistent: withheld by the owners"
+run 0 --check "$work/withheld" "$work/lost/public" "$work/lost/confidential"
+check "with the journals it is recomputed" state identity-shared-split-extra recomputed
+sed 's/"value": 2,/"value": 3,/' "$work/withheld" >"$work/tampered"
+run 3 --check "$work/tampered" "$work/lost/public" "$work/lost/confidential"
+check "a loss that was left out is found" state identity-shared-split-extra contradicted
+
+run 0 --publish both "$work/r25/public" "$work/r25/confidential"
+cp "$work/out" "$work/both"
+run 0 --check "$work/both" "$work/r25/public"
+check "continents: the places are withheld" \
+  state identity-shared-split-continents "consistent: withheld"
+run 0 --check "$work/both" "$work/r25/public" "$work/r25/confidential"
+check "continents: recomputed with the journals" state identity-shared-split-continents recomputed
+jq --indent 2 '.fields."identity-shared-split-continents".value=1' "$work/both" >"$work/tampered"
+run 3 --check "$work/tampered" "$work/r25/public" "$work/r25/confidential"
+check "continents: another number" state identity-shared-split-continents contradicted
+jq --indent 2 '.fields."identity-shared-split-continents".value=6' "$work/both" >"$work/tampered"
+run 3 --check "$work/tampered" "$work/r25/public"
+check "continents: a number that no set can have, without the journals" \
+  state identity-shared-split-continents "contradicted: with the spare shares"
+run 0 --publish at-least-one "$work/r25/public" "$work/r25/confidential"
+cp "$work/out" "$work/modest"
+run 0 --check "$work/modest" "$work/r25/public"
+check "at least one is consistent" state identity-shared-split-extra "consistent: withheld"
+
+run 0 --declarations "$work/declarations.toml" "$work/r25/public"
+cp "$work/out" "$work/declared"
+run 0 --check "$work/declared" "$work/r25/public"
+check "what was declared is consistent" state first-stage-exposure "consistent: declared"
+check "and beside what is shown" state identity-pki-level "recomputed: worked out anew from the \
+records; what"
+sed 's/"Any end-entity/"With 3 of 5 holders any end-entity/' "$work/declared" >"$work/tampered"
+run 3 --check "$work/tampered" "$work/r25/public"
+check "a declaration that tells of the quorum is contradicted" \
+  grep -q "^pki-lock-policy .*: contradicted" "$work/out"
+
+run 1 --check "$work/first" "$work/r25/public/0001-root-generation"
+check "a record that the file names is missing" says "is not among those given"
+run 0 "$work/r25/public/0001-root-generation"
+cp "$work/out" "$work/older"
+run 0 --check "$work/older" "$work/r25/public"
+check "ceremonies since then are said" state as_of "consistent: ceremonies were held since then"
+run 1 --check "$template" "$work/r25/public"
+check "a file of another kind" says "is no JSON object"
+run 1 --check "$work/none" "$work/r25/public"
+run 2 --check "" "$work/r25/public"
+run 2 --check "$work/first" --publish spare "$work/r25/public"
+"$conclave" evaluate --help >"$work/out"
+check "the help teaches the check" grep -q -- "--check evaluation.json record/public" "$work/out"
+
 sed -i 's/"extra":3/"extra":4/' "$work/r25/public/0001-root-generation/transcript.log"
 run 3 "$work/r25/public"
 check "a record that does not hold" says "does not hold, so nothing was evaluated"

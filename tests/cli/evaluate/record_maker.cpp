@@ -1,5 +1,6 @@
-// record_maker DIR K N - a record of root generation and subordinate signing, written and sealed by
-// the real classes, with journals: holders alternate between Europe and Asia, a copy lies on both.
+// record_maker DIR K N [lost] - a record of root generation and subordinate signing, written and
+// sealed by the real classes, with journals: holders alternate between Europe and Asia, a copy lies
+// on both. With "lost" a share verification follows, at which the share of seat A is reported lost.
 
 #include <cstdlib>
 #include <filesystem>
@@ -54,9 +55,17 @@ class Maker {
  public:
   Maker(fs::path folder, Numbers numbers) : folder_(std::move(folder)), numbers_(numbers) {}
 
+  Maker& losing_one() {
+    loses_one_ = true;
+    return *this;
+  }
+
   void make() {
     hold("0001-root-generation", &Maker::generate);
     hold("0002-subordinate-signing", &Maker::sign);
+    if (loses_one_) {
+      hold("0003-share-verification", &Maker::verify);
+    }
     put(folder_ / "signers.vkey", must(ceremony::vkey_of(signer_)).text() + "\n");
   }
 
@@ -123,8 +132,18 @@ class Maker {
     must(journal.publish("cert.issue", support::subordinate_data({})));
   }
 
+  void verify(ceremony::Journal& journal) {
+    for (unsigned seat = 0; seat < numbers_.shares; ++seat) {
+      must(journal.append("share-verified",
+                          {{"seat", std::string(1, static_cast<char>('A' + seat))},
+                           {"health", seat == 0 ? "lost" : "good"}}));
+    }
+    must(journal.publish("shares.health", {{"result", "all-shares-verified"}}));
+  }
+
   fs::path folder_;
   Numbers numbers_;
+  bool loses_one_ = false;
   base::FixedClock clock_{base::parse_utc_time("2026-11-23T10:00:00Z").value()};
   ceremony::NoteSigner signer_{std::string(kOrigin) + "/administrator",
                                base::SecretBytes::random(32)};
@@ -136,13 +155,16 @@ class Maker {
 
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
-  if (arguments.size() != 4) {
-    std::cerr << "usage: record_maker DIR K N\n";
+  if (arguments.size() < 4 || arguments.size() > 5) {
+    std::cerr << "usage: record_maker DIR K N [lost]\n";
     return 2;
   }
   Maker maker(arguments[1],
               {.threshold = static_cast<unsigned>(std::strtoul(arguments[2], nullptr, 10)),
                .shares = static_cast<unsigned>(std::strtoul(arguments[3], nullptr, 10))});
+  if (arguments.size() == 5) {
+    maker.losing_one();
+  }
   maker.make();
   return 0;
 }

@@ -1,5 +1,6 @@
 // PRODUCTION ceremonies, on a computer that is fit: what reaches the medium, and who can read it.
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "base/append_log.h"
+#include "base/calendar.h"
 #include "ceremony/journal_reader.h"
 #include "ceremony/session.h"
 #include "ceremony/transcript_verifier.h"
@@ -151,6 +153,30 @@ TEST_CASE("a clock that is moved during a ceremony stops it until somebody looks
     CHECK_MESSAGE(message.find("clock was moved during the ceremony") != std::string::npos,
                   message);
   }
+}
+
+TEST_CASE("the hand-over waits until a passphrase is remembered and not just repeated") {
+  base::FixedClock clock(base::SystemClock().now());
+  int refused = 0;
+  stage::Setting setting = production();
+  setting.clock = &clock;
+  setting.mend = [&] {
+    clock.set(clock.now() + std::chrono::minutes(5));
+    return ++refused < 10;
+  };
+  stage::Stage stage(setting, {});
+  REQUIRE(stage.generate_root() == "");
+  const auto done = stage.rehearsal().hand_over();
+  REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  CHECK(refused == 2);  // five minutes are not enough, ten are
+}
+
+TEST_CASE("a token whose library the plan does not name is not opened in PRODUCTION") {
+  stage::Setting setting = production();
+  setting.carriers = {"token"};
+  stage::Stage stage(setting, {});
+  CHECK(stage.generate_root().find("the plan names no library for the holders' tokens") !=
+        std::string::npos);
 }
 
 }  // namespace

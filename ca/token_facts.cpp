@@ -1,0 +1,28 @@
+#include "ca/token_facts.h"
+
+#include "ca/pkcs11_error.h"
+
+namespace ca {
+
+namespace {
+
+std::string version_text(const CK_VERSION& version) {
+  return std::to_string(version.major) + "." + std::to_string(version.minor);
+}
+
+}  // namespace
+
+base::Result<TokenFacts> read_token_facts(const Pkcs11Module& module, CK_SLOT_ID slot) {
+  CK_TOKEN_INFO info{};
+  if (const CK_RV answer = module.functions().C_GetTokenInfo(slot, &info); answer != CKR_OK) {
+    return pkcs11_error(answer, "asking the token what it is");
+  }
+  return TokenFacts{.manufacturer = text_in_field(info.manufacturerID),
+                    .model = text_in_field(info.model),
+                    .serial = text_in_field(info.serialNumber),
+                    .firmware_version = version_text(info.firmwareVersion),
+                    .hardware_version = version_text(info.hardwareVersion),
+                    .library = module.facts()};
+}
+
+}  // namespace ca

@@ -1,0 +1,22 @@
+// ceremony/blob_destruction.h - an encrypted key is destroyed once, however often the power fails.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "base/result.h"
+#include "ceremony/action.h"
+
+namespace ceremony {
+
+// Overwrites, reads back and removes the blob of that generation at a site, and notes in the
+// journal that it begins and that it was seen to be done. What was begun before is done again; what
+// is gone by then is seen to be gone. A blob that is missing or is not the one that its header
+// names is not touched, and noted as left ("blob-unseen"): nobody destroys a dummy for a blob.
+// Errors: kNotFound where the medium of what was begun is not here; as base::destroy_file().
+base::Result<void> destroy_blob(const Workplace& work,
+                                const std::filesystem::path& site,
+                                std::uint32_t generation);
+
+}  // namespace ceremony

@@ -1,0 +1,92 @@
+// ceremony/cli/record_command.cpp - `conclave record open`: the confidential journal of a ceremony,
+// for those who hold a key to it.
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/media.h"
+#include "ceremony/cli/command.h"
+#include "ceremony/cli/personal_key.h"
+#include "ceremony/journal_reader.h"
+
+namespace ceremony::cli {
+
+namespace {
+
+constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;  // bytes
+
+struct RecordArguments {
+  std::string path;
+  NamedKeyFile key;
+};
+
+using KeeperSecret = std::optional<base::SecretBytes>;
+
+base::Result<KeeperSecret> keeper_secret(const NamedKeyFile& key) {
+  if (key.file.empty()) {
+    return KeeperSecret();
+  }
+  auto secret = open_personal_key(key, ca::FileKey::kX25519);
+  return secret ? base::Result<KeeperSecret>(std::move(secret).value())
+                : base::Result<KeeperSecret>(std::move(secret).error());
+}
+
+// One entry as one line of JSON. Text from a record is never obeyed by a terminal: JSON escapes
+// control characters, and all that is not ASCII.
+std::string entry_line(const JournalEntry& entry) {
+  const Json line = {
+      {"i", entry.i}, {"time", entry.time}, {"type", entry.type}, {"data", entry.data}};
+  constexpr int kOneLine = -1;
+  return line.dump(kOneLine, ' ', true) + "\n";
+}
+
+ExitCode open_record_folder(const RecordArguments& arguments) {
+  const auto content =
+      base::read_file(std::filesystem::path(arguments.path) / "journal.log", kLargestJournal);
+  if (!content) {
+    return report(content.error());
+  }
+  const auto secret = keeper_secret(arguments.key);
+  if (!secret) {
+    return report(secret.error());
+  }
+  const auto entries =
+      read_stored_journal(base::text_of(*content),
+                          {.journal_key = nullptr, .keeper_secret = *secret ? &**secret : nullptr});
+  if (!entries) {
+    return report(entries.error());
+  }
+  for (const JournalEntry& entry : *entries) {
+    std::cout << entry_line(entry);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_record_commands(CLI::App& app, Outcome& outcome) {
+  CLI::App* const record =
+      app.add_subcommand("record", "The confidential record of a ceremony, for those who keep it");
+  record->require_subcommand(1);
+  CLI::App* const command = record->add_subcommand(
+      "open",
+      "Prints the entries of a journal, one line of JSON each. They are confidential: names, k "
+      "and\n"
+      "n stand in them. Nothing is written; send the output nowhere that others can read.");
+  const auto arguments = std::make_shared<RecordArguments>();
+  command->add_option("path", arguments->path, "A ceremony's folder below record/confidential")
+      ->required();
+  command->add_option("--key", arguments->key.file, "A record keeper's key file (PRODUCTION)")
+      ->check(objection_to_file_name);
+  command
+      ->add_option("--passphrase-file",
+                   arguments->key.passphrase_file,
+                   "Its first line is the passphrase; without this it is typed, and not shown")
+      ->check(objection_to_file_name);
+  command->callback([arguments, &outcome] { outcome.code = open_record_folder(*arguments); });
+}
+
+}  // namespace ceremony::cli

@@ -1,0 +1,21 @@
+#include "ceremony/plan_signing_template.h"
+
+namespace ceremony {
+
+std::string signing_key_part(Mode mode) {
+  const std::string mark =
+      mode == Mode::kProduction ? std::string() : std::string(name_of(mode)) + " ";
+  return "\n# The signing key, and the name that its certificate is asked for.\n"
+         "[signing_key]\n"
+         "# rsa-3072, rsa-4096, p-256, p-384, p-521, ed25519; ml-dsa-65 and ml-dsa-87 where the\n"
+         "# machine's OpenSSL has them.\n"
+         "algorithm = \"p-384\"\n"
+         "# Outside PRODUCTION the common name contains the mode.\n"
+         "common_name = \"" +
+         mark +
+         "Example Update Signing G1\"\n"
+         "organization = \"Example GmbH\"\n"
+         "country = \"DE\"\n";
+}
+
+}  // namespace ceremony
