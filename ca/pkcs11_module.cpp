@@ -46,10 +46,6 @@ const Pkcs11Dialect& dialect_of(std::string_view manufacturer) {
   });
 }
 
-std::string text_of(const CK_VERSION& version) {
-  return std::to_string(version.major) + "." + std::to_string(version.minor);
-}
-
 Error not_a_module(const std::filesystem::path& library) {
   return Error{ErrorCode::kMalformed,
                library.filename().string() +
@@ -86,6 +82,10 @@ std::string text_in_field(base::ByteView field) {
   text.erase(std::find(text.begin(), text.end(), '\0'), text.end());
   text.erase(text.find_last_not_of(' ') + 1);
   return text;
+}
+
+std::string version_text(const CK_VERSION& version) {
+  return std::to_string(version.major) + "." + std::to_string(version.minor);
 }
 
 base::Result<std::filesystem::path> Pkcs11Module::find_softhsm() {
@@ -127,8 +127,8 @@ base::Result<void> Pkcs11Module::read_facts() {
   }
   facts_ = {.manufacturer = text_in_field(info.manufacturerID),
             .description = text_in_field(info.libraryDescription),
-            .version = text_of(info.libraryVersion),
-            .cryptoki_version = text_of(info.cryptokiVersion)};
+            .version = version_text(info.libraryVersion),
+            .cryptoki_version = version_text(info.cryptokiVersion)};
   dialect_ = &dialect_of(facts_.manufacturer);
   return {};
 }

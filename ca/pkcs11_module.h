@@ -71,4 +71,7 @@ class Pkcs11Module {
 // The text in a field of PKCS #11, which is filled up with blanks and has no terminator.
 std::string text_in_field(base::ByteView field);
 
+// "MAJOR.MINOR", both decimal.
+std::string version_text(const CK_VERSION& version);
+
 }  // namespace ca

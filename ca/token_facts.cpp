@@ -4,14 +4,6 @@
 
 namespace ca {
 
-namespace {
-
-std::string version_text(const CK_VERSION& version) {
-  return std::to_string(version.major) + "." + std::to_string(version.minor);
-}
-
-}  // namespace
-
 base::Result<TokenFacts> read_token_facts(const Pkcs11Module& module, CK_SLOT_ID slot) {
   CK_TOKEN_INFO info{};
   if (const CK_RV answer = module.functions().C_GetTokenInfo(slot, &info); answer != CKR_OK) {

@@ -138,12 +138,14 @@ TEST_CASE(
 TEST_CASE("an old blob goes only where the new vault is whole, and what went is not missed after") {
   fs::path out;
   bool is_damaged = false;
+  int refusals = 0;
   const auto new_blob = [&] { return out / "site-2" / "generation-2" / "root-key.blob"; };
   stage::Setting setting;
   setting.mend = [&] {
     CHECK(!fs::exists(out / "site-1" / "root-key.blob"));
     CHECK(fs::exists(out / "site-2" / "root-key.blob"));
     stage::flip_byte(new_blob());
+    ++refusals;
     return true;
   };
   stage::Stage stage(setting, [&](const StepView& view, Input& /*input*/) {
@@ -155,6 +157,7 @@ TEST_CASE("an old blob goes only where the new vault is whole, and what went is 
   REQUIRE(stage.generate_root() == "");
   REQUIRE(message_of(stage.rehearsal().replace_set()) == "");
   CHECK(is_damaged);
+  CHECK(refusals == 1);
   CHECK(has(content(out / "record" / "public" / kRecord / "transcript.log"), R"("blobs":"gone")"));
 }
 
