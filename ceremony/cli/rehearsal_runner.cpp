@@ -61,6 +61,7 @@ class Answers {
   void answer_quorum(client::Input& input) {
     if (next_in_quorum_ >= ceremony_.quorum.size()) {
       input.texts.emplace("done", "yes");
+      next_in_quorum_ = 0;  // who comes back after a power cut begins anew
       return;
     }
     const RehearsedHolder& holder = people_.holders[ceremony_.quorum[next_in_quorum_++]];
