@@ -8,6 +8,7 @@
 #include "base/media.h"
 #include "ceremony/evaluation.h"
 #include "ceremony/evaluation_input.h"
+#include "ceremony/keeper_key.h"
 #include "ceremony/owners_facts.h"
 #include "ceremony/record_folder.h"
 
@@ -21,7 +22,6 @@ using base::Result;
 namespace fs = std::filesystem;
 
 constexpr const char* kReportsType = "share-reports";  // of the journal: what others say
-constexpr const char* kKeeperSecret = "keeper-secret";
 
 // What the public records and the declarations come to, without the owners' facts.
 Result<EvaluationInput> public_input(const Workplace& work) {
@@ -202,8 +202,11 @@ Result<EvaluationRecord> evaluation_with_figures(const Workplace& work,
 Result<Turn> note_reports(Workplace& work,
                           const client::Input& input,
                           const EvaluationRecord& record) {
-  const auto secret = input.secrets.find(kKeeperSecret);
-  if (secret == input.secrets.end()) {
+  auto secret = keeper_secret_in(input);
+  if (!secret) {
+    return std::move(secret).error();
+  }
+  if (!secret->has_value()) {
     return Error{ErrorCode::kInsufficient,
                  "no record keeper's key was handed in, so nobody knows which shares were found "
                  "lost; hand it in and go on"};
@@ -212,8 +215,7 @@ Result<Turn> note_reports(Workplace& work,
   if (!facts) {
     return std::move(facts).error();
   }
-  auto findings =
-      findings_in(work, record, {.journal_key = nullptr, .keeper_secret = &secret->second});
+  auto findings = findings_in(work, record, {.journal_key = nullptr, .keeper_secret = &**secret});
   if (!findings) {
     return std::move(findings).error();
   }
@@ -270,11 +272,9 @@ base::Result<Asking> ask_evaluation(const Workplace& work) {
   }
   if (needs_keeper(work, *record)) {
     return Asking{.subject = {},
-                  .shown = {},
-                  .asks = {{.name = kKeeperSecret,
-                            .kind = client::AskKind::kSecret,
-                            .prompt = "A record keeper's key, to read which shares were found lost",
-                            .expected = {}}}};
+                  .shown = {"The journals say which shares were found lost: a record keeper opens "
+                            "them."},
+                  .asks = keeper_asks()};
   }
   record = evaluation_with_figures(work, std::move(input).value(), *record);
   if (!record) {

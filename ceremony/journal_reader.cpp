@@ -30,6 +30,11 @@ Result<JournalEntry> read_first(const std::vector<base::LogLine>& lines) {
 
 }  // namespace
 
+Result<JournalEntry> read_journal_header(std::string_view content) {
+  auto lines = base::parse_log(content.substr(0, content.find('\n') + 1));
+  return lines ? read_first(*lines) : Result<JournalEntry>(std::move(lines).error());
+}
+
 Result<std::vector<JournalEntry>> read_stored_journal(std::string_view content,
                                                       const KeySource& source) {
   auto lines = base::parse_log(content);

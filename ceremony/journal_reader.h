@@ -11,6 +11,10 @@
 
 namespace ceremony {
 
+// The first entry of a stored journal, always in the clear: `mode`, and in PRODUCTION the keepers.
+// Only the first line of `content` is looked at. Errors: kMalformed, kInconsistent.
+base::Result<JournalEntry> read_journal_header(std::string_view content);
+
 // The entries of a journal.log, oldest first, in the clear. A torn end is left out: whoever opens
 // the ceremony again cuts it off. Outside PRODUCTION no key is needed.
 // Errors: kMalformed or kInconsistent, naming the first bad entry; as find_journal_key().

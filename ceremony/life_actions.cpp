@@ -7,6 +7,9 @@
 #include "ceremony/action.h"
 #include "ceremony/evaluation_actions.h"
 #include "ceremony/holder_files.h"
+#include "ceremony/keeper_key.h"
+#include "ceremony/site_facts.h"
+#include "ceremony/site_journals.h"
 #include "ceremony/turns.h"
 #include "shamir/envelope.h"
 
@@ -41,6 +44,61 @@ Result<Turn> refuse_production(Workplace& work, client::Input& /*input*/) {
   Turn turn;
   turn.facts = {{"refused", true}};
   turn.public_note = "refused, as it must be: " + opened.error().message;
+  return turn;
+}
+
+// The rehearsed records are in the clear, so nobody is asked for a key.
+Result<Asking> ask_keeper(const Workplace& work) {
+  Asking asking;
+  for (const std::filesystem::path& site : work.room.sites) {
+    auto found = open_site_journals(site, {});
+    if (!found) {
+      return std::move(found).error();
+    }
+    if (!found->unopened.empty()) {
+      asking.asks = keeper_asks();
+    }
+  }
+  return asking;
+}
+
+// The journals of each site, with the key that was handed in. What does not open is a finding of
+// the drill, and no reason to stop it.
+Result<bool> open_journals(const Workplace& work, const KeySource& source) {
+  bool all_open = !work.room.sites.empty();
+  for (const std::filesystem::path& site : work.room.sites) {
+    auto found = open_site_journals(site, source);
+    if (!found) {
+      return std::move(found).error();
+    }
+    all_open = all_open && found->unopened.empty();
+    const Json noted = {
+        {"site", site_name(site)}, {"opened", found->opened}, {"unopened", found->unopened}};
+    if (auto kept = work.journal.append("journals-opened", noted); !kept) {
+      return std::move(kept).error();
+    }
+  }
+  return all_open;
+}
+
+Result<Turn> open_records(Workplace& work, client::Input& input) {
+  auto secret = keeper_secret_in(input);
+  if (!secret) {
+    return std::move(secret).error();
+  }
+  auto all_open = open_journals(
+      work, {.journal_key = nullptr, .keeper_secret = secret->has_value() ? &**secret : nullptr});
+  if (!all_open) {
+    return std::move(all_open).error();
+  }
+  Turn turn;
+  turn.facts = {{"journals", *all_open}};
+  turn.publications.push_back({.type = "records.open",
+                               .data = {{"result", *all_open ? "all-opened" : "not-all-opened"}},
+                               .hidden = {}});
+  turn.public_note = *all_open ? "the journal of every record opens at each site in this room"
+                               : "not every record has a journal here that opens; the journal of "
+                                 "this ceremony names those that do not";
   return turn;
 }
 
@@ -81,6 +139,7 @@ Result<Turn> stop_clock(Workplace& work, client::Input& /*input*/) {
 
 constexpr std::array kLifeActions{
     Action{.name = "refuse-production", .ask = ask_nothing, .act = refuse_production},
+    Action{.name = "open-records", .ask = ask_keeper, .act = open_records},
     Action{.name = "start-clock", .ask = ask_nothing, .act = start_clock},
     Action{.name = "stop-clock", .ask = ask_nothing, .act = stop_clock},
     Action{.name = "evaluate", .ask = ask_evaluation, .act = evaluate}};

@@ -19,6 +19,7 @@
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/seal.h"
+#include "ceremony/site_journals.h"
 #include "ceremony/slip_file.h"
 #include "ceremony/software.h"
 
@@ -167,20 +168,33 @@ Result<void> make_site_folders(const Workplace& work) {
   return base::make_folder_where_missing(work.room.sites.front() / "ledger");
 }
 
-// Brings the sealed record to every site that is in this room.
+// What the other sites in this room lack of earlier ceremonies.
+Result<void> bring_earlier(const Workplace& work) {
+  const std::filesystem::path& home = work.room.sites.front();
+  for (const std::filesystem::path& site : work.room.sites) {
+    const TwoSites sites{.home = home, .other = site};
+    auto brought = site == home ? Result<void>() : bring_up_to_date(sites);
+    brought = brought && site != home ? exchange_journals(work, sites) : brought;
+    if (!brought) {
+      return brought;
+    }
+  }
+  return {};
+}
+
+// Brings the sealed record to every site that is in this room, and its journal.
 Result<void> archive(const Workplace& work) {
   if (work.room.sites.empty()) {
     return {};
   }
-  const std::filesystem::path& home = work.room.sites.front();
   if (auto made = make_site_folders(work); !made) {
     return made;
   }
-  for (const std::filesystem::path& site : work.room.sites) {
-    auto brought = site == home ? Result<void>() : bring_up_to_date({.home = home, .other = site});
-    if (!brought) {
-      return brought;
-    }
+  if (auto brought = bring_earlier(work); !brought) {
+    return brought;
+  }
+  if (auto kept = keep_journal(work); !kept) {
+    return kept;
   }
   for (const std::filesystem::path& site : work.room.sites) {
     const std::filesystem::path ledger = site / "ledger";

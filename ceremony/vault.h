@@ -6,6 +6,7 @@
 //   ca/*.pem         of a root: certificates that it signed
 //   crl/N.crl        of a root: its CRLs, DER
 //   signing-key.csr  of a signing key: the request for its certificate
+//   confidential/    the ceremonies' journals, for record keepers (site_journals.h)
 //   ledger/          the closed public records, one folder each, nothing else
 //   generation-N/    from the first re-share on: vault.json and root-key.blob of that generation
 // Nothing in it depends on k or n, and nothing in it opens without a quorum of shares.

@@ -6,17 +6,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "base/media.h"
 #include "ceremony/cli/command.h"
 #include "ceremony/cli/personal_key.h"
+#include "ceremony/journal_copy.h"
 #include "ceremony/journal_reader.h"
 
 namespace ceremony::cli {
 
 namespace {
-
-constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;  // bytes
 
 struct RecordArguments {
   std::string path;
@@ -43,19 +44,29 @@ std::string entry_line(const JournalEntry& entry) {
   return line.dump(kOneLine, ' ', true) + "\n";
 }
 
-ExitCode open_record_folder(const RecordArguments& arguments) {
-  const auto content =
-      base::read_file(std::filesystem::path(arguments.path) / "journal.log", kLargestJournal);
+// The journal in a ceremony's folder, or a site's copy of one.
+base::Result<std::string> stored_lines(const std::filesystem::path& path, const KeySource& source) {
+  std::error_code failed;
+  const bool is_folder = std::filesystem::is_directory(path, failed);
+  auto content = base::read_file(is_folder ? path / "journal.log" : path, kLargestJournalCopy);
   if (!content) {
-    return report(content.error());
+    return std::move(content).error();
   }
+  return is_folder ? std::string(base::text_of(*content))
+                   : lines_of_journal_copy(base::text_of(*content), source);
+}
+
+ExitCode open_record(const RecordArguments& arguments) {
   const auto secret = keeper_secret(arguments.key);
   if (!secret) {
     return report(secret.error());
   }
-  const auto entries =
-      read_stored_journal(base::text_of(*content),
-                          {.journal_key = nullptr, .keeper_secret = *secret ? &**secret : nullptr});
+  const KeySource source{.journal_key = nullptr, .keeper_secret = *secret ? &**secret : nullptr};
+  const auto lines = stored_lines(arguments.path, source);
+  if (!lines) {
+    return report(lines.error());
+  }
+  const auto entries = read_stored_journal(*lines, source);
   if (!entries) {
     return report(entries.error());
   }
@@ -77,7 +88,11 @@ void add_record_commands(CLI::App& app, Outcome& outcome) {
       "and\n"
       "n stand in them. Nothing is written; send the output nowhere that others can read.");
   const auto arguments = std::make_shared<RecordArguments>();
-  command->add_option("path", arguments->path, "A ceremony's folder below record/confidential")
+  command
+      ->add_option("path",
+                   arguments->path,
+                   "A ceremony's folder below record/confidential, or a site's "
+                   "confidential/NAME.journal")
       ->required();
   command->add_option("--key", arguments->key.file, "A record keeper's key file (PRODUCTION)")
       ->check(objection_to_file_name);
@@ -86,7 +101,7 @@ void add_record_commands(CLI::App& app, Outcome& outcome) {
                    arguments->key.passphrase_file,
                    "Its first line is the passphrase; without this it is typed, and not shown")
       ->check(objection_to_file_name);
-  command->callback([arguments, &outcome] { outcome.code = open_record_folder(*arguments); });
+  command->callback([arguments, &outcome] { outcome.code = open_record(*arguments); });
 }
 
 }  // namespace ceremony::cli

@@ -71,7 +71,16 @@ RehearsedOfficer invent_officer(std::string_view role) {
 }
 
 RehearsedKeeper invent_keeper() {
-  RehearsedKeeper keeper{.public_key = {}, .secret = base::SecretBytes::random(kSeedSize)};
+  base::SecretBytes secret = base::SecretBytes::random(kSeedSize);
+  shamir::Passphrase passphrase = shamir::Passphrase::drawn();
+  const auto file = ca::write_key_file({.kind = ca::FileKey::kX25519,
+                                        .raw = secret,
+                                        .passphrase = passphrase.text(),
+                                        .cost = ca::KeyFileCost::kMinimal});
+  RehearsedKeeper keeper{.public_key = {},
+                         .secret = std::move(secret),
+                         .key_file = base::SecretBytes::copy_of(file ? *file : base::Bytes()),
+                         .passphrase = std::move(passphrase)};
   const auto key = keeper_public_key(keeper.secret);
   keeper.public_key = key ? base::to_hex(*key) : std::string();
   return keeper;

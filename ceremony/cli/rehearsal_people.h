@@ -32,8 +32,10 @@ struct RehearsedOfficer {
 
 // Whoever may read the confidential records later.
 struct RehearsedKeeper {
-  std::string public_key;    // X25519, 64 hex digits
-  base::SecretBytes secret;  // 32 bytes
+  std::string public_key;         // X25519, 64 hex digits
+  base::SecretBytes secret;       // 32 bytes
+  base::SecretBytes key_file;     // as it lies on the keeper's stick, ca/key_file.h
+  shamir::Passphrase passphrase;  // of the key file
 };
 
 struct RehearsedPeople {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ceremony/cli/progress_line.h"
+#include "ceremony/keeper_key.h"
 #include "ceremony/pins.h"
 
 namespace ceremony::cli {
@@ -152,8 +153,8 @@ class Answers {
                     : ask.name == kWitnessPin ? step.witness
                                               : step.subject);
     }
-    if (ask.name == "keeper-secret") {
-      return &people_.keeper.secret;
+    if (ask.name == kKeeperKey || ask.name == kKeeperPassphrase) {
+      return ask.name == kKeeperKey ? &people_.keeper.key_file : &people_.keeper.passphrase.text();
     }
     const std::string& subject = step.subject;
     for (const RehearsedHolder& holder : people_.holders) {

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "ceremony/action.h"
+
 namespace {
 
 using Words = std::vector<std::string>;
@@ -30,6 +32,16 @@ TEST_CASE("recorded words: an act says what goes to which record") {
               "Public record: number, digest, dates, and all that the CRL lists"});
   CHECK(ceremony::to_be_recorded(step_of("destroy-key")) ==
         Words{kWho, "Public record: that the key in this machine is destroyed"});
+}
+
+TEST_CASE(
+    "recorded words: every act of the scripts has a sentence of its own, or records nothing") {
+  for (const std::string_view act : ceremony::action_names()) {
+    CAPTURE(act);
+    const Words words = ceremony::to_be_recorded(step_of(std::string(act)));
+    CHECK(words.front() == kWho);
+    CHECK(words != Words{kWho, "Journal: bag-number, closed"});
+  }
 }
 
 TEST_CASE("recorded words: an act that is not known says the facts of its step") {

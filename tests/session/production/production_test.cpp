@@ -1,6 +1,8 @@
 // PRODUCTION ceremonies, on a computer that is fit: what reaches the medium, and who can read it.
 
 #include <chrono>
+#include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,10 +11,12 @@
 
 #include "base/append_log.h"
 #include "base/calendar.h"
+#include "ca/key_file.h"
 #include "ceremony/journal_reader.h"
 #include "ceremony/session.h"
 #include "ceremony/transcript_verifier.h"
 #include "session/stage.h"
+#include "shamir/passphrase.h"
 #include "support/fit_machine.h"
 #include "support/temporary_folder.h"
 
@@ -60,6 +64,63 @@ TEST_CASE("a whole life in PRODUCTION is sealed, and no line of a journal is in 
       CHECK((*lines)[i].text.find("\"type\"") == std::string::npos);
     }
   }
+}
+
+// What the drill's record says of the journals, and the sizes of those at a site.
+struct DrilledJournals {
+  std::string result;
+  std::set<std::uintmax_t> sizes;
+};
+
+DrilledJournals drilled_journals(const stage::Stage& stage) {
+  const std::string record =
+      content_of(stage.out() / "record" / "public" / "0007-recovery-drill" / "transcript.log");
+  DrilledJournals found;
+  for (const std::string result : {"all-opened", "not-all-opened"}) {
+    if (record.find("\"result\":\"" + result + "\"") != std::string::npos) {
+      found.result += result;
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(stage.out() / "site-2" / "confidential")) {
+    found.sizes.insert(entry.file_size());
+  }
+  return found;
+}
+
+TEST_CASE("a keeper's key opens every journal at each site, and their lengths tell nothing") {
+  bool is_wrong = true;
+  int refusals = 0;
+  stage::Setting setting = production();
+  setting.mend = [&] { return ++refusals < 3; };
+  stage::Stage stage(setting, [&](const StepView& view, Input& input) {
+    if (view.id == "open-records" && std::exchange(is_wrong, false)) {
+      const auto words = shamir::Passphrase::drawn();
+      const auto file = ca::write_key_file({.kind = ca::FileKey::kX25519,
+                                            .raw = base::SecretBytes::random(32),
+                                            .passphrase = words.text(),
+                                            .cost = ca::KeyFileCost::kMinimal});
+      input.secrets.insert_or_assign("keeper-key", base::SecretBytes::copy_of(*file));
+      input.secrets.insert_or_assign("keeper-passphrase",
+                                     base::SecretBytes::copy_of(words.text().read().bytes()));
+    }
+  });
+  const auto done = stage.rehearsal().run();
+  REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  CHECK(refusals == 1);
+  const DrilledJournals found = drilled_journals(stage);
+  CHECK(found.result == "all-opened");
+  CHECK(found.sizes.size() == 1);
+}
+
+TEST_CASE("a drill to which no keeper brings a key says that the journals did not open") {
+  stage::Stage stage(production(), [](const StepView& view, Input& input) {
+    if (view.id == "open-records") {
+      input.secrets.erase("keeper-key");
+    }
+  });
+  const auto done = stage.rehearsal().run();
+  REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  CHECK(drilled_journals(stage).result == "not-all-opened");
 }
 
 TEST_CASE("a ceremony that was cut off goes on with the journal's key, and with none it does not") {
