@@ -80,6 +80,18 @@ Result<void> check_kind_of_vault(const Script& script, const VaultHeader& header
   return {};
 }
 
+// What is rehearsed must not be worth anything, and what is real must not be signed in a rehearsal.
+Result<void> check_mode_of_vault(const Plan& plan, const VaultHeader& header) {
+  const std::string mode(shamir::name_of(header.set.set.mode));
+  if (mode == name_of(plan.mode)) {
+    return {};
+  }
+  return Error{ErrorCode::kRefusedByPolicy,
+               "this is the vault of a " + mode + ", and the plan is for " +
+                   std::string(name_of(plan.mode)) +
+                   "; nothing was signed; bring the vault that the plan was written for"};
+}
+
 Result<Asking> ask_slips(const Workplace& work) {
   Asking asking;
   asking.asks.push_back({.name = "slips",
@@ -190,6 +202,9 @@ Result<void> check_standing(const Workplace& work, const SiteView& site) {
 Result<void> check_contents(const Workplace& work, const SiteView& site, const fs::path& home) {
   if (auto kind = check_kind_of_vault(work.script, site.vault.header); !kind) {
     return kind;
+  }
+  if (auto mode = check_mode_of_vault(work.plan, site.vault.header); !mode) {
+    return mode;
   }
   if (auto fits = check_vault_fits(work.plan, site.vault, site.state); !fits) {
     return fits;

@@ -232,6 +232,28 @@ TEST_CASE("the hand-over waits until a passphrase is remembered and not just rep
   CHECK(refused == 2);  // five minutes are not enough, ten are
 }
 
+TEST_CASE("the vault of a rehearsal signs nothing in PRODUCTION, nor the other way round") {
+  stage::Stage rehearsed;
+  stage::Stage real(production(), {});
+  REQUIRE(rehearsed.generate_root() == "");
+  REQUIRE(real.generate_root() == "");
+  for (const char* const name : {"vault.json", "root-key.blob", "root.pem"}) {
+    const fs::path one = rehearsed.out() / "site-1" / name;
+    const fs::path other = real.out() / "site-1" / name;
+    fs::rename(one, one.string() + ".kept");
+    fs::rename(other, one);
+    fs::rename(one.string() + ".kept", other);
+  }
+  for (const auto& [stage, words] :
+       {std::pair(&real, "this is the vault of a REHEARSAL, and the plan is for PRODUCTION"),
+        std::pair(&rehearsed,
+                  "this is the vault of a PRODUCTION, and the plan is for REHEARSAL")}) {
+    const auto done = stage->rehearsal().sign_subordinates();
+    REQUIRE(!done.ok());
+    CHECK_MESSAGE(done.error().message.find(words) != std::string::npos, done.error().message);
+  }
+}
+
 TEST_CASE("a token whose library the plan does not name is not opened in PRODUCTION") {
   stage::Setting setting = production();
   setting.carriers = {"token"};
