@@ -198,6 +198,7 @@ bool is_content_type_data(CMS_SignerInfo& signer) {
 // 5.4).
 base::Bytes signed_set(const CMS_SignerInfo& signer) {
   std::vector<base::Bytes> members;
+  members.reserve(static_cast<std::size_t>(std::max(CMS_signed_get_attr_count(&signer), 0)));
   for (int i = 0; i < CMS_signed_get_attr_count(&signer); ++i) {
     members.push_back(written<i2d_X509_ATTRIBUTE>(CMS_signed_get_attr(&signer, i)));
   }

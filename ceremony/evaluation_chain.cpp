@@ -92,11 +92,8 @@ class Groups {
       by_head.emplace(ceremonies[at].head, at);
     }
     for (std::size_t at = 0; at < ceremonies.size(); ++at) {
-      for (const std::string& head : {ceremonies[at].previous_head, ceremonies[at].joined}) {
-        if (const auto before = by_head.find(head); before != by_head.end()) {
-          join({at, before->second});
-        }
-      }
+      join_known(at, by_head, ceremonies[at].previous_head);
+      join_known(at, by_head, ceremonies[at].joined);
       for (const std::string& key : ceremonies[at].root_keys) {
         join({at, by_key.emplace(key, at).first->second});
       }
@@ -112,6 +109,15 @@ class Groups {
   }
 
  private:
+  // Joins `at` and the ceremony that ends with `head`, where there is one.
+  void join_known(std::size_t at,
+                  const std::map<std::string, std::size_t>& by_head,
+                  const std::string& head) {
+    if (const auto before = by_head.find(head); before != by_head.end()) {
+      join({at, before->second});
+    }
+  }
+
   void join(std::pair<std::size_t, std::size_t> pair) {
     const auto [low, high] = std::minmax({of(pair.first), of(pair.second)});
     parent_[high] = low;

@@ -53,7 +53,7 @@ struct CheckMaterial {
 
 // Errors: as records_named_in() and facts_of(); kInconsistent where the file's subject is no root
 // key of the records.
-base::Result<EvaluationCheck> check_evaluation(std::string_view file,
+base::Result<EvaluationCheck> check_evaluation(std::string_view bytes,
                                                const CheckMaterial& material);
 
 // For people: one line a part, "NAME: STATE: MESSAGE".

@@ -10,7 +10,7 @@ namespace ceremony {
 
 namespace {
 
-const Json kNothing;
+const Json nothing;
 
 // The first member in which the two differ; "" where they are the same.
 std::string first_difference(const Answer& answer, const Json& found) {
@@ -191,7 +191,7 @@ CheckedField check_continents(const CheckedFile& file, const Json& found) {
 
 const Json& part_of(const Json& object, std::string_view name) {
   const auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() ? *found : kNothing;
+  return object.is_object() && found != object.end() ? *found : nothing;
 }
 
 std::string text_part(const Json& object, std::string_view name) {

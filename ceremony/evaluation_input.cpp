@@ -224,21 +224,23 @@ base::Result<std::vector<PublicRecord>> read_ledger_records(const fs::path& ledg
 
 base::Result<std::vector<std::string>> read_earlier_evaluations(
     const std::vector<fs::path>& paths) {
-  std::vector<std::string> files;
+  std::vector<fs::path> files;
   for (const fs::path& path : paths) {
     auto listed = evaluation_files_at(path);
     if (!listed) {
       return std::move(listed).error();
     }
-    for (const fs::path& file : *listed) {
-      auto content = read_record_file(file);
-      if (!content) {
-        return std::move(content).error();
-      }
-      files.push_back(std::move(content).value());
-    }
+    files.insert(files.end(), listed->begin(), listed->end());
   }
-  return files;
+  std::vector<std::string> contents;
+  for (const fs::path& file : files) {
+    auto content = read_record_file(file);
+    if (!content) {
+      return std::move(content).error();
+    }
+    contents.push_back(std::move(content).value());
+  }
+  return contents;
 }
 
 base::Result<std::vector<OwnersJournal>> read_journals(const std::vector<fs::path>& folders,

@@ -129,6 +129,31 @@ Result<PublishedFigures> checked_figures(const PublishedEvaluation& evaluation,
   return figures;
 }
 
+using ShareSetIterator = std::vector<ShareSetFact>::const_iterator;
+
+// The share set that a publication is about; the end where the records do not have it.
+ShareSetIterator set_of_publication(const AnchorFacts& facts, const PublishedEvaluation& one) {
+  return std::find_if(
+      facts.share_sets.begin(), facts.share_sets.end(), [&one](const ShareSetFact& made) {
+        return made.entry.sha256 == one.share_set_entry;
+      });
+}
+
+// The newest set's figures apart from those of the sets before it.
+Publications by_newest(const AnchorFacts& facts,
+                       std::vector<std::vector<PublishedFigures>> by_set) {
+  Publications all;
+  const ShareSetFact* const newest = newest_share_set(facts);
+  for (std::size_t at = 0; at < by_set.size(); ++at) {
+    if (&facts.share_sets[at] == newest) {
+      all.of_set = std::move(by_set[at]);
+    } else {
+      all.of_earlier_sets.push_back(std::move(by_set[at]));
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 base::Result<Json> read_evaluation(std::string_view bytes) {
@@ -188,10 +213,7 @@ base::Result<Publications> publications_of(const AnchorFacts& facts,
     if (one.share_set_entry.empty()) {
       continue;
     }
-    const auto set = std::find_if(
-        facts.share_sets.begin(), facts.share_sets.end(), [&one](const ShareSetFact& made) {
-          return made.entry.sha256 == one.share_set_entry;
-        });
+    const auto set = set_of_publication(facts, one);
     if (set == facts.share_sets.end()) {
       return of_something_else("is about a share set that the records do not have");
     }
@@ -201,16 +223,7 @@ base::Result<Publications> publications_of(const AnchorFacts& facts,
     }
     by_set[static_cast<std::size_t>(set - facts.share_sets.begin())].push_back(*figures);
   }
-  Publications all;
-  const ShareSetFact* const newest = newest_share_set(facts);
-  for (std::size_t at = 0; at < by_set.size(); ++at) {
-    if (&facts.share_sets[at] == newest) {
-      all.of_set = std::move(by_set[at]);
-    } else {
-      all.of_earlier_sets.push_back(std::move(by_set[at]));
-    }
-  }
-  return all;
+  return by_newest(facts, std::move(by_set));
 }
 
 }  // namespace ceremony

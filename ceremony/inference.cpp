@@ -78,6 +78,20 @@ base::Result<Inference> inference_from(std::vector<QuorumHypothesis> hypotheses,
 // What a reader supposes of the shares of one set from one publication to the next.
 enum class Supposed { kOnlyLost, kLostOrFound };
 
+// The pairs of this threshold with at most so many shares that one publication leaves.
+std::vector<QuorumHypothesis> explaining(const PublishedFigures& figures,
+                                         unsigned threshold,
+                                         unsigned most) {
+  std::vector<QuorumHypothesis> left;
+  for (unsigned shares = threshold; shares <= most; ++shares) {
+    const QuorumHypothesis one{.threshold = threshold, .shares = shares};
+    if (explains(figures, one)) {
+      left.push_back(one);
+    }
+  }
+  return left;
+}
+
 // The pairs of this threshold that are left after all publications of one set.
 std::vector<QuorumHypothesis> left_for(unsigned threshold,
                                        const std::vector<PublishedFigures>& publications,
@@ -85,13 +99,7 @@ std::vector<QuorumHypothesis> left_for(unsigned threshold,
   std::vector<QuorumHypothesis> left;
   unsigned most = shamir::kMostShares;  // never more than were good before, or were made
   for (const PublishedFigures& figures : publications) {
-    left.clear();
-    for (unsigned shares = threshold; shares <= most; ++shares) {
-      const QuorumHypothesis one{.threshold = threshold, .shares = shares};
-      if (explains(figures, one)) {
-        left.push_back(one);
-      }
-    }
+    left = explaining(figures, threshold, most);
     if (left.empty()) {
       return left;
     }

@@ -129,6 +129,17 @@ bool may_have_blob(const Workplace& work, const fs::path& site, std::uint32_t ge
          blob_state(work, site_name(site), generation) == BlobState::kBegun;
 }
 
+Result<void> destroy_blobs_at(const Workplace& work, const fs::path& site, std::uint32_t live) {
+  for (std::uint32_t generation = 1; generation <= live; ++generation) {
+    const bool is_meant = generation == live || may_have_blob(work, site, generation);
+    auto done = is_meant ? destroy_blob(work, site, generation) : Result<void>();
+    if (!done) {
+      return done;
+    }
+  }
+  return {};
+}
+
 // Of the live set and of every one before it.
 Result<Turn> destroy_blobs(Workplace& work, client::Input& /*input*/) {
   auto old = old_set_of(work);
@@ -137,12 +148,8 @@ Result<Turn> destroy_blobs(Workplace& work, client::Input& /*input*/) {
   }
   const std::uint32_t live = old->header.set.generation;
   for (const fs::path& site : work.room.sites) {
-    for (std::uint32_t generation = 1; generation <= live; ++generation) {
-      const bool is_meant = generation == live || may_have_blob(work, site, generation);
-      auto done = is_meant ? destroy_blob(work, site, generation) : Result<void>();
-      if (!done) {
-        return std::move(done).error();
-      }
+    if (auto done = destroy_blobs_at(work, site, live); !done) {
+      return std::move(done).error();
     }
   }
   Turn turn;

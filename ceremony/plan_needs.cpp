@@ -52,11 +52,11 @@ constexpr std::array kActNeeds{
 
 std::set<PlanSection> sections_needed(const Script& script) {
   std::set<PlanSection> sections;
-  for (const Step& step : script.steps) {
-    for (const ActNeed& need : kActNeeds) {
-      if (need.act == step.act) {
-        sections.insert(need.section);
-      }
+  for (const ActNeed& need : kActNeeds) {
+    const bool is_done =
+        std::ranges::any_of(script.steps, [&](const Step& step) { return step.act == need.act; });
+    if (is_done) {
+      sections.insert(need.section);
     }
   }
   return sections;

@@ -85,13 +85,13 @@ PlannedSite read_site(TomlTable& table) {
 
 // The algorithm of that name; a fault where it has none.
 ca::Algorithm read_algorithm(const std::string& name,
-                             const std::string& field,
+                             std::string_view section,
                              PlanFaults& faults) {
   auto algorithm = ca::algorithm_named(name);
   if (!algorithm && !name.empty()) {
     faults.push_back({.code = algorithm.error().code,
                       .rule = "plan-algorithm",
-                      .field = field,
+                      .field = std::string(section) + ".algorithm",
                       .message = algorithm.error().message});
   }
   return algorithm ? *algorithm : ca::Algorithm::kP384;
@@ -108,7 +108,7 @@ PlannedRoot read_root(const toml::table& section, PlanFaults& faults) {
                    .not_before = table.text("not_before"),
                    .not_after = table.text("not_after")};
   take_faults(table, "root", faults);
-  root.algorithm = read_algorithm(algorithm_name, "root.algorithm", faults);
+  root.algorithm = read_algorithm(algorithm_name, "root", faults);
   return root;
 }
 
@@ -120,7 +120,7 @@ PlannedSigningKey read_signing_key(const toml::table& section, PlanFaults& fault
                                  .organization = table.text("organization"),
                                  .country = table.text("country")}};
   take_faults(table, "signing_key", faults);
-  key.algorithm = read_algorithm(algorithm_name, "signing_key.algorithm", faults);
+  key.algorithm = read_algorithm(algorithm_name, "signing_key", faults);
   return key;
 }
 

@@ -76,6 +76,7 @@ ExitCode check_steps_of(const ScriptArguments& arguments) {
              : std::vector<ScriptFault>{
                    {.rule = "script-form", .step = {}, .message = script.error().message}};
   std::vector<FileFinding> findings;
+  findings.reserve(faults.size());
   for (const ScriptFault& fault : faults) {
     findings.push_back(finding_of(arguments.script, fault));
   }

@@ -88,7 +88,7 @@ Result<TerminalDesk::Word> TerminalDesk::answer_secret_file(const client::Ask& a
       input.secrets.insert_or_assign(ask.name, std::move(file).value());
       return Word::kNone;
     }
-    show_block("NOT DONE:", file.error().message);
+    show_block({.title = "NOT DONE:", .text = file.error().message});
   }
 }
 

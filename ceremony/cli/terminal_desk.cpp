@@ -54,10 +54,10 @@ void TerminalDesk::say(std::string_view text) const {
   terminal_.print(wrapped(text, {.width = terminal_.width()}));
 }
 
-void TerminalDesk::show_block(std::string_view title, std::string_view text) const {
-  if (!text.empty()) {
-    say(title);
-    terminal_.print(wrapped(text, {.width = terminal_.width(), .indent = kIndent}));
+void TerminalDesk::show_block(const Block& block) const {
+  if (!block.text.empty()) {
+    say(block.title);
+    terminal_.print(wrapped(block.text, {.width = terminal_.width(), .indent = kIndent}));
   }
 }
 
@@ -72,12 +72,12 @@ void TerminalDesk::show(const client::StepView& step) {
                                      step.mode + "]",
                                  terminal_.width()));
   say("Acts: " + step.actor + ". Acknowledges: " + step.witness + ".");
-  show_block("Say:", step.say);
+  show_block({.title = "Say:", .text = step.say});
   std::string records;
   for (const std::string& sentence : step.records) {
     records += sentence + "\n";
   }
-  show_block("Will be recorded:", records);
+  show_block({.title = "Will be recorded:", .text = records});
   show_turn(step);
 }
 
@@ -85,12 +85,12 @@ void TerminalDesk::show_turn(const client::StepView& step) const {
   if (step.is_private) {
     say("PRIVATE: only the person whose turn it is looks at this screen.");
   }
-  show_block("Now:", step.subject);
+  show_block({.title = "Now:", .text = step.subject});
   std::string shown;
   for (const std::string& fact : step.shown) {
     shown += fact + "\n";
   }
-  show_block("Look at:", shown);
+  show_block({.title = "Look at:", .text = shown});
 }
 
 Result<TerminalDesk::Typed> TerminalDesk::ask(std::string_view prompt) {
@@ -239,20 +239,21 @@ void TerminalDesk::work_ends() {
 }
 
 void TerminalDesk::tell(const client::StepView& step, const client::StepOutcome& outcome) {
-  show_block("To the person whose turn it was:", outcome.private_note);
-  show_block("Done:", outcome.public_note);
+  show_block({.title = "To the person whose turn it was:", .text = outcome.private_note});
+  show_block({.title = "Done:", .text = outcome.public_note});
   std::string recorded;
   for (const std::string& sentence : outcome.recorded) {
     recorded += sentence + "\n";
   }
-  show_block("Recorded:", recorded);
+  show_block({.title = "Recorded:", .text = recorded});
   if (outcome.progress != client::Progress::kAskAgain || step.id != shown_step_) {
     shown_step_.clear();
   }
 }
 
 void TerminalDesk::tell_ticket(const std::string& words) {
-  show_block("RESUME TICKET: write these words down; whoever goes on types them.", words);
+  show_block({.title = "RESUME TICKET: write these words down; whoever goes on types them.",
+              .text = words});
 }
 
 void TerminalDesk::tell_noted(const std::string& sentence) {
@@ -262,7 +263,7 @@ void TerminalDesk::tell_noted(const std::string& sentence) {
 
 Result<void> TerminalDesk::tell_refusal(const client::StepView& /*step*/,
                                         const base::Error& error) {
-  show_block("NOT DONE:", error.message);
+  show_block({.title = "NOT DONE:", .text = error.message});
   return {};
 }
 

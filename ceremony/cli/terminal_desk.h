@@ -50,7 +50,12 @@ class TerminalDesk final : public Desk {
 
   void show(const client::StepView& step);
   void show_turn(const client::StepView& step) const;
-  void show_block(std::string_view title, std::string_view text) const;
+  // A title, and a text below it; nothing where there is no text.
+  struct Block {
+    std::string_view title;
+    std::string_view text;
+  };
+  void show_block(const Block& block) const;
   void say(std::string_view text) const;  // wrapped, at the left edge
 
   base::Result<Typed> ask_ready(const client::StepView& step);
