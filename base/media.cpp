@@ -139,6 +139,9 @@ Result<SavedFile> save_new_or_same(const std::filesystem::path& path, ByteView b
     return saved;
   }
   const Result<OpenedFile> there = open_regular_file(path);
+  if (!there && there.error().code == ErrorCode::kStorageFailure) {
+    return there.error();  // what it holds nobody knows
+  }
   if (!there || there->size_bytes > bytes.size()) {
     return holds_others(path);
   }

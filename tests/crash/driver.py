@@ -23,7 +23,10 @@ import sys
 import tempfile
 import time
 
-ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT", "EMFILE", "EINTR")
+ERRORS = {"ENOSPC": "the medium is full", "EIO": "the medium was removed or is failing",
+          "EROFS": "the medium is write-protected",
+          "EDQUOT": "the space allowed on this medium is used up",
+          "EMFILE": "too many files are open", "EINTR": "the system interrupted it"}
 NOT_FILES = {"mmap", "munmap"}
 JOBS = 2
 MARKER = b"MARKER-of-a-secret-0123456789abc"
@@ -239,9 +242,13 @@ class Bench:
 
     def error_point(self, call, error, truth):
         folder, outcome = self.disturbed([f"{call.name}:error={error}:when={call.number}"])
-        self.note("error", (call, error), folder,
-                  [*check(folder, outcome, truth, after_refusal=True),
-                   *check_refusal(folder, outcome, truth)])
+        troubles = [*check(folder, outcome, truth, after_refusal=True),
+                    *check_refusal(folder, outcome, truth)]
+        # strace does not close what it says was not closed, so the log's lock stays.
+        still_locked = call.name == "close" and "is in use by another program" in outcome.lines[-1]
+        if outcome.code == 1 and not still_locked and ERRORS[error] not in outcome.lines[-1]:
+            troubles.append(f"it does not say that {ERRORS[error]}: {outcome.lines[-1]}")
+        self.note("error", (call, error), folder, troubles)
 
     def lie_point(self, call, count, truth):
         """A medium that says "written" and writes nothing, as a counterfeit stick does."""
@@ -250,6 +257,8 @@ class Bench:
                     *check_refusal(folder, outcome, truth)]
         if outcome.code == 0:
             troubles.append("the lie was believed")
+        elif "came back different from what was written" not in outcome.lines[-1]:
+            troubles.append(f"it does not say that the medium lies: {outcome.lines[-1]}")
         self.note("lie", (call, count), folder, troubles)
 
     def double_point(self, call, truth):
