@@ -43,9 +43,6 @@ Result<void> compare_copy(const fs::path& path, std::string_view expected) {
 Result<void> write_holder_files(const Workplace& work,
                                 const fs::path& folder,
                                 base::ByteView envelope) {
-  if (auto made = base::make_folder_where_missing(folder); !made) {
-    return made;
-  }
   if (auto saved = save_own(work, folder / kShareFile, envelope); !saved) {
     return saved;
   }
@@ -62,9 +59,6 @@ Result<void> write_card_files(const Workplace& work,
   auto svg = shamir::card_svg(envelope);
   if (!svg) {
     return std::move(svg).error();
-  }
-  if (auto made = base::make_folder_where_missing(folder); !made) {
-    return made;
   }
   if (auto saved = save_own(work, folder / kCardText, base::bytes_of(*text)); !saved) {
     return saved;

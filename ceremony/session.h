@@ -6,12 +6,14 @@
 
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/calendar.h"
 #include "base/machine.h"
+#include "base/medium_space.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "ceremony/client/messages.h"
@@ -24,6 +26,7 @@ using ExceptionSheet = client::ExceptionSheet;
 struct World {
   const base::Clock* clock = nullptr;
   base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
+  base::Result<base::MediumSpace> (*space_on)(const std::filesystem::path&) = base::space_on;
 };
 
 class Session {
@@ -32,7 +35,7 @@ class Session {
   // a crash, or where a step asked for a fresh engine; in PRODUCTION with one of the keys).
   // `world.clock` must outlive the session.
   // Errors: kMalformed, kInconsistent, kRefusedByPolicy: the plan, script, room or, in PRODUCTION,
-  // the machine is not fit, and nothing was written.
+  // the machine is not fit, or a medium takes no more, and nothing was written.
   static base::Result<Session> open(const client::OpenRequest& request,
                                     const World& world,
                                     const client::RecordKeys& keys = {});

@@ -9,6 +9,7 @@
 #include "ceremony/fitness.h"
 #include "ceremony/ledger.h"
 #include "ceremony/ledger_sets.h"
+#include "ceremony/media_check.h"
 #include "ceremony/session_body.h"
 
 namespace ceremony {
@@ -54,6 +55,24 @@ Result<std::vector<X25519PublicKey>> keeper_keys(const Plan& plan) {
   return keys;
 }
 
+std::filesystem::path journal_path(const Plan& plan, const client::OpenRequest& room) {
+  return room.confidential / record_name(plan) / "journal.log";
+}
+
+// Two sites are two places; and what is begun can be written to the end. A REHEARSAL has one disk
+// for all its media, and a ceremony that was begun must come to its end with what room there is.
+Result<void> check_all_media(const Plan& plan,
+                             const client::OpenRequest& room,
+                             const World& world) {
+  if (auto distinct = check_distinct_sites(room); !distinct) {
+    return distinct;
+  }
+  std::error_code missing;
+  const bool has_begun = std::filesystem::exists(journal_path(plan, room), missing);
+  return plan.mode == Mode::kRehearsal || has_begun ? Result<void>()
+                                                    : check_media(room, world.space_on);
+}
+
 // The journal of this ceremony: a new one, or the one that stands.
 Result<Journal> open_journal(const Plan& plan,
                              const client::OpenRequest& room,
@@ -64,7 +83,7 @@ Result<Journal> open_journal(const Plan& plan,
     return std::move(keepers).error();
   }
   const std::string name = record_name(plan);
-  JournalOptions options{.journal_path = room.confidential / name / "journal.log",
+  JournalOptions options{.journal_path = journal_path(plan, room),
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
                          .clock = world.clock,
@@ -191,6 +210,9 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
   }
   if (auto fit = check_fit(*plan, world); !fit) {
     return std::move(fit).error();
+  }
+  if (auto media = check_all_media(*plan, request, world); !media) {
+    return std::move(media).error();
   }
   auto script = load_script(request.data / "scripts", plan->ceremony, action_names());
   if (!script) {

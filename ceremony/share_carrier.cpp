@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/media.h"
 #include "ca/data_token.h"
 #include "ceremony/holder_files.h"
 #include "ceremony/own_outputs.h"
@@ -179,6 +180,10 @@ Result<void> write_to_carrier(Workplace& work,
     noted["token"] = std::move(token).value();
   } else {
     const fs::path folder = holder_folder(work, number);
+    const bool is_drill = work.plan.mode == Mode::kDrill;
+    if (auto made = is_drill ? base::make_folder_where_missing(folder) : Result<void>(); !made) {
+      return made;
+    }
     auto written = holder.carrier == kOnCard ? write_card_files(work, folder, envelope)
                                              : write_holder_files(work, folder, envelope);
     if (!written) {

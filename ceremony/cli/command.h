@@ -20,6 +20,7 @@ enum class ExitCode : int {
   kUsage = 2,               // the command line was not understood
   kVerificationFailed = 3,  // what was to be verified does not hold
   kSignersUnverified = 4,   // consistent, but nobody said whose keys must have signed
+  kInternal = 70,           // out of memory, or a library threw
 };
 
 // Where a verb leaves its exit code for main().

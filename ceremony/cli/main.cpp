@@ -22,7 +22,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string(kSoftware));
   app.footer(
       "Exit codes: 0 done, 1 refused or failed, 2 the command line was not understood,\n"
-      "3 verification failed, 4 consistent, but the signers were not verified.");
+      "3 verification failed, 4 consistent, but the signers were not verified,\n"
+      "70 it ended early, most likely because the memory is full.");
   Outcome outcome;
   add_rehearse_command(app, outcome);
   add_plan_commands(app, outcome);
@@ -66,6 +67,6 @@ int main(int argc, char** argv) {
         "conclave: it ended early, most likely because the memory is full. What is on the "
         "media is whole; close other programs and do this again.\n",
         stderr));
-    return static_cast<int>(ceremony::cli::ExitCode::kRefused);
+    return static_cast<int>(ceremony::cli::ExitCode::kInternal);
   }
 }
