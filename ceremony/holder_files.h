@@ -15,9 +15,9 @@ inline constexpr const char* kShareFile = "share.conclave";
 inline constexpr const char* kCardText = "card.txt";
 inline constexpr const char* kCardSvg = "card.svg";
 
-// Writes the three files into `folder`, which must be there: one that is missing is a stick that was
-// pulled, and its share must not lie on this computer. Each is read back.
-// Errors: as save_own(): nothing but what this ceremony has written before ever gives way.
+// Writes the three files into `folder`, which must be there: one that is missing is a stick that
+// was pulled, and its share must not lie on this computer. Each is read back. Errors: as
+// save_own(): nothing but what this ceremony has written before ever gives way.
 base::Result<void> write_holder_files(const Workplace& work,
                                       const std::filesystem::path& folder,
                                       base::ByteView envelope);
