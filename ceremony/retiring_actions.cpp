@@ -152,7 +152,8 @@ Result<Asking> ask_old_holder(const Workplace& work) {
     asking.asks.push_back({.name = "passphrase",
                            .kind = client::AskKind::kSecret,
                            .prompt = "The passphrase of your old share",
-                           .expected = {}});
+                           .expected = {},
+                           .is_optional = true});
   }
   return asking;
 }

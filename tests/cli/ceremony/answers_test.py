@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`conclave ceremony run --answers`: eight ceremonies in a row without anybody, each from its plan; what is
-missing in the answers stops a ceremony where it can be resumed; PRODUCTION takes no answers."""
+"""`conclave ceremony run --answers`: every ceremony without anybody, each from its plan; what is missing in the answers
+stops a ceremony where it can be resumed; PRODUCTION takes no answers."""
 import os
 import re
 import shutil
@@ -9,16 +9,35 @@ import sys
 import tempfile
 import unittest
 
-from room import ROLES, SEATS, Room, day, now, openssl, section
+from life import NEXT_SEATS, Life
+from room import ROLES, SEATS, now, section
 
 CONCLAVE, VERIFY = sys.argv[1:3]
+SCRIPTS = os.path.join(os.path.dirname(CONCLAVE), "..", "share", "conclave", "scripts")
+
+
+def phrase(text):
+    return {"phrase": text}
+
+
+def order(seats):
+    return {"order": [f"Seat {seat}" for seat in seats]}
+
+
+def by_seat(step, values_of, seats=SEATS):
+    """Answers of one step that differ from holder to holder."""
+    return {f'{step}.seat."Seat {seat}"': values_of(seat) for seat in seats}
+
+
+def bag(seat):
+    return {"bag": f"BAG-{seat}", "seal": f"SEAL-{seat}"}
 
 
 class Answers(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.room = Room(folder.name)
+        self.room = Life(folder.name)
 
     def answers(self, ceremony, steps=None, without=()):
         """A file of answers: people, and what is answered in single steps."""
@@ -27,9 +46,9 @@ class Answers(unittest.TestCase):
             text += section(f"[person.{role}]", {"pin": self.room.pins[role],
                                                  "signing-key": os.path.join("keys", role + ".pem"),
                                                  "signing-passphrase": self.room.key_passphrases[role]})
-        for seat, (folder, _) in SEATS.items():
+        for seat, stick in self.room.sticks.items():
             text += section(f'[person."Seat {seat}"]', {"passphrase": self.room.passphrases[seat],
-                                                        "share": os.path.join("holders", folder)})
+                                                        "share": os.path.relpath(stick, self.room.folder)})
         watches = {"compare-watches": {"actor-watch": now(), "witness-watch": now()}}
         for step, values in {**watches, **(steps or {})}.items():
             text += section(f"[step.{step}]", values) if step not in without else ""
@@ -42,85 +61,125 @@ class Answers(unittest.TestCase):
         return subprocess.run([CONCLAVE, "ceremony", verb, *plan, *self.room.folders(sites), *answers],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
-    def hold(self, plan, steps=None, **more):
+    held = set()
+
+    def hold(self, plan, steps=None, verb="run", **more):
         """Holds a ceremony to its seal."""
-        done = self.ceremony("run", plan, self.answers(self.room.ceremony, steps), **more)
+        done = self.ceremony(verb, plan, self.answers(self.room.ceremony, steps), **more)
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         self.room.close()
+        self.held.add(self.room.ceremony)
         slip = re.search(r"slip for everybody: (.*)", " ".join(done.stdout.split("\n    ")))
         self.room.slip = slip[1].split(" Journal")[0].strip() if slip else self.room.slip
         for secret in self.room.secrets():
             self.assertNotIn(secret, done.stdout)
         return done
 
-    CONSENTS = {"consent-root": {"phrase": "SIGN ROOT"}, "point-of-no-return": {"phrase": "THE ROOT IS LIVE"}}
+    CONSENTS = {"consent-root": phrase("SIGN ROOT"), "point-of-no-return": phrase("THE ROOT IS LIVE")}
 
     def generate_root(self):
         self.hold(self.room.root_generation(), self.CONSENTS)
+        self.room.made = self.room.record
+        self.room.learn_possession()
+
+    def hand_over(self):
+        receipts = by_seat("hand-over-shares", lambda seat: {**bag(seat), "storage": "bank-box"})
+        self.hold(self.room.hand_over(), {"present-bags": {"bag-state": "none"}, **receipts})
 
     def sign_subordinate(self):
-        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-                self.room.path("sub.key"), "-out", self.room.path("in", "sub.csr"), "-subj", "/C=DE/O=Test/CN=Sub 1")
-        with open(self.room.path("in", "sub.csr"), "rb") as file:
-            digest = openssl("dgst", "-sha256", "-r", file.name).decode()[:64]
-        request = section("[[request]]", {
-            "file": "sub.csr", "sha256": digest, "profile": "subordinate-device-identity", "not_before": day(),
-            "not_after": day(1800), "policies": ["2.999.1.1"], "crl_uris": ["http://pki.conclave.example/root.crl"],
-            "ca_issuer_uris": ["http://pki.conclave.example/root.cer"]})
-        self.hold(self.room.plan("subordinate-signing", more=request), {
-            "check-vault": {"slips": self.room.slip}, "gather-quorum": {"order": ["Seat A", "Seat C"]},
-            "consent-certificates": {"phrase": "SIGN CERTIFICATES"}})
+        self.hold(self.room.sign_subordinate(), {
+            "check-vault": {"slips": self.room.slip}, "gather-quorum": order("AC"),
+            "consent-certificates": phrase("SIGN CERTIFICATES")})
 
-    def issue_crl(self):
-        self.hold(self.room.plan("crl", more=self.room.crl()), {
-            "gather-quorum": {"order": ["Seat C", "Seat B"]}, "consent-crl": {"phrase": "SIGN CRL"}})
+    def issue_crl(self, plan, seats, **more):
+        self.hold(plan, {"gather-quorum": order(seats), "consent-crl": phrase("SIGN CRL")}, **more)
 
-    def verify_shares(self, possession):
-        bags = {f'seal-bags.seat."Seat {seat}"': {"bag": f"BAG-{seat}", "seal": f"SEAL-{seat}"} for seat in SEATS}
-        self.hold(self.room.plan("share-verification", annex=self.room.annex(None, possession)),
-                  {"present-bags": {"bag-state": "none"}, **bags})
+    def verify_shares(self):
+        presented = by_seat("present-bags", lambda seat: {"bag-state": "whole", **bag(seat)})
+        self.hold(self.room.verify_shares(), {**presented, **by_seat("seal-bags", bag)})
 
-    def activate_backup(self):
-        with open(self.room.path("in", "notice.txt"), "w") as file:
-            file.write("REHEARSAL. The backup site takes over.\n")
-        activation = section("[activation]", {
-            "reason": "primary-unreachable", "ways": ["telephone", "radio", "a courier"], "notice": "notice.txt",
-            "notice_sha256": openssl("dgst", "-sha256", "-r", self.room.path("in", "notice.txt")).decode()[:64],
-            "waiting_hours": 0, "allowed": ["crl", "subordinate-signing"]})
-        plan = self.room.plan("backup-activation", more=self.room.crl() + activation, site="site-2")
+    def replace_set(self):
+        """It stops at the point of no return; two old holders are away, and a blob cannot be destroyed."""
+        room, later = self.room, {"owner": "the director", "until": "2099-12-31"}
+        steps = {"gather-old-quorum": order("AB"), "state-old-set": later,
+                 **by_seat("collect-old-shares", lambda _: later, "BC")}
+        plan = room.replace_set()
+        done = self.ceremony("run", plan, self.answers(room.ceremony, steps))
+        self.assertIn('have no "phrase" for the step "point-of-no-return"', done.stderr)
+        blob = room.path("site-2", "root-key.blob")
+        os.rename(blob, room.path("whole.blob"))
+        with open(blob, "w") as file:
+            file.write("this is no blob")
+        done = self.hold(plan, {**steps, "point-of-no-return": phrase("THE NEW SET IS LIVE")}, verb="resume")
+        self.assertIn("the old set is not dead yet", done.stdout)
+        os.replace(room.path("whole.blob"), blob)
+
+    def retire_set(self):
+        done = self.hold(self.room.retire_set(), {"agree-to-destroy": phrase("DESTROY THE OLD SET")})
+        self.assertIn("the old set is dead by blob and by shares", done.stdout)
+
+    def activate_backup(self, seats):
         calls = {f"way-{number}": "no answer" for number in (1, 2, 3)}
-        self.hold(plan, {"reach-primary": calls, "gather-quorum": {"order": ["Seat C", "Seat A"]},
-                         "check-vault": {"slips": self.room.slip, "published-absent": "the network is down"},
-                         "consent-crl": {"phrase": "SIGN CRL"}}, sites=("site-2",))
+        self.hold(self.room.activate_backup(), {
+            "reach-primary": calls, "gather-quorum": order(seats), "consent-crl": phrase("SIGN CRL"),
+            "check-vault": {"slips": self.room.slip, "published-absent": "the network is down"}}, sites=("site-2",))
 
-    def return_to_primary(self):
-        self.hold(self.room.plan("backup-return"), {"agree": {"phrase": "THIS SITE IS LIVE"}})
+    def destroy_key(self):
+        consent = phrase("DESTROY REHEARSAL root of a test")
+        done = self.hold(self.room.destroy_key(), {
+            "order": {"reason": "retired"}, "gather-last": order("FE"), "agree-director": consent,
+            "agree-witness": consent, "agree-auditor": consent, "point-of-no-return": phrase("THE KEY ENDS HERE")})
+        self.assertIn("the key is provably gone", done.stdout)
 
-    def drill(self):
-        root = self.room.root("DRILL - NOT TRUSTED", 100)
-        self.hold(self.room.plan("recovery-drill", mode="DRILL", more=root, annex=self.room.annex(),
-                                 objective_seconds=3600), {"gather-quorum": {"order": ["Seat B", "Seat A"]}})
-
-    def evaluate(self):
-        data = os.path.join(os.path.dirname(CONCLAVE), "..", "share", "conclave", "declarations.toml")
-        shutil.copy(data, self.room.path("in", "declarations.toml"))
-        self.hold(self.room.plan("evaluation", annex=self.room.annex()), {"evaluate": {"publish": "at-least-one"}})
-
-    def test_a_whole_life_without_anybody(self):
-        self.generate_root()
-        possession = self.room.possession_keys()
-        self.sign_subordinate()
-        self.issue_crl()
-        self.verify_shares(possession)
-        self.activate_backup()
-        self.return_to_primary()
-        self.drill()
-        self.evaluate()
+    def check_verified(self):
         done = self.room.verify(VERIFY)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(len(os.listdir(self.room.path("site-1", "ledger"))), 8)
 
-    def test_a_missing_answer_names_the_step_and_the_ceremony_is_resumed(self):
+    def test_a_root_keys_whole_life_without_anybody(self):
+        room = self.room
+        self.generate_root()
+        self.hand_over()
+        self.sign_subordinate()
+        self.issue_crl(room.issue_crl(), "CB")
+        self.verify_shares()
+        self.replace_set()
+        self.retire_set()
+        self.activate_backup("DF")
+        self.hold(room.return_to_primary(), {"agree": phrase("THIS SITE IS LIVE")})
+        self.hold(room.drill(), {"gather-quorum": order("ED")})
+        self.hold(room.evaluate(CONCLAVE), {"evaluate": {"publish": "at-least-one"}})
+        self.issue_crl(room.issue_last_crl(), "DE")
+        self.destroy_key()
+        self.assertEqual(sorted(room.seats), sorted(NEXT_SEATS))
+        self.assertEqual(len(os.listdir(room.path("site-1", "ledger"))), room.sequence)
+        self.check_verified()
+
+    def test_b_two_sites_that_both_acted_are_merged_without_anybody(self):
+        room = self.room
+        self.generate_root()
+        before = room.sequence, room.head
+        shutil.copytree(room.path("record"), room.path("record-1"))
+        self.activate_backup("CA")
+        activated = room.sequence, room.head
+        room.records, (room.sequence, room.head) = "record-1", before
+        self.issue_crl(room.issue_crl(), "AB", sites=("site-1",))
+        joined = room.head
+        room.records, (room.sequence, room.head) = "record", activated
+        self.hold(room.merge(joined), {"show-merge": phrase("MERGE THE RECORDS")})
+        self.check_verified()
+
+    def test_c_a_signing_keys_life_without_anybody(self):
+        self.hold(self.room.generate_signing_key(), {
+            "consent-request": phrase("SIGN REQUEST"), "point-of-no-return": phrase("THE SIGNING KEY IS LIVE")})
+        self.hold(self.room.sign_artefacts(), {
+            "gather-quorum": order("CA"), "consent-artefacts": phrase("SIGN ARTEFACTS")})
+        self.check_verified()
+
+    def test_d_no_ceremony_was_left_out(self):
+        scripts = {name[:-5] for name in os.listdir(SCRIPTS) if name.endswith(".toml")}
+        self.assertEqual(self.held, scripts)
+
+    def test_e_a_missing_answer_names_the_step_and_the_ceremony_is_resumed(self):
         plan = self.room.root_generation()
         done = self.ceremony("run", plan, self.answers("root-generation", self.CONSENTS, without=["consent-root"]))
         self.assertEqual(done.returncode, 1)

@@ -41,18 +41,28 @@ class Room:
     def __init__(self, folder):
         self.folder = folder
         self.pins = dict(zip(ROLES, ["271828", "314159", "161803", "141421"]))
-        self.passphrases = {seat: f"seat {seat} walks nine quiet camels home" for seat in SEATS}
+        self.passphrases, self.sticks = {}, {}
+        self.seats = SEATS
+        self.records = "record"  # the folder of the site where a ceremony is held
         self.key_passphrases = {role: f"the {role} locks the own key" for role in ROLES}
         self.vkeys = {}
         self.sequence = 0
         self.head = "0" * 64
         self.slip = ""
-        for name in ("holders", "in", "out", "keys", "plans", *(f"holders/{name}" for name, _ in SEATS.values())):
+        for name in ("holders", "in", "out", "keys", "plans"):
             os.makedirs(self.path(name))
+        self.sit(SEATS)
         for role in ROLES:
             self.make_key(role)
         with open(self.path("signers.vkey"), "w") as file:
             file.write("".join(key + "\n" for key in self.vkeys.values()))
+
+    def sit(self, seats):
+        """Key executives come with empty sticks."""
+        for seat, (folder, _) in seats.items():
+            self.passphrases[seat] = f"seat {seat} walks nine quiet camels home"
+            self.sticks[seat] = self.path("holders", folder)
+            os.makedirs(self.sticks[seat])
 
     def path(self, *names):
         return os.path.join(self.folder, *names)
@@ -91,10 +101,11 @@ class Room:
             plan_file.write(text)
         return [file, *arguments]
 
-    def annex(self, threshold=2, possession=None):
+    def annex(self, threshold=2, possession=None, bags=None, seats=None):
         text = f'salt = "{os.urandom(32).hex()}"\n' + (f"threshold = {threshold}\n" if threshold else "")
-        for seat, (folder, continent) in SEATS.items():
+        for seat, (folder, continent) in (seats or self.seats).items():
             known = {"possession_key": possession[seat]} if possession else {}
+            known.update({"bag": bags[seat]} if bags else {})
             text += section("[[holder]]", {"folder": folder, "seat": seat, "continent": continent, **known})
         return text + "".join(section("[[site]]", {"name": name, "continent": "Europe"}) for name in ("site-1", "site-2"))
 
@@ -109,21 +120,21 @@ class Room:
         return self.plan("root-generation", more=self.root("REHEARSAL root of a test", 3650), annex=self.annex(), **keys)
 
     def folders(self, sites=("site-1", "site-2")):
-        return ["--record", self.path("record"), *(part for site in sites for part in ("--vault", self.path(site))),
+        return ["--record", self.path(self.records), *(part for site in sites for part in ("--vault", self.path(site))),
                 "--holders", self.path("holders"), "--in", self.path("in"), "--out", self.path("out")]
 
-    def journal(self):
-        """The entries of the ceremony's journal; a rehearsal's is in the clear."""
-        with open(self.path("record", "confidential", self.record, "journal.log")) as file:
+    def journal(self, record=None):
+        """The entries of the ceremony's journal, or of an earlier one's; a rehearsal's is in the clear."""
+        with open(self.path(self.records, "confidential", record or self.record, "journal.log")) as file:
             return [json.loads(line[65:]) for line in file]
 
     def transcript(self):
-        with open(self.path("record", "public", self.record, "transcript.log")) as file:
+        with open(self.path(self.records, "public", self.record, "transcript.log")) as file:
             return [json.loads(line[65:]) for line in file]
 
     def close(self):
         """The record is sealed: the next plan begins where it ends."""
-        with open(self.path("record", "public", self.record, "transcript.log")) as file:
+        with open(self.path(self.records, "public", self.record, "transcript.log")) as file:
             self.head = file.readlines()[-1][:64]
 
     def possession_keys(self):
@@ -135,4 +146,4 @@ class Room:
 
     def verify(self, verify_py):
         return subprocess.run(["/usr/bin/python3", verify_py, "--signers", self.path("signers.vkey"),
-                               self.path("record", "public")], capture_output=True, text=True)
+                               self.path(self.records, "public")], capture_output=True, text=True)
