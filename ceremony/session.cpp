@@ -122,6 +122,10 @@ Result<std::optional<base::SecretBytes>> Session::journal_key() const {
   return std::optional(std::move(key).value());
 }
 
+const Progress& Session::progress() const {
+  return body_->progress;
+}
+
 void Session::close() {
   body_->held = Held{};
 }

@@ -21,6 +21,7 @@
 namespace ceremony {
 
 using ExceptionSheet = client::ExceptionSheet;
+class Progress;
 
 // What a session sees of the computer that it runs on. Tests bring another one.
 struct World {
@@ -66,6 +67,9 @@ class Session {
 
   // The key of the journal (32 bytes) in PRODUCTION, else none.
   [[nodiscard]] base::Result<std::optional<base::SecretBytes>> journal_key() const;
+
+  // The state that this session has come to; a replay of its journal gives the same.
+  [[nodiscard]] const Progress& progress() const;
 
   // Wipes every secret. The journal stays as it is: an unfinished ceremony can be opened again.
   void close();

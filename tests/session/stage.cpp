@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "base/media.h"
+#include "ceremony/action.h"
+#include "ceremony/journal_reader.h"
 #include "ceremony/session.h"
 
 namespace stage {
@@ -21,7 +24,40 @@ struct Fate {
   Hook hook;
   PowerCut cut;
   std::function<bool()> mend;
+  Replayed replayed;
 };
+
+constexpr std::size_t kLargestJournal = 1U << 24U;  // bytes
+
+// The state that the journal on the medium leads to.
+Result<ceremony::Progress> replay(const client::OpenRequest& room,
+                                  const client::StepView& last,
+                                  const base::SecretBytes* journal_key) {
+  auto script =
+      ceremony::load_script(room.data / "scripts", last.ceremony, ceremony::action_names());
+  if (!script) {
+    return std::move(script).error();
+  }
+  auto bytes = base::read_file(room.plan.parent_path() / "journal.log", kLargestJournal);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  auto entries = ceremony::read_stored_journal(
+      base::text_of(*bytes), {.journal_key = journal_key, .keeper_secret = nullptr});
+  return entries ? ceremony::Progress::replay(*script, *entries)
+                 : Result<ceremony::Progress>(std::move(entries).error());
+}
+
+std::string text_of(const std::vector<ceremony::Publication>& publications) {
+  std::string text;
+  for (const ceremony::Publication& one : publications) {
+    text += one.type + one.data.dump();
+    for (const ceremony::HiddenFact& fact : one.hidden) {
+      text += fact.name + fact.value.dump();
+    }
+  }
+  return text;
+}
 
 class SessionPlayer final : public ceremony::cli::Player {
  public:
@@ -53,6 +89,11 @@ class SessionPlayer final : public ceremony::cli::Player {
     if (!outcome && fate_.mend && fate_.mend()) {
       return client::StepOutcome{};
     }
+    if (outcome) {
+      if (auto same = check_replay(); !same) {
+        return std::move(same).error();
+      }
+    }
     return outcome;
   }
 
@@ -75,6 +116,20 @@ class SessionPlayer final : public ceremony::cli::Player {
  private:
   [[nodiscard]] bool is_meant() const {
     return fate_.cut.ceremony.empty() || fate_.cut.ceremony == last_.ceremony;
+  }
+
+  Result<void> check_replay() {
+    auto replayed = replay(room_, last_, journal_key());
+    if (!replayed) {
+      return std::move(replayed).error().while_doing("the replay");
+    }
+    if (const std::string differs = difference(*replayed, session_->progress()); !differs.empty()) {
+      return base::Error{base::ErrorCode::kInconsistent, "the replay has " + differs};
+    }
+    if (fate_.replayed) {
+      fate_.replayed(last_.ceremony, *replayed);
+    }
+    return {};
   }
 
   Result<client::StepOutcome> interrupt() {
@@ -152,8 +207,10 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
                      .surroundings = setting.surroundings},
            .hook = std::move(hook),
            .cut = setting.cut,
-           .mend = setting.mend}));
+           .mend = setting.mend,
+           .replayed = setting.replayed}));
   options.carriers = setting.carriers;
+  options.is_all = setting.is_all;
   return options;
 }
 
@@ -168,6 +225,20 @@ std::string Stage::generate_root() {
   }
   auto done = rehearsal_.generate_root();
   return done ? std::string() : done.error().message;
+}
+
+std::string difference(const ceremony::Progress& one, const ceremony::Progress& other) {
+  if (one.phase() != other.phase() || one.part() != other.part() ||
+      one.next_step() != other.next_step()) {
+    return "another step";
+  }
+  if (one.facts() != other.facts()) {
+    return "other facts";
+  }
+  if (text_of(one.unpublished()) != text_of(other.unpublished())) {
+    return "other publications";
+  }
+  return one.any_exception() == other.any_exception() ? "" : "another word on exceptions";
 }
 
 void flip_byte(const std::filesystem::path& file) {

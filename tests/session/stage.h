@@ -13,6 +13,7 @@
 #include "base/machine.h"
 #include "ceremony/cli/player.h"
 #include "ceremony/cli/rehearsal.h"
+#include "ceremony/progress.h"
 #include "support/temporary_folder.h"
 
 namespace stage {
@@ -32,6 +33,9 @@ struct PowerCut {
   std::string ceremony = {};  // "": whichever comes to that step first
 };
 
+// Told after every turn what the journal alone says: the ceremony's name, and its state.
+using Replayed = std::function<void(const std::string&, const ceremony::Progress&)>;
+
 // Who and when; as a rule 2 of 3, by the machine's clock.
 struct Setting {
   unsigned threshold = 2;
@@ -43,9 +47,12 @@ struct Setting {
   std::vector<std::string> carriers = {};  // of the holders, in their order
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
   std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
+  bool is_all = false;              // run() has the re-share and the destruction, too
+  Replayed replayed = {};
 };
 
-// A rehearsal with P-256 and fast passphrases.
+// A rehearsal with P-256 and fast passphrases. After every turn that was done the journal on the
+// medium is replayed; where that gives another state than the session's, the turn fails.
 class Stage {
  public:
   explicit Stage(Hook hook = {}) : Stage(Setting{}, std::move(hook)) {}
@@ -62,6 +69,9 @@ class Stage {
   std::filesystem::path out_;
   ceremony::cli::Rehearsal rehearsal_;
 };
+
+// In what two states differ, as words for a message; "" where they are the same.
+std::string difference(const ceremony::Progress& one, const ceremony::Progress& other);
 
 // Changes one byte in the middle of a file.
 void flip_byte(const std::filesystem::path& file);
