@@ -12,7 +12,6 @@
 using ceremony::EvaluationInput;
 using ceremony::EvaluationRecord;
 using ceremony::Json;
-using ceremony::OwnersFacts;
 using ceremony::OwnersJournal;
 using ceremony::PublicRecord;
 using ceremony::Reserve;
@@ -24,7 +23,7 @@ using support::whole_life;
 
 namespace {
 
-const auto kAccess = shamir::ConfidentialAccess::in_the_room();
+const auto access = shamir::ConfidentialAccess::in_the_room();
 
 Json holders_of(unsigned threshold) {
   Json data = {{"holders", Json::array()},
@@ -124,7 +123,7 @@ struct Room {
     if (auto taken = ceremony::take_reports(*reports, **facts); !taken) {
       return std::move(taken).error();
     }
-    return reserve_of(**facts, record, kAccess);
+    return reserve_of(**facts, record, access);
   }
 
   // Spare shares left and continents.
@@ -307,5 +306,5 @@ TEST_CASE("owners: of a set that was split twice, the holders of the split that 
       {journal_of(life[0], {{"holders", holders_of(3)}, {"holders", holders_of(2)}})},
       life[0].transcript.entries()[3].sha256);
   REQUIRE(facts.ok());
-  CHECK((*facts)->quorum.threshold(kAccess) == 2);
+  CHECK((*facts)->quorum.threshold(access) == 2);
 }
