@@ -89,7 +89,7 @@ class SessionPlayer final : public ceremony::cli::Player {
     if (!outcome && fate_.mend && fate_.mend()) {
       return client::StepOutcome{};
     }
-    if (outcome) {
+    if (outcome && fate_.replayed) {
       if (auto same = check_replay(); !same) {
         return std::move(same).error();
       }
@@ -126,9 +126,7 @@ class SessionPlayer final : public ceremony::cli::Player {
     if (const std::string differs = difference(*replayed, session_->progress()); !differs.empty()) {
       return base::Error{base::ErrorCode::kInconsistent, "the replay has " + differs};
     }
-    if (fate_.replayed) {
-      fate_.replayed(last_.ceremony, *replayed);
-    }
+    fate_.replayed(last_.ceremony, *replayed);
     return {};
   }
 

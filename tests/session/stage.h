@@ -33,7 +33,8 @@ struct PowerCut {
   std::string ceremony = {};  // "": whichever comes to that step first
 };
 
-// Told after every turn what the journal alone says: the ceremony's name, and its state.
+// Told after every turn what the journal alone says: the ceremony's name, and its state. Where that
+// is another state than the session's, the turn fails.
 using Replayed = std::function<void(const std::string&, const ceremony::Progress&)>;
 
 // Who and when; as a rule 2 of 3, by the machine's clock.
@@ -48,11 +49,10 @@ struct Setting {
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
   std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
   bool is_all = false;              // run() has the re-share and the destruction, too
-  Replayed replayed = {};
+  Replayed replayed = {};           // where it is set, every turn is replayed
 };
 
-// A rehearsal with P-256 and fast passphrases. After every turn that was done the journal on the
-// medium is replayed; where that gives another state than the session's, the turn fails.
+// A rehearsal with P-256 and fast passphrases.
 class Stage {
  public:
   explicit Stage(Hook hook = {}) : Stage(Setting{}, std::move(hook)) {}
