@@ -29,8 +29,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = std::string(TEST_VECTORS) + "/../..";
-const base::Date kDay = *base::parse_date("2026-11-27");
+const fs::path source_tree = std::string(TEST_VECTORS) + "/../..";
+const base::Date plan_day = *base::parse_date("2026-11-27");
 
 std::string vkey_for(const std::string& role) {
   const auto vkey =
@@ -56,9 +56,9 @@ class Desk {
  public:
   Desk() {
     fs::create_directory(folder_ / "data");
-    fs::create_directory_symlink(fs::canonical(kSource / "ceremony" / "scripts"),
+    fs::create_directory_symlink(fs::canonical(source_tree / "ceremony" / "scripts"),
                                  folder_ / "data" / "scripts");
-    fs::create_directory_symlink(fs::canonical(kSource / "ca" / "profiles"),
+    fs::create_directory_symlink(fs::canonical(source_tree / "ca" / "profiles"),
                                  folder_ / "data" / "profiles");
     fs::create_directory(folder_ / "in");
   }
@@ -83,7 +83,7 @@ class Desk {
     return base::sha256_hex(*der);
   }
 
-  [[nodiscard]] PlanReport check(base::Date today = kDay) const {
+  [[nodiscard]] PlanReport check(base::Date today = plan_day) const {
     const bool has_annex = fs::exists(file("annex.toml"));
     auto report = check_plan({.plan = file("plan.toml"),
                               .annex = has_annex ? file("annex.toml") : fs::path(),
@@ -100,7 +100,7 @@ class Desk {
 };
 
 Script script_named(const std::string& name) {
-  auto script = load_script(kSource / "ceremony" / "scripts", name, action_names());
+  auto script = load_script(source_tree / "ceremony" / "scripts", name, action_names());
   REQUIRE_MESSAGE(script.ok(), (script ? "" : script.error().message));
   return std::move(script).value();
 }
@@ -131,7 +131,7 @@ std::string filled_annex(const Script& script) {
 // Puts the template of that ceremony, filled in, on the desk.
 void fill(const Desk& desk, const std::string& name) {
   const Script script = script_named(name);
-  std::string plan = plan_template(script, first_beginnings(), kDay);
+  std::string plan = plan_template(script, first_beginnings(), plan_day);
   for (const std::string role : {"director", "operator", "internal-witness", "auditor"}) {
     replace_all(plan, "<KEY OF THE " + role + ">", vkey_for(role));
   }
@@ -193,7 +193,7 @@ bool has_fault(const PlanFaults& faults, const std::string& rule, const std::str
 
 std::vector<std::string> all_ceremonies() {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(kSource / "ceremony" / "scripts")) {
+  for (const auto& entry : fs::directory_iterator(source_tree / "ceremony" / "scripts")) {
     if (entry.path().extension() == ".toml") {
       names.push_back(entry.path().stem().string());
     }
@@ -265,7 +265,7 @@ TEST_CASE("plan check: an activation names a notice that is there, and ceremonie
 TEST_CASE("plan template: as it comes, every placeholder is named, and nothing passes") {
   const Desk desk;
   const Script script = script_named("subordinate-signing");
-  desk.write("plan.toml", plan_template(script, first_beginnings(), kDay));
+  desk.write("plan.toml", plan_template(script, first_beginnings(), plan_day));
   const PlanReport report = desk.check();
   CHECK(!is_sound(report));
   for (const char* const field :
@@ -301,7 +301,8 @@ TEST_CASE("plan check: all faults at once, each with its field and line") {
            {"plan-role-twice", "signer[3].role"},
            {"plan-form", "site"},
            {"plan-form", "sight"}}) {
-    CHECK_MESSAGE(has_fault(report.plan, rule, field), rule << "\n" << told(report.plan));
+    const std::string missing = std::string(rule) + "\n" + told(report.plan);
+    CHECK_MESSAGE(has_fault(report.plan, rule, field), missing);
   }
   std::size_t line = 0;
   for (const PlanFault& fault : report.plan) {
@@ -574,7 +575,7 @@ TEST_CASE("plan check: no TOML, no file, no records") {
                      .requests = {},
                      .ledger = {},
                      .data = desk.file("data"),
-                     .today = kDay})
+                     .today = plan_day})
              .ok());
   CHECK(!read_beginnings(desk.file("in")).ok());
 }

@@ -17,7 +17,7 @@
 namespace ceremony {
 namespace {
 
-const auto kOwner = shamir::ConfidentialAccess::in_the_room();
+const auto owner_access = shamir::ConfidentialAccess::in_the_room();
 
 // Holders at sites of these sizes: all of the first site in Europe, of the second in Asia, ...
 QuorumPlaces sites_of(const std::vector<unsigned>& sizes) {
@@ -49,7 +49,7 @@ std::vector<PlacedHolder> alone(unsigned count) {
 }
 
 std::vector<QuorumChoice> weighed(const QuorumPlaces& places, const LossRates& rates = {}) {
-  auto choices = weigh_quorums(places, rates, kOwner);
+  auto choices = weigh_quorums(places, rates, owner_access);
   REQUIRE_MESSAGE(choices.ok(), (choices ? "" : choices.error().message));
   return std::move(choices).value();
 }
@@ -219,7 +219,7 @@ TEST_CASE("quorum plan: for every layout, what publishing tells contains the tru
 TEST_CASE("quorum plan: the draft's layouts are proposed with what they need") {
   QuorumPlaces places = sites_of({3, 1});  // Europe 3, Asia 1
   places.backup_sites = {Continent::kEurope};
-  auto proposed = propose_quorums(places, {}, kOwner);
+  auto proposed = propose_quorums(places, {}, owner_access);
   REQUIRE(proposed.ok());
   const auto& proposals = *proposed;
   REQUIRE(proposals.size() == 3);  // for four each, four holders would have to be added
@@ -236,21 +236,21 @@ TEST_CASE("quorum plan: the draft's layouts are proposed with what they need") {
   CHECK(proposals[2].new_holders == std::vector<Continent>(2, Continent::kAsia));
 
   for (unsigned odd = 3; odd < shamir::kMostShares; odd += 2) {
-    auto majority = propose_quorums({.holders = alone(odd), .backup_sites = {}}, {}, kOwner);
+    auto majority = propose_quorums({.holders = alone(odd), .backup_sites = {}}, {}, owner_access);
     REQUIRE(majority.ok());
     REQUIRE(majority->size() == 1);  // one continent: nothing to share out
     CHECK(2 * majority->front().choice.threshold - 1 == odd);
     CHECK(majority->front().new_holders.empty());
   }
   // Sixteen holders have room for no seventeenth.
-  auto full = propose_quorums({.holders = alone(16), .backup_sites = {}}, {}, kOwner);
+  auto full = propose_quorums({.holders = alone(16), .backup_sites = {}}, {}, owner_access);
   REQUIRE(full.ok());
   CHECK(full->empty());
 }
 
 std::string refusal(const QuorumPlaces& places, const LossRates& rates = {}) {
-  const auto choices = weigh_quorums(places, rates, kOwner);
-  const auto proposals = propose_quorums(places, rates, kOwner);
+  const auto choices = weigh_quorums(places, rates, owner_access);
+  const auto proposals = propose_quorums(places, rates, owner_access);
   REQUIRE(choices.ok() == proposals.ok());
   return choices ? std::string() : choices.error().message;
 }
@@ -319,7 +319,7 @@ TEST_CASE("quorum sheet: chances are told as people read them") {
 TEST_CASE("quorum sheet: it says whose it is, holds every choice, and fits a terminal") {
   const QuorumPlaces places = sites_of({3, 2, 1, 1});
   const LossRates rates{.holder = 0.02, .site = 0.01};
-  auto proposals = propose_quorums(places, rates, kOwner);
+  auto proposals = propose_quorums(places, rates, owner_access);
   REQUIRE(proposals.ok());
   const std::string sheet = quorum_sheet({.places = places,
                                           .rates = rates,

@@ -17,13 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kScripts = std::string(TEST_VECTORS) + "/../../ceremony/scripts";
+const fs::path scripts_folder = std::string(TEST_VECTORS) + "/../../ceremony/scripts";
 
 std::vector<Script> shipped() {
   std::vector<Script> scripts;
-  for (const auto& entry : fs::directory_iterator(kScripts)) {
+  for (const auto& entry : fs::directory_iterator(scripts_folder)) {
     if (entry.path().extension() == ".toml") {
-      auto script = load_script(kScripts, entry.path().stem().string(), action_names());
+      auto script = load_script(scripts_folder, entry.path().stem().string(), action_names());
       REQUIRE_MESSAGE(script.ok(), (script ? "" : script.error().message));
       scripts.push_back(std::move(script).value());
     }
@@ -32,7 +32,7 @@ std::vector<Script> shipped() {
 }
 
 Script named(const std::string& name) {
-  auto script = load_script(kScripts, name, action_names());
+  auto script = load_script(scripts_folder, name, action_names());
   REQUIRE_MESSAGE(script.ok(), (script ? "" : script.error().message));
   return std::move(script).value();
 }
@@ -250,7 +250,7 @@ TEST_CASE("script: the example of the documentation is a script") {
   std::ofstream(folder / "example.toml")
       << text.substr(from + 8, text.find("```", from + 8) - from - 8);
   const auto script =
-      read_script({.script = folder / "example.toml", .blocks = kScripts / "blocks"});
+      read_script({.script = folder / "example.toml", .blocks = scripts_folder / "blocks"});
   REQUIRE_MESSAGE(script.ok(), (script ? "" : script.error().message));
   const auto sound = check_script(*script, action_names());
   CHECK_MESSAGE(sound.ok(), (sound ? "" : sound.error().message));
