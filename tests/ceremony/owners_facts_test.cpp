@@ -23,7 +23,7 @@ using support::whole_life;
 
 namespace {
 
-const auto access = shamir::ConfidentialAccess::in_the_room();
+const auto owner_access = shamir::ConfidentialAccess::in_the_room();
 
 Json holders_of(unsigned threshold) {
   Json data = {{"holders", Json::array()},
@@ -123,7 +123,7 @@ struct Room {
     if (auto taken = ceremony::take_reports(*reports, **facts); !taken) {
       return std::move(taken).error();
     }
-    return reserve_of(**facts, record, access);
+    return reserve_of(**facts, record, owner_access);
   }
 
   // Spare shares left and continents.
@@ -306,5 +306,5 @@ TEST_CASE("owners: of a set that was split twice, the holders of the split that 
       {journal_of(life[0], {{"holders", holders_of(3)}, {"holders", holders_of(2)}})},
       life[0].transcript.entries()[3].sha256);
   REQUIRE(facts.ok());
-  CHECK((*facts)->quorum.threshold(access) == 2);
+  CHECK((*facts)->quorum.threshold(owner_access) == 2);
 }
