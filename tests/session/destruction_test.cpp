@@ -162,12 +162,13 @@ TEST_CASE("the reason is one of three, and what is missing needs a plan") {
 }
 
 TEST_CASE("a destruction goes on after a power cut, and needs nothing that was destroyed") {
-  for (const auto& [step, turns] : {std::pair<std::string, int>{"delete-key", 0},
-                                    {"destroy-blobs", 0},
-                                    {"collect-shares", 1},
-                                    {"claim", 0}}) {
+  for (const auto& cut : {std::pair<std::string, int>{"delete-key", 0},
+                          {"destroy-blobs", 0},
+                          {"collect-shares", 1},
+                          {"claim", 0}}) {
+    const std::string step = cut.first;
     CAPTURE(step);
-    stage::Stage stage({.cut = {.before = step, .after_turns = turns}}, {});
+    stage::Stage stage({.cut = {.before = step, .after_turns = cut.second}}, {});
     REQUIRE(stage.generate_root() == "");
     CHECK(said(stage.rehearsal().destroy_key()) == "");
     CHECK(says(end_record(stage), R"("claim":"provably-gone")"));

@@ -264,15 +264,16 @@ TEST_CASE("with too few old shares, or a wrong word, nothing of a re-share is do
 }
 
 TEST_CASE("a power cut before any step of a re-share that counts leaves a set that signs") {
-  for (const auto& [step, turns] : {std::pair<std::string, int>{"rewrap-key", 0},
-                                    {"lock-shares", 1},
-                                    {"restore-key", 0},
-                                    {"write-generation", 0},
-                                    {"point-of-no-return", 0},
-                                    {"destroy-old-blobs", 0},
-                                    {"state-old-set", 0}}) {
+  for (const auto& cut : {std::pair<std::string, int>{"rewrap-key", 0},
+                          {"lock-shares", 1},
+                          {"restore-key", 0},
+                          {"write-generation", 0},
+                          {"point-of-no-return", 0},
+                          {"destroy-old-blobs", 0},
+                          {"state-old-set", 0}}) {
+    const std::string step = cut.first;
     CAPTURE(step);
-    stage::Stage stage({.cut = {.before = step, .after_turns = turns}}, {});
+    stage::Stage stage({.cut = {.before = step, .after_turns = cut.second}}, {});
     REQUIRE(stage.generate_root() == "");
     CHECK(message_of(stage.rehearsal().replace_set()) == "");
     CHECK(has(content(stage.out() / "record" / "public" / kRecord / "transcript.log"),
