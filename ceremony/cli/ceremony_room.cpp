@@ -9,6 +9,7 @@
 #include "base/text_encoding.h"
 #include "ceremony/cli/command.h"
 #include "ceremony/cli/data_folder.h"
+#include "ceremony/cli/personal_key.h"
 
 namespace ceremony::cli {
 
@@ -39,8 +40,7 @@ Result<base::SecretBytes> read_key_digits(const std::string& file) {
   if (!key || key->size() != kTicketKeySize) {
     return Error{ErrorCode::kMalformed,
                  base::in_quotes(file) +
-                     " is no key of 64 hex digits; look for the resume ticket or the keeper's key "
-                     "of this ceremony"};
+                     " is no key of 64 hex digits; look for the resume ticket of this ceremony"};
   }
   return key;
 }
@@ -62,8 +62,12 @@ void add_record_options(CLI::App& verb, RoomOptions& options) {
                   "opens the journal when it goes on")
       ->check(objection_to_file_name);
   verb.add_option("--keeper",
-                  options.keeper,
-                  "PRODUCTION, instead of the ticket: a record keeper's key (64 hex digits)")
+                  options.keeper.file,
+                  "PRODUCTION, instead of the ticket: a record keeper's key file")
+      ->check(objection_to_file_name);
+  verb.add_option("--keeper-passphrase-file",
+                  options.keeper.passphrase_file,
+                  "Its first line opens that key file; without this it is typed, and not shown")
       ->check(objection_to_file_name);
 }
 
@@ -116,12 +120,13 @@ Result<client::RecordKeys> record_keys_of(const RoomOptions& options, const Plan
   if (plan.mode != Mode::kProduction) {
     return keys;
   }
-  if (options.ticket.empty() && options.keeper.empty()) {
+  if (options.ticket.empty() && options.keeper.file.empty()) {
     return Error{ErrorCode::kInsufficient,
                  "the journal of a PRODUCTION ceremony is encrypted; bring its resume ticket "
                  "(--ticket), or a record keeper's key (--keeper)"};
   }
-  auto key = read_key_digits(options.ticket.empty() ? options.keeper : options.ticket);
+  auto key = options.ticket.empty() ? open_personal_key(options.keeper, ca::FileKey::kX25519)
+                                    : read_key_digits(options.ticket);
   if (!key) {
     return std::move(key).error();
   }

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/result.h"
+#include "ceremony/cli/personal_key.h"
 #include "ceremony/client/messages.h"
 #include "ceremony/plan.h"
 
@@ -24,7 +25,7 @@ struct RoomOptions {
   std::string transfer_out;
   std::string record;
   std::string ticket;
-  std::string keeper;
+  NamedKeyFile keeper;
 };
 
 // Adds the plan and the folders to a verb. `options` must outlive the parse.
@@ -42,8 +43,8 @@ std::filesystem::path journal_of(const client::OpenRequest& room, const Plan& pl
 bool has_begun(const client::OpenRequest& room, const Plan& plan);
 
 // What opens a PRODUCTION journal that stands: from the ticket, or the keeper's file; none in other
-// modes. Errors: kInsufficient where neither is named; kMalformed for a file that is no key of 64
-// hex digits; as read_secret_file().
+// modes. Errors: kInsufficient where neither is named; kMalformed for a ticket that is no key of 64
+// hex digits; as read_secret_file() and open_personal_key().
 base::Result<client::RecordKeys> record_keys_of(const RoomOptions& options, const Plan& plan);
 
 // A PRODUCTION ceremony that begins needs a ticket: a new file that somebody takes along.

@@ -58,16 +58,25 @@ class ProductionRoom(Life):
         said = self.made_by("keeper", "new", out=self.path("keys", "keeper.pem"), passphrase=self.keeper_passphrase)
         self.keeper = section("[[keeper]]", {"name": "keeper-1", "key": re.search(r'key = "([0-9a-f]{64})"', said)[1]})
 
-    def opened(self):
-        """The newest journal, as the keeper reads it."""
+    def by_keeper(self, *arguments, option):
+        """What the verb says to whoever has the keeper's key and passphrase."""
         with open(self.path("passphrase.txt"), "w") as file:
             file.write(self.keeper_passphrase + "\n")
-        done = subprocess.run([CONCLAVE, "record", "open", self.path("record", "confidential", self.record), "--key",
-                               self.path("keys", "keeper.pem"), "--passphrase-file", file.name],
-                              capture_output=True, text=True)
+        done = subprocess.run([CONCLAVE, *arguments, option, file.name], capture_output=True, text=True)
         os.remove(file.name)
         assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        return done.stdout
+
+    def opened(self, *place):
+        """A journal, as the keeper reads it: the newest one, or a site's copy."""
+        said = self.by_keeper("record", "open", self.path(*place or ("record", "confidential", self.record)), "--key",
+                              self.path("keys", "keeper.pem"), option="--passphrase-file")
+        return [json.loads(line) for line in said.splitlines()]
+
+    def standing(self, plan):
+        said = self.by_keeper("ceremony", "status", plan[0], "--record", self.path("record"), "--json", "--keeper",
+                              self.path("keys", "keeper.pem"), option="--keeper-passphrase-file")
+        return json.loads(said)["standing"]
 
 
 def shell_block(name):
@@ -122,6 +131,7 @@ class Production(unittest.TestCase):
         people = self.begin("run", plan, {"Agree to the root certificate": [typed("pause"), typed("the night")]})
         self.assertEqual(people.hold(), 0, people.terminal.text()[-3000:])
         ticket = re.search(r"RESUME TICKET.*?\n((?:    .*\n)+)", people.terminal.text())[1].split()
+        self.assertEqual(self.room.standing(plan), "paused")
         self.to_the_seal(self.begin("resume", plan, {TICKET: [at_words(" ".join(ticket[:4]))]}))
         self.check_facts(self.check_journal())
         self.to_the_seal(self.begin("run", self.room.plan(
@@ -134,6 +144,13 @@ class Production(unittest.TestCase):
         """The keeper reads it, and what was published is what it says; gives the disclosures in it."""
         published = [entry["data"] for entry in self.room.opened() if entry["type"] == "public"]
         self.assertEqual([json.loads(one["line"]) for one in published], self.room.transcript())
+        for site in ("site-1", "site-2"):
+            copies = [name for name in os.listdir(self.room.path(site, "confidential"))
+                      if name.startswith(self.room.record + "-")]
+            self.assertEqual(len(copies), 1)
+            copy = self.room.opened(site, "confidential", copies[0])
+            self.assertEqual(copy, self.room.opened()[:len(copy)])
+            self.assertEqual(json.loads(copy[-1]["data"]["line"])["type"], "close")
         return [fact for one in published for fact in one["disclosures"]]
 
     def check_facts(self, disclosed):
