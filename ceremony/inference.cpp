@@ -78,13 +78,12 @@ base::Result<Inference> inference_from(std::vector<QuorumHypothesis> hypotheses,
 // What a reader supposes of the shares of one set from one publication to the next.
 enum class Supposed { kOnlyLost, kLostOrFound };
 
-// The pairs of this threshold with at most so many shares that one publication leaves.
+// The pairs with the threshold of `most`, and at most its shares, that one publication leaves.
 std::vector<QuorumHypothesis> explaining(const PublishedFigures& figures,
-                                         unsigned threshold,
-                                         unsigned most) {
+                                         const QuorumHypothesis& most) {
   std::vector<QuorumHypothesis> left;
-  for (unsigned shares = threshold; shares <= most; ++shares) {
-    const QuorumHypothesis one{.threshold = threshold, .shares = shares};
+  for (unsigned shares = most.threshold; shares <= most.shares; ++shares) {
+    const QuorumHypothesis one{.threshold = most.threshold, .shares = shares};
     if (explains(figures, one)) {
       left.push_back(one);
     }
@@ -99,7 +98,7 @@ std::vector<QuorumHypothesis> left_for(unsigned threshold,
   std::vector<QuorumHypothesis> left;
   unsigned most = shamir::kMostShares;  // never more than were good before, or were made
   for (const PublishedFigures& figures : publications) {
-    left = explaining(figures, threshold, most);
+    left = explaining(figures, {.threshold = threshold, .shares = most});
     if (left.empty()) {
       return left;
     }

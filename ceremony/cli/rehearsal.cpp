@@ -47,14 +47,17 @@ Result<std::string> invented_request(const std::string& common_name) {
 }  // namespace
 
 Rehearsal::Rehearsal(RehearsalOptions options)
-    : options_(std::move(options)),
-      people_(invent_people(options_.quorum, shamir::ConfidentialAccess::in_the_room())),
-      today_(base::format_date(base::date_of(base::SystemClock().now()))),
-      head_(no_previous()) {
+    : Rehearsal(options, invent_people(options.quorum, shamir::ConfidentialAccess::in_the_room())) {
   for (std::size_t i = 0; i < people_.holders.size() && i < options_.carriers.size(); ++i) {
     people_.holders[i].planned.carrier = options_.carriers[i];
   }
 }
+
+Rehearsal::Rehearsal(RehearsalOptions options, RehearsedPeople people)
+    : options_(std::move(options)),
+      people_(std::move(people)),
+      today_(base::format_date(base::date_of(base::SystemClock().now()))),
+      head_(no_previous()) {}
 
 Result<void> Rehearsal::run() {
   using Part = Result<void> (Rehearsal::*)();
@@ -64,6 +67,7 @@ Result<void> Rehearsal::run() {
   };
   constexpr std::array kRows{Row{.part = &Rehearsal::prepare},
                              Row{.part = &Rehearsal::generate_root},
+                             Row{.part = &Rehearsal::hand_over, .is_of_all = true},
                              Row{.part = &Rehearsal::sign_subordinates},
                              Row{.part = &Rehearsal::revoke_one},
                              Row{.part = &Rehearsal::verify_shares},
@@ -74,7 +78,8 @@ Result<void> Rehearsal::run() {
                              Row{.part = &Rehearsal::evaluate},
                              Row{.part = &Rehearsal::revoke_rest, .is_of_all = true},
                              Row{.part = &Rehearsal::destroy_key, .is_of_all = true},
-                             Row{.part = &Rehearsal::publish}};
+                             Row{.part = &Rehearsal::publish},
+                             Row{.part = &Rehearsal::rehearse_signing_key, .is_of_all = true}};
   for (const auto& [part, is_of_all] : kRows) {
     if (is_of_all && !options_.is_all) {
       continue;
@@ -87,6 +92,13 @@ Result<void> Rehearsal::run() {
 }
 
 Result<void> Rehearsal::prepare() {
+  if (auto room = prepare_room(); !room) {
+    return room;
+  }
+  return prepare_requests();
+}
+
+Result<void> Rehearsal::prepare_room() {
   if (auto made = base::make_new_folder(options_.out); !made) {
     return made;
   }
@@ -106,10 +118,7 @@ Result<void> Rehearsal::prepare() {
   }
   const std::string signers = signers_text(people_);
   auto saved = base::save_new(options_.out / "signers.vkey", base::bytes_of(signers));
-  if (!saved) {
-    return std::move(saved).error();
-  }
-  return prepare_requests();
+  return saved ? Result<void>() : Result<void>(std::move(saved).error());
 }
 
 Result<void> Rehearsal::prepare_requests() {

@@ -29,7 +29,7 @@ struct RehearsalOptions {
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
   std::vector<std::string> carriers = {};  // of the holders, in their order; the rest have sticks
-  bool is_all = false;                     // with the re-share and the destruction of the key, too
+  bool is_all = false;  // every kind of ceremony in a row, a signing key's in a folder of its own
 };
 
 // Which sites a ceremony can reach.
@@ -39,7 +39,7 @@ class Rehearsal {
  public:
   explicit Rehearsal(RehearsalOptions options);
 
-  // All of it, with a line for each ceremony on standard output.
+  // All of it, once, with a line for each ceremony on standard output.
   // Errors: the first refusal, as the engine said it. What was done until then stays to be looked
   // at; nothing secret but the marked rehearsal passphrases is in it.
   base::Result<void> run();
@@ -47,7 +47,7 @@ class Rehearsal {
   // Their parts, in the order in which run() calls them; for tests that stop in between.
   base::Result<void> prepare();
   base::Result<void> generate_root();
-  base::Result<void> hand_over();  // not part of run()
+  base::Result<void> hand_over();
   base::Result<void> sign_subordinates();
   base::Result<void> replace_set();
   base::Result<void> revoke_one();
@@ -85,6 +85,9 @@ class Rehearsal {
   base::Result<void> merge_with(const std::string& other);
 
  private:
+  Rehearsal(RehearsalOptions options, RehearsedPeople people);
+
+  base::Result<void> prepare_room();
   base::Result<void> prepare_requests();
   [[nodiscard]] base::Result<void> bring_published() const;
   [[nodiscard]] base::Result<void> move_primary_away(const std::filesystem::path& away) const;
@@ -93,6 +96,10 @@ class Rehearsal {
   base::Result<void> drill();
   base::Result<void> evaluate();
   base::Result<void> publish();
+  base::Result<void> rehearse_signing_key();
+  base::Result<void> live_as_signing_key();
+  [[nodiscard]] base::Result<PlannedSigning> certify_signing_key() const;
+  [[nodiscard]] base::Result<std::vector<PlannedArtefact>> bring_artefacts() const;
 
   [[nodiscard]] Plan new_plan(const std::string& ceremony) const;
   [[nodiscard]] PlannedCrl new_crl() const;
@@ -121,6 +128,7 @@ class Rehearsal {
   std::string live_site_ = "site-1";
   SitesInRoom sites_ = SitesInRoom::kBoth;
   std::vector<std::string> request_names_;
+  std::string signed_in_;  // the record of the ceremony that signed them
   std::vector<RehearsedHolder> replaced_holders_;
   std::string set_facts_;       // opens k, n, holders and sites of the newest set; a line each
   std::string replaced_facts_;  // the same of the set before it

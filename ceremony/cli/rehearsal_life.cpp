@@ -124,6 +124,7 @@ Result<void> Rehearsal::sign_subordinates() {
                              .crl_uris = {"http://pki.conclave.example/rehearsal.crl"},
                              .ca_issuer_uris = {"http://pki.conclave.example/rehearsal.cer"}});
   }
+  signed_in_ = record_name(plan);
   auto result = hold(std::move(plan), nullptr, room(), quorum_from(0));
   if (!result) {
     return std::move(result).error();
@@ -140,7 +141,7 @@ Result<void> Rehearsal::revoke_one() {
 
 // Of the certificate that was issued for that request.
 Result<std::string> Rehearsal::serial_for(std::size_t request) const {
-  const fs::path folder = options_.out / "transfer" / "out" / "0002-subordinate-signing";
+  const fs::path folder = options_.out / "transfer" / "out" / signed_in_;
   const std::string name = fs::path(request_names_[request]).stem().string();
   auto bytes = base::read_file(folder / (name + ".pem"), kLargestRecordedFile);
   if (!bytes) {

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/media.h"
 #include "ceremony/cli/rehearsal.h"
@@ -39,17 +41,22 @@ Result<std::vector<ReportedCeremony>> read_ceremonies(const fs::path& published)
   return ceremonies;
 }
 
-// The newest evaluation.json of the ceremonies.
-Result<base::Bytes> read_newest_evaluation(const fs::path& published,
-                                           const std::vector<ReportedCeremony>& ceremonies) {
+// The newest evaluation.json of the ceremonies; nothing where there was no evaluation.
+Result<std::optional<base::Bytes>> read_newest_evaluation(
+    const fs::path& published, const std::vector<ReportedCeremony>& ceremonies) {
   const auto has_one = [&published](const ReportedCeremony& ceremony) {
     std::error_code failed;
     return fs::exists(published / ceremony.folder / kEvaluationFile, failed);
   };
   const auto newest = std::find_if(ceremonies.rbegin(), ceremonies.rend(), has_one);
-  return base::read_file(newest == ceremonies.rend() ? published / kEvaluationFile
-                                                     : published / newest->folder / kEvaluationFile,
-                         kLargestEvaluation);
+  if (newest == ceremonies.rend()) {
+    return std::optional<base::Bytes>();
+  }
+  auto bytes = base::read_file(published / newest->folder / kEvaluationFile, kLargestEvaluation);
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  return std::optional(std::move(bytes).value());
 }
 
 }  // namespace
@@ -74,10 +81,12 @@ Result<void> Rehearsal::publish() {
   if (!evaluation) {
     return std::move(evaluation).error();
   }
-  const std::pair<const char*, base::ByteView> files[] = {{"evaluation.json", *evaluation},
-                                                          {"head.txt", base::bytes_of(*head)},
-                                                          {"report.html", base::bytes_of(report)},
-                                                          {"verify.py", *verifier}};
+  std::vector<std::pair<const char*, base::ByteView>> files{{"head.txt", base::bytes_of(*head)},
+                                                            {"report.html", base::bytes_of(report)},
+                                                            {"verify.py", *verifier}};
+  if (*evaluation) {
+    files.emplace_back("evaluation.json", **evaluation);
+  }
   for (const auto& [name, bytes] : files) {
     if (auto saved = base::save_new(published / name, bytes); !saved) {
       return std::move(saved).error();

@@ -74,6 +74,20 @@ base::Result<RehearsalOptions> checked(const Options& options) {
                           .is_all = options.is_all};
 }
 
+// The people's second key.
+std::string where_the_signing_key_is(const std::string& out) {
+  const std::string key = out + "/signing-key";
+  return "The signing key's life lies in " + key +
+         ", in folders of the same names. Verify its record and a signature:\n"
+         "  python3 " +
+         key + "/record/public/verify.py --signers " + key + "/signers.vkey " + key +
+         "/record/public\n"
+         "  openssl cms -verify -binary -inform DER -in " +
+         key + "/transfer/out/0002-artefact-signing/pump.bin.p7s -content " + key +
+         "/transfer/in/pump.bin -CAfile " + key +
+         "/code-signing-ca.pem -purpose any -out /dev/null\n";
+}
+
 std::string where_to_look(const std::string& out) {
   return "\nDone. Everything lies in " + out +
          ":\n"
@@ -104,7 +118,8 @@ ExitCode rehearse(const Options& options) {
   if (auto done = rehearsal.run(); !done) {
     return report(done.error());
   }
-  std::cout << where_to_look(options.out);
+  std::cout << where_to_look(options.out)
+            << (options.is_all ? where_the_signing_key_is(options.out) : std::string());
   return ExitCode::kDone;
 }
 
@@ -129,9 +144,11 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
                    options->kdf,
                    "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
       ->check(CLI::IsMember({"production", "fast"}));
-  verb->add_flag("--all",
-                 options->is_all,
-                 "Also the ceremonies that a key seldom sees: the re-share, and its destruction");
+  verb->add_flag(
+      "--all",
+      options->is_all,
+      "Every kind of ceremony in a row: also share hand-over, re-share and key\n"
+      "destruction; and, in OUT/signing-key, signing key generation and artefact signing");
   verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
 }
 

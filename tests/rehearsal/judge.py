@@ -109,7 +109,7 @@ def judge_signatures(out):
     check(len(revoked) == 1, "exactly the one certificate is revoked")
 
 
-def judge_record(conclave, out):
+def judge_signers(conclave, out):
     public, signers = out / "record" / "public", out / "signers.vkey"
     must(sys.executable, public / "verify.py", "--signers", signers, public)
     check(True, "verify.py verifies the record with the signers' keys")
@@ -118,6 +118,11 @@ def judge_record(conclave, out):
     must(conclave, "transcript", "verify", "--signers", signers, public)
     check(True, "conclave verifies the record with the signers' keys")
     check(run(conclave, "transcript", "verify", public).returncode == 4, "conclave without the keys exits 4")
+
+
+def judge_record(conclave, out):
+    judge_signers(conclave, out)
+    public = out / "record" / "public"
     evaluation = json.loads((public / "evaluation.json").read_text())
     text = json.dumps(evaluation)
     sources = re.findall(r'"source": "([a-z-]+)"', text)
@@ -262,8 +267,9 @@ def judge_all(out):
     public = out / "record" / "public"
     records = sorted(p for p in public.iterdir() if p.is_dir())
     check([p.name[5:] for p in records] == [
-        "root-generation", "subordinate-signing", "crl", "share-verification", "re-share", "backup-activation",
-        "backup-return", "recovery-drill", "evaluation", "crl", "key-destruction"], "every ceremony has its record")
+        "root-generation", "share-hand-over", "subordinate-signing", "crl", "share-verification", "re-share",
+        "backup-activation", "backup-return", "recovery-drill", "evaluation", "crl", "key-destruction"],
+        "every ceremony has its record")
     said = {e["type"]: e["data"] for p in records for e in entries_of(p)}
     check(said["set.live"] == {"generation": 2, "retiring": 1}, "the second share set was live")
     check({k: said["set.retire"][k] for k in ("generation", "blobs", "shares")} ==
@@ -274,10 +280,48 @@ def judge_all(out):
     judge_end(out, said)
 
 
+def judge_signing_key(conclave, out):
+    """The same people's other key: its record, and its signatures as openssl sees them."""
+    key = out / "signing-key"
+    records = sorted(p for p in (key / "record" / "public").iterdir() if p.is_dir())
+    check([p.name for p in records] == ["0001-signing-key-generation", "0002-artefact-signing"],
+          "the signing key has a chain of records of its own")
+    judge_signers(conclave, key)
+    came, went = key / "transfer" / "in", key / "transfer" / "out" / "0002-artefact-signing"
+    signed = [e["data"] for e in entries_of(records[1]) if e["type"] == "artefact.sign"]
+    check([(s["form"], s["signature"]) for s in signed] ==
+          [(form, hashlib.sha256((went / name).read_bytes()).hexdigest())
+           for form, name in (("cms", "pump.bin.p7s"), ("raw", "valve.bin.sig"))],
+          "the record names both signatures")
+    public = out.parent / (out.name + "-signing-key.pem")
+    public.write_text(must("openssl", "x509", "-in", came / "signer.pem", "-noout", "-pubkey").stdout)
+    for name, other in (("pump.bin", "valve.bin"), ("valve.bin", "pump.bin")):
+        judge_artefact(key, public, came / name, came / other)
+
+
+def judge_artefact(key, public, artefact, other):
+    """One signature, over its file and not over the other one."""
+    went = key / "transfer" / "out" / "0002-artefact-signing"
+    if artefact.name == "pump.bin":
+        command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", went / "pump.bin.p7s",
+                   "-CAfile", key / "code-signing-ca.pem", "-purpose", "any", "-out", "/dev/null", "-content"]
+    else:
+        command = ["openssl", "dgst", "-sha384", "-verify", public, "-signature", went / "valve.bin.sig"]
+    must(*command, artefact)
+    check(run(*command, other).returncode != 0, f"openssl verifies the signature over {artefact.name} alone")
+
+
 def judge_same_shape(conclave, work, flags):
     few, many = work / "2-of-5", work / "4-of-7"
     rehearse(conclave, few, 2, 5, flags=flags)
     rehearse(conclave, many, 4, 7, flags=flags)
+    compared = [pathlib.Path()] + ([pathlib.Path("signing-key")] if flags else [])
+    lines = sum(compare_shapes(few / below, many / below) for below in compared)
+    print(f"{lines} public lines compared")
+
+
+def compare_shapes(few, many):
+    """The public folders differ in digests and random values alone; how many lines those are."""
     one, other = few / "record" / "public", many / "record" / "public"
     check(names_below(one) == names_below(other), "the public folders have the same names")
     lines = 0
@@ -295,11 +339,11 @@ def judge_same_shape(conclave, work, flags):
             different = [(x, y) for x, y in zip(shape, again) if x != y]
             different = [(x, y) for x, y in different if not random_words(x, y)]
             check(not different, f"{name} differs in digests and random values alone {different[:1]}")
-    print(f"{lines} public lines compared")
     digests = dictionary_digests()
     found = [d for folder in (one, other) for p in folder.rglob("*") if p.is_file() and p.suffix != ".py"
              for d in re.findall(r"[0-9a-f]{64}", p.read_text(errors="replace")) if d in digests]
     check(not found, f"a dictionary of {len(digests)} spellings of (k, n) finds no public digest")
+    return lines
 
 
 def random_words(x, y):
@@ -328,6 +372,7 @@ def main():
         rehearse(options.conclave, out, options.threshold, options.shares, options.algorithm, flags=flags)
         judge_all(out)
         judge_record(options.conclave, out)
+        judge_signing_key(options.conclave, out)
     else:
         out = options.work / "rehearsal"
         requests = peer_requests(options.work) if options.peer_requests else ()

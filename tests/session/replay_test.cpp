@@ -63,6 +63,7 @@ TEST_CASE("replay: every turn of a root key's life, to its destruction, is in th
   succeed(stage.rehearsal().run());
   check_sealed(counts,
                {{"root-generation", 1},
+                {"share-hand-over", 1},
                 {"subordinate-signing", 1},
                 {"crl", 2},
                 {"share-verification", 1},
@@ -71,7 +72,9 @@ TEST_CASE("replay: every turn of a root key's life, to its destruction, is in th
                 {"backup-return", 1},
                 {"recovery-drill", 1},
                 {"evaluation", 1},
-                {"key-destruction", 1}});
+                {"key-destruction", 1},
+                {"signing-key-generation", 1},
+                {"artefact-signing", 1}});
 }
 
 // Of the old set too much is left: nobody but one holder comes, and a blob is not as it was.
