@@ -93,6 +93,16 @@ Result<void> remove_noted(const Workplace& work, const fs::path& path, const std
   return remove_durably(path);
 }
 
+// Whether these bytes are what this ceremony has written under this name. Under another name they
+// are another holder's: two sticks that are one.
+bool has_noted_there(const Journal& journal, const fs::path& path, const std::string& sha256) {
+  const std::string name = noted_name(path);
+  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
+    return entry.type == "output" && entry.data.value("file", "") == name &&
+           entry.data.value("sha256", "") == sha256;
+  });
+}
+
 // Takes away what an earlier attempt of this ceremony has left at `path`, and nothing else.
 Result<void> make_way(const Workplace& work, const fs::path& path) {
   const auto there = base::read_file(path, kLargestOutput);
@@ -100,7 +110,7 @@ Result<void> make_way(const Workplace& work, const fs::path& path) {
     return {};  // nothing is there; or save_new() will say what is
   }
   const std::string sha256 = base::sha256_hex(*there);
-  if (has_noted(work.journal, sha256)) {
+  if (has_noted_there(work.journal, path, sha256)) {
     return remove_noted(work, path, sha256);
   }
   return was_cut_off(work.journal, path, *there) ? set_aside(work, path, *there)

@@ -18,7 +18,8 @@
 namespace ceremony {
 
 // Notes the digest of `bytes` in the journal and saves them. A file that is there already and whose
-// digest an earlier attempt of this ceremony has noted is removed first, and the journal says so
+// digest an earlier attempt of this ceremony has noted under this name is removed first, and the
+// journal says so
 // ("voided"). One that such an attempt has begun under this name and not finished is moved to
 // NAME.torn-SHA256 ("set-aside"). Errors: kRefusedByPolicy where another file is there; nothing is
 // noted then. Else as base::save_new().

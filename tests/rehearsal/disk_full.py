@@ -53,7 +53,7 @@ def is_whole_log(path):
 
 def is_whole(conclave, path):
     """Whether a reader of this kind of file takes it; None for a kind that nothing writes."""
-    if path.suffix == ".log":
+    if path.suffix in (".log", ".journal"):
         return is_whole_log(path)
     if path.suffix == ".pem":
         return run("openssl", "x509", "-in", path, "-noout").returncode == 0

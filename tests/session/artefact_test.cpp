@@ -171,33 +171,6 @@ class LongerScript {
   support::TemporaryFolder folder_;
 };
 
-// Remembers who entered a share, and has them enter it again where they are asked a second time.
-class QuorumAgain {
- public:
-  void enter(Input& input) {
-    const auto share = input.texts.find("share");
-    if (share != input.texts.end()) {
-      entered_.push_back({share->second, copy_of(input.secrets.at("passphrase"))});
-    } else if (is_asked_again_ && next_ < entered_.size()) {
-      input.texts.erase("done");
-      input.texts.emplace("share", entered_[next_].first);
-      input.secrets.emplace("passphrase", copy_of(entered_[next_].second));
-      ++next_;
-    } else {
-      is_asked_again_ = true;
-    }
-  }
-
- private:
-  static base::SecretBytes copy_of(const base::SecretBytes& secret) {
-    return base::SecretBytes::copy_of(secret.read().bytes());
-  }
-
-  std::vector<std::pair<std::string, base::SecretBytes>> entered_;
-  std::size_t next_ = 0;
-  bool is_asked_again_ = false;
-};
-
 // Both signatures as openssl sees them.
 void check_with_openssl(Works& works) {
   const support::TemporaryFolder folder;
@@ -407,13 +380,9 @@ TEST_CASE("people see each file, its digest in words, its form, and whose signat
 TEST_CASE("after a power cut behind the signatures, nothing is signed twice") {
   const LongerScript longer("artefact-signing", "sign-artefacts");
   int signs = 0;
-  QuorumAgain quorum;
   Works works({.cut = {.before = "one-more"}, .data = longer.data()},
-              [&](const StepView& view, Input& input) {
+              [&](const StepView& view, Input& /*input*/) {
                 signs += view.id == "sign-artefacts" ? 1 : 0;
-                if (view.id == "gather-quorum") {
-                  quorum.enter(input);
-                }
               });
   works.begin();
   must(works.stage().rehearsal().sign_artefacts(works.good_certificate(), Works::both()));
