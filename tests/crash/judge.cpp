@@ -71,7 +71,9 @@ void judge_sites(const Scene& scene, Troubles& troubles) {
 // A name without what is drawn anew in each run.
 std::string common_name(const std::string& path) {
   static const std::regex serial("/ca/[0-9a-f]+\\.pem$");
-  return std::regex_replace(path, serial, "/ca/SERIAL.pem");
+  static const std::regex digits("-[0-9a-f]{8}\\.journal$");
+  return std::regex_replace(
+      std::regex_replace(path, serial, "/ca/SERIAL.pem"), digits, "-DIGITS.journal");
 }
 
 using Sizes = std::multimap<std::string, std::size_t>;
