@@ -46,7 +46,7 @@ Result<std::string> invented_request(const std::string& common_name) {
 
 }  // namespace
 
-Rehearsal::Rehearsal(RehearsalOptions options)
+Rehearsal::Rehearsal(const RehearsalOptions& options)
     : Rehearsal(options, invent_people(options.quorum, shamir::ConfidentialAccess::in_the_room())) {
   for (std::size_t i = 0; i < people_.holders.size() && i < options_.carriers.size(); ++i) {
     people_.holders[i].planned.carrier = options_.carriers[i];

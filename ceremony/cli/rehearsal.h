@@ -37,7 +37,7 @@ enum class SitesInRoom { kBoth, kOwn };
 
 class Rehearsal {
  public:
-  explicit Rehearsal(RehearsalOptions options);
+  explicit Rehearsal(const RehearsalOptions& options);
 
   // All of it, once, with a line for each ceremony on standard output.
   // Errors: the first refusal, as the engine said it. What was done until then stays to be looked

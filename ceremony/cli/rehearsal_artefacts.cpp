@@ -16,7 +16,6 @@ namespace ceremony::cli {
 namespace {
 
 using base::Result;
-namespace fs = std::filesystem;
 
 constexpr const char* kSigningKeyFolder = "signing-key";  // below that of the root's rehearsal
 constexpr const char* kSignerFile = "signer.pem";

@@ -114,7 +114,7 @@ ExitCode rehearse(const Options& options) {
   }
   std::cout << "REHEARSAL of a root key's life, with throw-away keys and invented people.\n"
             << std::flush;
-  Rehearsal rehearsal(std::move(settled).value());
+  Rehearsal rehearsal(*settled);
   if (auto done = rehearsal.run(); !done) {
     return report(done.error());
   }
