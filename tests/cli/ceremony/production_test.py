@@ -17,8 +17,14 @@ from room import ROLES, section
 CONCLAVE, VERIFY, RECORD_MD = sys.argv[1:4]
 
 # What makes any computer one without a network: its own namespace, and the /sys that belongs to it.
-WITHOUT_NETWORK = ["/usr/bin/unshare", "--net", "--mount", "/bin/bash", "-c",
-                   "mount --make-rprivate / && mount -t sysfs sysfs /sys && ulimit -c 0 && exec \"$@\"", "room"]
+def room_with(more):
+    return ["/usr/bin/unshare", "--net", "--mount", "/bin/bash", "-c",
+            f"mount --make-rprivate / && mount -t sysfs sysfs /sys {more} && ulimit -c 0 && exec \"$@\"", "room"]
+
+
+WITHOUT_NETWORK = room_with("")
+# And any computer one with a card, also where it has none.
+WITH_CARD = room_with("&& mount -t tmpfs none /sys/class/net && mkdir /sys/class/net/lo /sys/class/net/wlan7")
 TICKET = "Compare the resume ticket"
 
 
@@ -116,8 +122,11 @@ class Production(unittest.TestCase):
 
     def test_a_computer_that_can_reach_a_network_is_refused(self):
         interfaces = [name for name in os.listdir("/sys/class/net") if name != "lo"]
-        self.assertTrue(interfaces, "this test needs a computer with a network interface")
-        people = self.begin("run", self.plan_of_root(), around=[])
+        for around, names in [([], interfaces)] * bool(interfaces) + [(WITH_CARD, ["wlan7"])]:
+            self.check_refused(around, names)
+
+    def check_refused(self, around, interfaces):
+        people = self.begin("run", self.plan_of_root(), around=around)
         self.assertEqual(people.hold(), 1)
         text = " ".join(people.terminal.text().split())
         self.assertIn("this computer is not fit for a production ceremony", text)
@@ -125,6 +134,7 @@ class Production(unittest.TestCase):
             self.assertIn(f'it has the interface "{name}". Take the card out, or start from the Conclave image', text)
         self.assertFalse(os.path.exists(self.room.path("record", "public", self.room.record)))
         self.assertEqual(os.listdir(self.room.sticks["A"]), [])
+        self.room.sequence = 0
 
     def test_a_root_and_a_crl(self):
         plan = self.plan_of_root()
