@@ -124,11 +124,12 @@ Result<void> Rehearsal::sign_subordinates() {
                              .crl_uris = {"http://pki.conclave.example/rehearsal.crl"},
                              .ca_issuer_uris = {"http://pki.conclave.example/rehearsal.cer"}});
   }
-  signed_in_ = record_name(plan);
+  const std::string record = record_name(plan);
   auto result = hold(std::move(plan), nullptr, room(), quorum_from(0));
   if (!result) {
     return std::move(result).error();
   }
+  signed_in_ = record;
   say_held("subordinate signing",
            result->seconds,
            std::to_string(request_names_.size()) + " requests signed, linted before and after");
