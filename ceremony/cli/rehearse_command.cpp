@@ -144,11 +144,11 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
                    options->kdf,
                    "Cost of a passphrase: fast (default, 64 MiB) or production (1 GiB)")
       ->check(CLI::IsMember({"production", "fast"}));
-  verb->add_flag(
-      "--all",
-      options->is_all,
-      "Every kind of ceremony in a row: also share hand-over, re-share and key\n"
-      "destruction; and, in OUT/signing-key, signing key generation and artefact signing");
+  verb->add_flag("--all",
+                 options->is_all,
+                 "All ceremonies but those that only a mishap asks for (set retirement, ledger\n"
+                 "merge): also share hand-over, re-share, a last CRL and key destruction; and, in\n"
+                 "OUT/signing-key, signing key generation and artefact signing");
   verb->callback([options, &outcome] { outcome.code = rehearse(*options); });
 }
 
