@@ -105,9 +105,9 @@ RehearsedPeople invent_people(const shamir::Quorum& quorum, shamir::Confidential
   RehearsedPeople people{.holders = {}, .officers = {}, .sites = {}, .keeper = invent_keeper()};
   const unsigned at_home = quorum.threshold(access);
   for (unsigned i = 0; i < quorum.shares(access); ++i) {
+    const bool is_abroad = i >= at_home && i - at_home < kOtherContinents.size();
     const std::string_view continent =
-        i < at_home ? std::string_view("Europe")
-                    : kOtherContinents[(i - at_home) % kOtherContinents.size()];
+        is_abroad ? kOtherContinents[i - at_home] : std::string_view("Europe");
     people.holders.push_back({.planned = {.folder = std::string(kNames[i]),
                                           .seat = std::string(1, static_cast<char>('A' + i)),
                                           .continent = std::string(continent),

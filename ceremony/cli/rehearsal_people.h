@@ -45,8 +45,8 @@ struct RehearsedPeople {
   RehearsedKeeper keeper;
 };
 
-// One person for each share; as many as are needed live where site-1 is, the others spread over the
-// other continents.
+// One person for each share; as many as are needed live where site-1 is, of the others one on each
+// other continent, so that no second one could open the key; who is left lives where site-1 is.
 RehearsedPeople invent_people(const shamir::Quorum& quorum, shamir::ConfidentialAccess access);
 
 // Makes a stick (a folder) for each holder below `folder`, with the marked passphrase on it.

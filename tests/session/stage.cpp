@@ -23,6 +23,7 @@ struct Fate {
   ceremony::World world;
   Hook hook;
   PowerCut cut;
+  Befalls befalls;
   std::function<bool()> mend;
   Replayed replayed;
 };
@@ -81,6 +82,11 @@ class SessionPlayer final : public ceremony::cli::Player {
     if (last_.id == fate_.cut.before && is_meant() && fate_.cut.after_turns-- == 0) {
       fate_.cut.before.clear();
       return interrupt();
+    }
+    if (fate_.befalls) {
+      if (const Mishap mishap = fate_.befalls(last_); mishap != Mishap::kNone) {
+        return suffer(mishap);
+      }
     }
     if (fate_.hook) {
       fate_.hook(last_, input);
@@ -147,6 +153,26 @@ class SessionPlayer final : public ceremony::cli::Player {
     if (fate_.cut.meanwhile) {
       fate_.cut.meanwhile();
     }
+    return open_again();
+  }
+
+  Result<client::StepOutcome> suffer(Mishap mishap) {
+    if (mishap == Mishap::kPause) {
+      return session_->pause("the test has lunch");
+    }
+    if (mishap == Mishap::kPowerCut) {
+      session_.reset();
+      return open_again();
+    }
+    auto raised = session_->raise_exception({.expected = "nobody at the door",
+                                             .seen = "somebody at the door",
+                                             .decided = "to go on",
+                                             .raised_by = "internal-witness"});
+    return raised ? Result<client::StepOutcome>(client::StepOutcome{})
+                  : Result<client::StepOutcome>(std::move(raised).error());
+  }
+
+  Result<client::StepOutcome> open_again() {
     auto again = ceremony::Session::open(room_, fate_.world, keys());
     if (!again) {
       return std::move(again).error();
@@ -205,6 +231,7 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
                      .surroundings = setting.surroundings},
            .hook = std::move(hook),
            .cut = setting.cut,
+           .befalls = setting.befalls,
            .mend = setting.mend,
            .replayed = setting.replayed}));
   options.carriers = setting.carriers;

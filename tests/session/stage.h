@@ -33,6 +33,10 @@ struct PowerCut {
   std::string ceremony = {};  // "": whichever comes to that step first
 };
 
+// What happens to a ceremony right before a turn.
+enum class Mishap { kNone, kPowerCut, kPause, kException };
+using Befalls = std::function<Mishap(const ceremony::client::StepView&)>;
+
 // Told after every turn what the journal alone says: the ceremony's name, and its state. Where that
 // is another state than the session's, the turn fails.
 using Replayed = std::function<void(const std::string&, const ceremony::Progress&)>;
@@ -46,6 +50,7 @@ struct Setting {
   const base::Clock* clock = nullptr;  // nullptr: the machine's; else it outlives the stage
   PowerCut cut = {};
   std::vector<std::string> carriers = {};  // of the holders, in their order
+  Befalls befalls = {};                    // asked before each turn, as often as it is come back to
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
   std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
   bool is_all = false;              // run() has the re-share and the destruction, too
