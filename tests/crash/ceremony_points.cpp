@@ -1,4 +1,4 @@
-// Every ceremony of a rehearsal, cut off at every call that changes a file, and gone on with.
+// Every kind of ceremony, cut off at every call that changes a file, and gone on with.
 //
 // One process plays the rehearsal. Where a ceremony is opened first, it has a child play and record
 // it, makes of the record every state that the media go through, and has a child open the ceremony
@@ -7,12 +7,14 @@
 // where nothing was bad.
 
 #include <algorithm>
+#include <array>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -47,7 +49,78 @@ class Stage;
 
 // Ceremonies that are swept a second time, given up at this step.
 const std::map<std::string, std::string> given_up_at{{"0001-root-generation", "gather-drawn"},
-                                                     {"0003-crl", "gather-quorum"}};
+                                                     {"0004-crl", "gather-quorum"},
+                                                     {"0006-re-share", "gather-drawn"},
+                                                     {"0012-key-destruction", "agree-witness"}};
+
+using ceremony::cli::Rehearsal;
+using ceremony::cli::SitesInRoom;
+
+Result<void> live_it_all(Rehearsal& rehearsal) {
+  return rehearsal.run();
+}
+
+// A re-share that only one site has heard of leaves a blob at the other, which is retired later.
+Result<void> retire_a_set(Rehearsal& rehearsal) {
+  using Part = std::function<Result<void>()>;
+  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
+                           Part([&] { return rehearsal.generate_root(); }),
+                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kOwn); }),
+                           Part([&] { return rehearsal.replace_set(); }),
+                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kBoth); }),
+                           Part([&] { return rehearsal.retire_set(); })}) {
+    if (auto done = part(); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+// Nobody at the primary site knows that the backup site has been activated.
+Result<void> merge_two_branches(Rehearsal& rehearsal) {
+  using Part = std::function<Result<void>()>;
+  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
+                           Part([&] { return rehearsal.generate_root(); }),
+                           Part([&] { return rehearsal.sign_subordinates(); }),
+                           Part([&] { return rehearsal.activate_backup(); }),
+                           Part([&] {
+                             rehearsal.lose_slips();
+                             return rehearsal.go_on_at("site-1", SitesInRoom::kOwn);
+                           }),
+                           Part([&] { return rehearsal.revoke(0); }),
+                           Part([&] { return rehearsal.go_on_at("site-2", SitesInRoom::kBoth); }),
+                           Part([&] { return rehearsal.merge_with("site-1"); })}) {
+    if (auto done = part(); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+// Nobody but one brings what is left of an old share set.
+void stay_away(const client::StepView& step, client::Input& input) {
+  if (step.id == "collect-old-shares" && step.ceremony == "re-share" && step.subject != "Seat A") {
+    input.secrets.erase("passphrase");
+    input.texts["owner"] = "the director";
+    input.texts["until"] = "2099-12-31";
+  }
+}
+
+void come(const client::StepView& /*step*/, client::Input& /*input*/) {}
+
+// A key's life, what its people do otherwise than in a rehearsal, and which of its ceremonies are
+// swept: "" for all.
+struct Life {
+  const char* name;
+  Result<void> (*live)(Rehearsal&);
+  std::string_view swept;
+  void (*behave)(const client::StepView&, client::Input&) = come;
+};
+constexpr std::array kLives{
+    Life{.name = "main", .live = live_it_all, .swept = ""},
+    Life{
+        .name = "retirement", .live = retire_a_set, .swept = "set-retirement", .behave = stay_away},
+    Life{.name = "merge", .live = merge_two_branches, .swept = "ledger-merge"}};
 
 enum class Role {
   kMain,      // plays the rehearsal, and has the others play
@@ -66,10 +139,10 @@ bool is_over(const base::Error& error) {
          error.message.find("this ceremony is over") != std::string::npos;
 }
 
-// What verify.py says to the whole record of a rehearsal that came to its end; "" where it is good.
-std::string verdict_of_python() {
-  const fs::path records = fs::path(kMedia) / "record" / "public";
-  const std::string script = (records / "verify.py").string();
+// What verify.py says to all records of a key's life that came to its end; "" where it is good.
+std::string verdict_of_python(const fs::path& life) {
+  const fs::path records = life / "record" / "public";
+  const std::string script = (fs::path(DATA_FOLDER) / "verify.py").string();
   const pid_t child = fork();
   if (child == 0) {
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -78,14 +151,21 @@ std::string verdict_of_python() {
            "python3",
            script.c_str(),
            "--signers",
-           (fs::path(kMedia) / "signers.vkey").c_str(),
+           (life / "signers.vkey").c_str(),
            records.c_str(),
            nullptr);
     _exit(127);
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return status == 0 ? "" : "verify.py does not accept the records";
+  return status == 0 ? "" : "verify.py does not accept the records of " + life.string();
+}
+
+// The root's life, and the signing key's where there is one.
+std::string verdict_of_python() {
+  const fs::path other = fs::path(kMedia) / "signing-key";
+  const std::string verdict = verdict_of_python(kMedia);
+  return verdict.empty() && fs::exists(other) ? verdict_of_python(other) : verdict;
 }
 
 // Exit codes of children.
@@ -139,6 +219,7 @@ class PointPlayer final : public ceremony::cli::Player {
  private:
   std::optional<Game> game_;
   Stage& stage_;
+  client::StepView step_;  // that waits
   bool was_over_ = false;
   bool is_done_ = false;
 };
@@ -156,6 +237,9 @@ class Stage {
     return !gives_up_at_.empty() && step == gives_up_at_;
   }
   void heed(const base::Error& error) const;
+  void behave(const client::StepView& step, client::Input& input) const {
+    life_->behave(step, input);
+  }
   void keep_secrets(const client::Input& input);
   void ceremony_done();
 
@@ -174,9 +258,11 @@ class Stage {
   void play_until_killed(const Kill& kill);
   void finish_one(Tally& tally);
   void cut_again(const Point& point, const fs::path& file);
+  int live(const Life& life);
   int report();
+  [[nodiscard]] bool is_every_script_swept() const;
   void end_recording();
-  [[nodiscard]] bool judge_sees(const std::vector<MediaCall>& calls) const;
+  [[nodiscard]] bool judge_sees(const std::vector<MediaCall>& calls);
   void judge_point();
   [[noreturn]] void leave_point(const std::string& error);
 
@@ -188,6 +274,8 @@ class Stage {
   fs::path engine_;
   support::TemporaryFolder folder_;
   client::OpenRequest room_;
+  const Life* life_ = kLives.data();
+  std::size_t chosen_ = 0;   // so many points of all ceremonies
   std::string record_;       // of the ceremony that is being played
   std::string title_;        // that, and whether it is given up
   std::string gives_up_at_;  // this step, if not ""
@@ -211,6 +299,7 @@ Result<client::StepView> PointPlayer<Game>::current_step() {
     view = game_->current_step();
   }
   if (view) {
+    step_ = *view;
     return view;
   }
   stage_.heed(view.error());
@@ -226,6 +315,7 @@ Result<client::StepOutcome> PointPlayer<Game>::perform(client::Input input) {
     outcome.progress = client::Progress::kCeremonyDone;
     return outcome;
   }
+  stage_.behave(step_, input);
   stage_.keep_secrets(input);
   auto outcome = game_->perform(std::move(input));
   if (!outcome) {
@@ -261,6 +351,11 @@ void Stage::heed(const base::Error& error) const {
 
 void Stage::keep_secrets(const client::Input& input) {
   for (const auto& [name, secret] : input.secrets) {
+    const bool is_known = std::ranges::any_of(
+        expected_.secrets, [&](const auto& known) { return known.equals(secret); });
+    if (is_known) {
+      continue;
+    }
     expected_.secrets.push_back(base::SecretBytes::copy_of(secret.read().bytes()));
   }
 }
@@ -307,7 +402,7 @@ void Stage::end_recording() {
 
 // Whether the judge is content with what was not cut off, and with nothing less: of each file that
 // the ceremony has made, half is not enough, nor is none.
-bool Stage::judge_sees(const std::vector<MediaCall>& calls) const {
+bool Stage::judge_sees(const std::vector<MediaCall>& calls) {
   bool sees = true;
   const auto expect = [&](bool is_good, const std::string& what) {
     const auto troubles = judge(kMedia, room_, expected_);
@@ -321,6 +416,7 @@ bool Stage::judge_sees(const std::vector<MediaCall>& calls) const {
     }
   };
   expect(true, "the whole");
+  expected_.looked_through = expected_.undisturbed;
   std::size_t number = selection_.seed();
   for (const MediaCall& call : calls) {
     const fs::path file = fs::path(kMedia) / call.path;
@@ -369,7 +465,9 @@ Result<std::unique_ptr<ceremony::cli::Player>> Stage::open(const client::OpenReq
   room_ = room;
   if (role_ == Role::kMain && record != record_) {
     record_ = record;
-    sweep();  // comes back in the children, too
+    if (record.ends_with(life_->swept)) {
+      sweep();  // comes back in the children, too
+    }
   }
   if (!engine_.empty() && role_ != Role::kMain && role_ != Role::kRecorder) {
     auto engine = client::EngineClient::start(engine_);
@@ -412,8 +510,8 @@ std::vector<Point> Stage::choose(const std::vector<MediaCall>& calls, Tally& tal
   std::vector<Point> chosen;
   for (Point& point : points) {
     if (selection_.takes(point.label)) {
-      point.is_cut_again = selection_.is_all() || chosen.size() % kCutAgain == 0;
-      point.goes_on = gives_up_at_.empty() && chosen.size() % kGoesOn == 0;
+      point.is_cut_again = chosen.size() % kCutAgain == 0;
+      point.goes_on = gives_up_at_.empty() && chosen_++ % kGoesOn == 0;
       point.origin = std::make_shared<Origin>(Origin{.label = point.label});
       chosen.push_back(std::move(point));
     }
@@ -427,7 +525,8 @@ std::vector<Point> Stage::choose_kills() {
   constexpr std::size_t kAllKills = 40;
   constexpr std::size_t kLongestDelay = 20000;  // microseconds
   const Tree& tree = expected_.undisturbed;
-  const std::size_t whole = tree.at("record/confidential/" + record_ + "/journal.log")->size();
+  const fs::path journal = room_.confidential / record_ / "journal.log";
+  const std::size_t whole = tree.at(journal.lexically_relative(kMedia).string())->size();
   std::vector<Point> chosen;
   for (std::size_t i = 0; i < (selection_.is_all() ? kAllKills : kKills); ++i) {
     Point point;
@@ -469,7 +568,8 @@ void Stage::sweep_one() {
   for (const MediaCall& call : calls) {
     after.apply(call);
   }
-  expected_ = {.record = record_, .undisturbed = after.after(Loss::kNothing), .secrets = {}};
+  const Tree undisturbed = after.after(Loss::kNothing);
+  expected_ = {.record = record_, .undisturbed = undisturbed, .looked_through = undisturbed};
   Tally tally{.calls = calls.size()};
   std::vector<Point> chosen = engine_.empty() ? choose(calls, tally) : choose_kills();
   if (play(std::move(chosen), tally)) {
@@ -618,27 +718,54 @@ int Stage::report() {
               selection_.text().c_str(),
               all.bad);
   const bool any = all.played > 0 || selection_.knows_any();
-  if (all.bad == 0 && any) {
+  const bool is_good = is_every_script_swept() && all.bad == 0 && any;
+  if (is_good) {
     selection_.forget();
   }
-  return all.bad == 0 && any ? 0 : 1;
+  return is_good ? 0 : 1;
+}
+
+bool Stage::is_every_script_swept() const {
+  bool every = true;
+  for (const auto& entry : fs::directory_iterator(fs::path(DATA_FOLDER) / "scripts")) {
+    const std::string name = "-" + entry.path().stem().string();
+    const bool is_swept = std::ranges::any_of(
+        tallies_, [&](const auto& tally) { return tally.first.ends_with(name); });
+    if (entry.path().extension() == ".toml" && !is_swept) {
+      std::fprintf(stderr, "%s was not swept\n", entry.path().filename().c_str());
+      every = false;
+    }
+  }
+  return every;
 }
 
 int Stage::run() {
-  fs::create_directory(folder_ / "main");
-  fs::current_path(folder_ / "main");
+  for (const Life& life : kLives) {
+    if (const int code = live(life); code != 0) {
+      return code;
+    }
+  }
+  return report();
+}
+
+int Stage::live(const Life& life) {
+  life_ = &life;
+  record_.clear();
+  fs::create_directory(folder_ / life.name);
+  fs::current_path(folder_ / life.name);
   ceremony::cli::RehearsalOptions options{
       .out = kMedia,
       .quorum = shamir::Quorum::of({.threshold = 2, .shares = 3}).value(),
       .algorithm = ca::Algorithm::kP256,
       .requests = {},
       .kdf = "fast",
-      .data = DATA_FOLDER};
+      .data = DATA_FOLDER,
+      .is_all = true};
   options.open = [this](const client::OpenRequest& room, const client::RecordKeys& /*keys*/) {
     return open(room);
   };
-  ceremony::cli::Rehearsal rehearsal(std::move(options));
-  const auto done = rehearsal.run();
+  Rehearsal rehearsal(std::move(options));
+  const auto done = life.live(rehearsal);
   if (role_ == Role::kPoint) {
     leave_point(!done ? done.error().message : was_judged_ ? verdict_of_python() : "not judged");
   }
@@ -653,7 +780,7 @@ int Stage::run() {
     }
     return 2;
   }
-  return report();
+  return 0;
 }
 
 }  // namespace

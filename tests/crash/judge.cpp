@@ -34,7 +34,8 @@ struct Scene {
 
 // The public record of this ceremony holds, and everybody of the paper roster signed it.
 void judge_record(const Scene& scene, Troubles& troubles) {
-  const auto paper = ceremony::parse_signers(content_of(scene.media / "signers.vkey"));
+  const fs::path life = scene.room.published.parent_path().parent_path();
+  const auto paper = ceremony::parse_signers(content_of(life / "signers.vkey"));
   const auto verdict =
       ceremony::verify_record(scene.room.published / scene.expected.record, paper.value());
   if (!verdict || verdict->state != ceremony::RecordState::kVerified) {
@@ -236,6 +237,34 @@ std::string sha256_of_pem(const fs::path& file) {
   return objects ? base::sha256_hex(objects->front().der) : std::string();
 }
 
+// What was signed for other people's files is what the record says, and the key ends once.
+void judge_artefacts(const Scene& scene, Troubles& troubles) {
+  const auto record =
+      ceremony::Transcript::read(scene.room.published / scene.expected.record / "transcript.log");
+  if (!record) {
+    return;  // told elsewhere
+  }
+  std::set<std::string> written;
+  const fs::path folder = scene.room.transfer_out / scene.expected.record;
+  if (fs::exists(folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      const std::string content = content_of(entry.path());
+      written.insert(base::sha256_hex(base::bytes_of(content)));
+    }
+  }
+  Irreversible published_once(troubles);
+  for (const auto& entry : record->entries()) {
+    if (entry.type == "artefact.sign") {
+      published_once.note("the signature of " + entry.data.at("artefact").dump(), entry.text);
+      if (!written.contains(entry.data.at("signature").get<std::string>())) {
+        troubles.push_back("the signature of " + entry.data.at("artefact").dump() + " is missing");
+      }
+    } else if (entry.type == "key.end" || entry.type == "set.retire") {
+      published_once.note(entry.type, entry.text);
+    }
+  }
+}
+
 // What the public record names lies at the home site, and no number comes twice.
 void judge_outputs(const Scene& scene, Troubles& troubles) {
   const auto record =
@@ -266,9 +295,24 @@ void judge_outputs(const Scene& scene, Troubles& troubles) {
   }
 }
 
+// The files that nobody has looked through as they are now, but those that may hold a secret.
+Tree not_looked_through(const Tree& tree, const Tree& known) {
+  Tree unknown;
+  for (const auto& [path, bytes] : tree) {
+    const auto same = known.find(path);
+    const bool is_known = same != known.end() && same->second != nullptr && bytes != nullptr &&
+                          *same->second == *bytes;
+    if (bytes != nullptr && !is_known && !path.ends_with("/REHEARSAL-passphrase.txt")) {
+      unknown.emplace(path, bytes);
+    }
+  }
+  return unknown;
+}
+
 // What people typed stands nowhere but in the files that say that they are a rehearsal's.
 void judge_secrets(const Scene& scene, const Tree& tree, Troubles& troubles) {
   constexpr std::size_t kLongEnough = 12;  // bytes
+  const Tree unknown = not_looked_through(tree, scene.expected.looked_through);
   for (const base::SecretBytes& secret : scene.expected.secrets) {
     const auto reader = secret.read();
     const std::string plain(base::text_of(reader.bytes()));
@@ -276,10 +320,9 @@ void judge_secrets(const Scene& scene, const Tree& tree, Troubles& troubles) {
     const std::string forms[] = {is_pin ? '"' + plain + '"' : plain,
                                  base::to_hex(reader.bytes()),
                                  base::to_base64(reader.bytes())};
-    for (const auto& [path, bytes] : tree) {
-      const bool may_hold = bytes == nullptr || path.ends_with("/REHEARSAL-passphrase.txt");
+    for (const auto& [path, bytes] : unknown) {
       for (const std::string& form : forms) {
-        if (!may_hold && bytes->find(form) != std::string::npos) {
+        if (bytes->find(form) != std::string::npos) {
           troubles.push_back("a secret stands in " + path);
         }
       }
@@ -303,6 +346,7 @@ std::vector<std::string> judge(const fs::path& media,
   judge_full_seal(scene, journal, troubles);
   judge_splits(journal, troubles);
   judge_outputs(scene, troubles);
+  judge_artefacts(scene, troubles);
   judge_secrets(scene, tree, troubles);
   return troubles;
 }

@@ -14,9 +14,10 @@ namespace crash {
 
 // What the judge knows from elsewhere.
 struct Expected {
-  std::string record;                      // "0003-crl"
-  Tree undisturbed;                        // the media when nothing is cut off
-  std::vector<base::SecretBytes> secrets;  // what people typed, keys included
+  std::string record;                           // "0003-crl"
+  Tree undisturbed;                             // the media when nothing is cut off
+  Tree looked_through = {};                     // files that were judged before and hold no secret
+  std::vector<base::SecretBytes> secrets = {};  // what people typed, keys included
 };
 
 // One sentence for each thing that is wrong; none where all is well. `media` is the folder of all

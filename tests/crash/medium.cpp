@@ -32,6 +32,20 @@ Tree without_orphans(const Tree& tree) {
   return kept;
 }
 
+// Thousands of trees share their files, so each of these is hashed once.
+const std::string& digest_of_file(const std::shared_ptr<const std::string>& bytes) {
+  struct Known {
+    std::weak_ptr<const std::string> bytes;
+    std::string digest;
+  };
+  static std::map<const std::string*, Known> known;
+  Known& one = known[bytes.get()];
+  if (one.bytes.lock() != bytes) {
+    one = {.bytes = bytes, .digest = base::sha256_hex(base::bytes_of(*bytes))};
+  }
+  return one.digest;
+}
+
 }  // namespace
 
 Medium Medium::read(const fs::path& folder) {
@@ -166,7 +180,7 @@ Tree Medium::after(Loss loss) const {
 std::string digest_of(const Tree& tree) {
   std::string all;
   for (const auto& [path, bytes] : tree) {
-    all += path + '\0' + (bytes == nullptr ? "/" : std::to_string(bytes->size()) + ":" + *bytes);
+    all += path + '\0' + (bytes == nullptr ? "/" : digest_of_file(bytes));
   }
   return base::sha256_hex(base::bytes_of(all));
 }

@@ -14,7 +14,7 @@ namespace {
 
 using support::content_of;
 
-constexpr std::uint64_t kSampleStride = 16;
+constexpr std::uint64_t kSampleStride = 36;
 
 std::string environment(const char* name) {
   const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread
