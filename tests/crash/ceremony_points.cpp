@@ -7,14 +7,12 @@
 // where nothing was bad.
 
 #include <algorithm>
-#include <array>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -28,6 +26,7 @@
 #include "ceremony/client/engine_client.h"
 #include "ceremony/session.h"
 #include "crash/judge.h"
+#include "crash/lives.h"
 #include "crash/quick_passphrases.h"
 #include "crash/sweep.h"
 #include "support/temporary_folder.h"
@@ -46,81 +45,6 @@ constexpr std::size_t kDamaged = 6;   // and of the files, for the judge's own t
 constexpr std::size_t kCutAgain = 3;  // and so many-th is cut off twice
 
 class Stage;
-
-// Ceremonies that are swept a second time, given up at this step.
-const std::map<std::string, std::string> given_up_at{{"0001-root-generation", "gather-drawn"},
-                                                     {"0004-crl", "gather-quorum"},
-                                                     {"0006-re-share", "gather-drawn"},
-                                                     {"0012-key-destruction", "agree-witness"}};
-
-using ceremony::cli::Rehearsal;
-using ceremony::cli::SitesInRoom;
-
-Result<void> live_it_all(Rehearsal& rehearsal) {
-  return rehearsal.run();
-}
-
-// A re-share that only one site has heard of leaves a blob at the other, which is retired later.
-Result<void> retire_a_set(Rehearsal& rehearsal) {
-  using Part = std::function<Result<void>()>;
-  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
-                           Part([&] { return rehearsal.generate_root(); }),
-                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kOwn); }),
-                           Part([&] { return rehearsal.replace_set(); }),
-                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kBoth); }),
-                           Part([&] { return rehearsal.retire_set(); })}) {
-    if (auto done = part(); !done) {
-      return done;
-    }
-  }
-  return {};
-}
-
-// Nobody at the primary site knows that the backup site has been activated.
-Result<void> merge_two_branches(Rehearsal& rehearsal) {
-  using Part = std::function<Result<void>()>;
-  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
-                           Part([&] { return rehearsal.generate_root(); }),
-                           Part([&] { return rehearsal.sign_subordinates(); }),
-                           Part([&] { return rehearsal.activate_backup(); }),
-                           Part([&] {
-                             rehearsal.lose_slips();
-                             return rehearsal.go_on_at("site-1", SitesInRoom::kOwn);
-                           }),
-                           Part([&] { return rehearsal.revoke(0); }),
-                           Part([&] { return rehearsal.go_on_at("site-2", SitesInRoom::kBoth); }),
-                           Part([&] { return rehearsal.merge_with("site-1"); })}) {
-    if (auto done = part(); !done) {
-      return done;
-    }
-  }
-  return {};
-}
-
-// Nobody but one brings what is left of an old share set.
-void stay_away(const client::StepView& step, client::Input& input) {
-  if (step.id == "collect-old-shares" && step.ceremony == "re-share" && step.subject != "Seat A") {
-    input.secrets.erase("passphrase");
-    input.texts["owner"] = "the director";
-    input.texts["until"] = "2099-12-31";
-  }
-}
-
-void come(const client::StepView& /*step*/, client::Input& /*input*/) {}
-
-// A key's life, what its people do otherwise than in a rehearsal, and which of its ceremonies are
-// swept: "" for all.
-struct Life {
-  const char* name;
-  Result<void> (*live)(Rehearsal&);
-  std::string_view swept;
-  void (*behave)(const client::StepView&, client::Input&) = come;
-};
-constexpr std::array kLives{
-    Life{.name = "main", .live = live_it_all, .swept = ""},
-    Life{
-        .name = "retirement", .live = retire_a_set, .swept = "set-retirement", .behave = stay_away},
-    Life{.name = "merge", .live = merge_two_branches, .swept = "ledger-merge"}};
 
 enum class Role {
   kMain,      // plays the rehearsal, and has the others play
@@ -274,7 +198,7 @@ class Stage {
   fs::path engine_;
   support::TemporaryFolder folder_;
   client::OpenRequest room_;
-  const Life* life_ = kLives.data();
+  const Life* life_ = nullptr;
   std::size_t chosen_ = 0;   // so many points of all ceremonies
   std::string record_;       // of the ceremony that is being played
   std::string title_;        // that, and whether it is given up
@@ -547,12 +471,12 @@ void Stage::sweep() {
   before_ = Medium::read(kMedia);
   title_ = record_;
   sweep_one();
-  const auto given_up = given_up_at.find(record_);
-  if (role_ != Role::kMain || given_up == given_up_at.end() || !engine_.empty()) {
+  const std::string step = step_given_up_in(record_);
+  if (role_ != Role::kMain || step.empty() || !engine_.empty()) {
     return;
   }
   title_ += " given-up";
-  gives_up_at_ = given_up->second;
+  gives_up_at_ = step;
   sweep_one();
   if (role_ == Role::kMain) {
     gives_up_at_.clear();
@@ -740,7 +664,7 @@ bool Stage::is_every_script_swept() const {
 }
 
 int Stage::run() {
-  for (const Life& life : kLives) {
+  for (const Life& life : lives()) {
     if (const int code = live(life); code != 0) {
       return code;
     }
@@ -764,7 +688,7 @@ int Stage::live(const Life& life) {
   options.open = [this](const client::OpenRequest& room, const client::RecordKeys& /*keys*/) {
     return open(room);
   };
-  Rehearsal rehearsal(std::move(options));
+  ceremony::cli::Rehearsal rehearsal(std::move(options));
   const auto done = life.live(rehearsal);
   if (role_ == Role::kPoint) {
     leave_point(!done ? done.error().message : was_judged_ ? verdict_of_python() : "not judged");

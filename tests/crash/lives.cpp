@@ -1,0 +1,91 @@
+#include "crash/lives.h"
+
+#include <array>
+#include <functional>
+#include <map>
+
+namespace crash {
+
+namespace {
+
+using base::Result;
+using ceremony::cli::Rehearsal;
+using ceremony::cli::SitesInRoom;
+namespace client = ceremony::client;
+
+Result<void> live_it_all(Rehearsal& rehearsal) {
+  return rehearsal.run();
+}
+
+// A re-share that only one site has heard of leaves a blob at the other, which is retired later.
+Result<void> retire_a_set(Rehearsal& rehearsal) {
+  using Part = std::function<Result<void>()>;
+  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
+                           Part([&] { return rehearsal.generate_root(); }),
+                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kOwn); }),
+                           Part([&] { return rehearsal.replace_set(); }),
+                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kBoth); }),
+                           Part([&] { return rehearsal.retire_set(); })}) {
+    if (auto done = part(); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+// Nobody at the primary site knows that the backup site has been activated.
+Result<void> merge_two_branches(Rehearsal& rehearsal) {
+  using Part = std::function<Result<void>()>;
+  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
+                           Part([&] { return rehearsal.generate_root(); }),
+                           Part([&] { return rehearsal.sign_subordinates(); }),
+                           Part([&] { return rehearsal.activate_backup(); }),
+                           Part([&] {
+                             rehearsal.lose_slips();
+                             return rehearsal.go_on_at("site-1", SitesInRoom::kOwn);
+                           }),
+                           Part([&] { return rehearsal.revoke(0); }),
+                           Part([&] { return rehearsal.go_on_at("site-2", SitesInRoom::kBoth); }),
+                           Part([&] { return rehearsal.merge_with("site-1"); })}) {
+    if (auto done = part(); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+// Nobody but one brings what is left of an old share set.
+void stay_away(const client::StepView& step, client::Input& input) {
+  if (step.id == "collect-old-shares" && step.ceremony == "re-share" && step.subject != "Seat A") {
+    input.secrets.erase("passphrase");
+    input.texts["owner"] = "the director";
+    input.texts["until"] = "2099-12-31";
+  }
+}
+
+void come(const client::StepView& /*step*/, client::Input& /*input*/) {}
+
+constexpr std::array kLives{
+    Life{.name = "main", .live = live_it_all, .swept = "", .behave = come},
+    Life{
+        .name = "retirement", .live = retire_a_set, .swept = "set-retirement", .behave = stay_away},
+    Life{.name = "merge", .live = merge_two_branches, .swept = "ledger-merge", .behave = come}};
+
+}  // namespace
+
+std::span<const Life> lives() {
+  return kLives;
+}
+
+std::string step_given_up_in(const std::string& record) {
+  static const std::map<std::string, std::string> given_up_at{
+      {"0001-root-generation", "gather-drawn"},
+      {"0004-crl", "gather-quorum"},
+      {"0006-re-share", "gather-drawn"},
+      {"0012-key-destruction", "agree-witness"}};
+
+  const auto known = given_up_at.find(record);
+  return known == given_up_at.end() ? std::string() : known->second;
+}
+
+}  // namespace crash
