@@ -358,7 +358,7 @@ Result<base::Bytes> sign_raw(base::ByteView content,
   return signature;
 }
 
-Result<void> check_code_signer(const Certificate& certificate, const Validity& during) {
+Result<void> check_code_signer(const Certificate& certificate, Instant end_of_day) {
   const KnownExtensions& known = certificate.known();
   const bool is_ca = (known.basic_constraints && known.basic_constraints->is_ca) ||
                      (known.key_usage && known.key_usage->has(KeyUsageBit::kKeyCertSign));
@@ -372,7 +372,7 @@ Result<void> check_code_signer(const Certificate& certificate, const Validity& d
     return no_code_signer("does not allow to sign code (extendedKeyUsage lacks codeSigning)");
   }
   const Validity own = certificate.validity();
-  if (during.not_before < own.not_before || during.not_after > own.not_after) {
+  if (end_of_day < own.not_before || end_of_day > own.not_after) {
     return no_code_signer("counts from " + text_of(own.not_before) + " through " +
                           text_of(own.not_after) + ", and not on the day of the plan");
   }

@@ -55,7 +55,8 @@ base::Result<base::Bytes> sign_raw(base::ByteView content,
 
 // Whether a certificate is one for signing code: an end entity's, whose keyUsage has
 // digitalSignature and whose extendedKeyUsage has codeSigning (RFC 5280 section 4.2.1.12), and
-// which counts through all of `during`. Errors: kRefusedByPolicy, saying which it is not.
-base::Result<void> check_code_signer(const Certificate& certificate, const Validity& during);
+// which counts at `end_of_day`, the last second of the day of the signature: it may begin on that
+// day, and lasts through it. Errors: kRefusedByPolicy, saying which it is not.
+base::Result<void> check_code_signer(const Certificate& certificate, Instant end_of_day);
 
 }  // namespace ca

@@ -1,5 +1,6 @@
 #include "ceremony/artefacts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/digest.h"
@@ -81,7 +82,7 @@ Result<void> check_signing_certificate(const Workplace& work, const ca::Certific
   if (!day) {
     return std::move(day).error();
   }
-  return ca::check_code_signer(certificate, *day);
+  return ca::check_code_signer(certificate, day->not_after);
 }
 
 Result<std::vector<ca::Certificate>> read_chain(const Workplace& work,
@@ -146,8 +147,12 @@ Result<base::Bytes> sign_artefact(const Workplace& work,
   if (!day) {
     return std::move(day).error();
   }
-  return ca::sign_detached(
-      {.content = job.content, .certificates = job.chain, .signing_time = day->not_before}, signer);
+  // A certificate may begin on that day: it counts at the time that the signature states.
+  const ca::Instant begin = job.chain.front().validity().not_before;
+  return ca::sign_detached({.content = job.content,
+                            .certificates = job.chain,
+                            .signing_time = std::max(day->not_before, begin)},
+                           signer);
 }
 
 Result<void> verify_artefact(const ArtefactJob& job, base::ByteView signature) {

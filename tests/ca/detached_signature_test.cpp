@@ -355,19 +355,20 @@ TEST_CASE("bare signatures: openssl dgst and pkeyutl take them, and refuse anoth
 TEST_CASE("a code signer is an end entity for signing code, on that day") {
   Signing signing(Algorithm::kP256);
   const Certificate& signer = signing.chain.front();
-  const Validity on_the_day{.not_before = support::today(), .not_after = support::today()};
+  const Instant on_the_day = support::today();
   CHECK(check_code_signer(signer, on_the_day).ok());
-  const auto says = [&](const Certificate& certificate, const Validity& during, const char* what) {
-    const auto checked = check_code_signer(certificate, during);
+  CHECK(check_code_signer(signer, signer.validity().not_before).ok());
+  CHECK(check_code_signer(signer, signer.validity().not_after).ok());
+  const auto says = [&](const Certificate& certificate, Instant end_of_day, const char* what) {
+    const auto checked = check_code_signer(certificate, end_of_day);
     REQUIRE(!checked.ok());
     CHECK(checked.error().code == ErrorCode::kRefusedByPolicy);
     has(checked.error().message, what);
   };
   says(signing.chain.back(), on_the_day, "is that of a CA");
-  const Instant later = support::today() + std::chrono::days{365 * 4};
-  says(signer, {.not_before = later, .not_after = later}, "and not on the day of the plan");
-  const Instant earlier = support::today() - std::chrono::days{31};
-  says(signer, {.not_before = earlier, .not_after = earlier}, "and not on the day of the plan");
+  const std::chrono::seconds second{1};
+  says(signer, signer.validity().not_after + second, "and not on the day of the plan");
+  says(signer, signer.validity().not_before - second, "and not on the day of the plan");
 }
 
 TEST_CASE("a code signer by others lacks what it lacks") {
@@ -397,9 +398,8 @@ TEST_CASE("a code signer by others lacks what it lacks") {
     return Certificate::parse(support::read_file(folder / "certificate.der")).value();
   };
   const Instant now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const Validity during{.not_before = now, .not_after = now};
   const auto message = [&](const std::vector<std::string>& extensions) {
-    const auto checked = check_code_signer(made(extensions), during);
+    const auto checked = check_code_signer(made(extensions), now);
     return checked ? std::string() : checked.error().message;
   };
   CHECK(message({"keyUsage=digitalSignature", "extendedKeyUsage=codeSigning"}).empty());

@@ -77,10 +77,18 @@ struct Elsewhere {
   [[nodiscard]] ca::Certificate certify(const ca::SigningRequest& request,
                                         const std::string& profile_name,
                                         std::pair<int, int> days) {
+    return certify_for(request,
+                       profile_name,
+                       {.not_before = support::today() + std::chrono::days{days.first},
+                        .not_after = support::today() + std::chrono::days{days.second}});
+  }
+
+  [[nodiscard]] ca::Certificate certify_for(const ca::SigningRequest& request,
+                                            const std::string& profile_name,
+                                            const ca::Validity& validity) {
     const ca::CertificateProfile profile = support::profile_named(profile_name);
     ca::CertificatePlan plan;
-    plan.validity = {.not_before = support::today() + std::chrono::days{days.first},
-                     .not_after = support::today() + std::chrono::days{days.second}};
+    plan.validity = validity;
     plan.policies = {"2.999.1.1"};
     const auto draft = ca::CertificateDraft::of_subordinate(
         {.profile = profile, .plan = plan, .request = request, .issuer = root.certificate}, {});
@@ -325,9 +333,35 @@ TEST_CASE("an artefact is signed only under a certificate for code signing, of t
                                 "-out",
                                 (folder / "tls.pem").string()})
               .exit_code == 0);
-  // It begins at this second, so the first second of today is not in it; its purpose is read first.
   has(works.refusal_of(works.bring(content_of(folder / "tls.pem")), Works::both()),
       "extendedKeyUsage lacks codeSigning");
+}
+
+TEST_CASE(
+    "a certificate that begins on the plan's own day signs, and one that ends on it does not") {
+  Works works;
+  works.begin();
+  const ca::Instant noon = support::today() + std::chrono::hours{12};
+  const auto bring = [&](const ca::Validity& validity) {
+    return works.bring(
+        works.elsewhere().certify_for(works.request(), "code-signing", validity).pem());
+  };
+  has(works.refusal_of(bring({.not_before = noon - std::chrono::days{9}, .not_after = noon}),
+                       Works::both()),
+      "and not on the day of the plan");
+  must(works.stage().rehearsal().sign_artefacts(
+      bring({.not_before = noon, .not_after = noon + std::chrono::days{9}}), Works::both()));
+  const support::CommandOutcome shown =
+      support::run_command("openssl",
+                           {"cms",
+                            "-cmsout",
+                            "-print",
+                            "-noout",
+                            "-inform",
+                            "DER",
+                            "-in",
+                            (works.delivered() / "pump.bin.p7s").string()});
+  has(shown.output, " 12:00:00 ");  // the time that the signature states is in the certificate's
 }
 
 TEST_CASE("the file with the signing certificate is the one of the plan, whole and in order") {
