@@ -59,6 +59,18 @@ std::filesystem::path Workplace::public_folder() const {
   return room.published / record_name(plan);
 }
 
+Json data_of(const Step& step, const client::ExceptionSheet& sheet) {
+  return {{"step", step.id},
+          {"expected", sheet.expected},
+          {"seen", sheet.seen},
+          {"decided", sheet.decided},
+          {"raised_by", sheet.raised_by}};
+}
+
+base::Result<void> note_exception(const Workplace& work, const client::ExceptionSheet& sheet) {
+  return work.journal.append("exception", data_of(work.step, sheet));
+}
+
 const Action* find_action(std::string_view name) {
   for (const std::span<const Action> table : tables()) {
     const auto found = std::find_if(

@@ -74,6 +74,12 @@ struct Action {
   base::Result<Turn> (*act)(Workplace&, client::Input&);
 };
 
+// An exception of a step as the journal keeps it, under the type "exception".
+Json data_of(const Step& step, const client::ExceptionSheet& sheet);
+
+// Notes an exception of the step at hand. Errors: as Journal::append().
+base::Result<void> note_exception(const Workplace& work, const client::ExceptionSheet& sheet);
+
 // The row of that name, or nullptr.
 const Action* find_action(std::string_view name);
 

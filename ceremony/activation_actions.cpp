@@ -187,12 +187,12 @@ Result<Turn> wait_out(Workplace& work, client::Input& input) {
                      "; nothing was opened; wait, and do this step again then"};
   }
   if (is_shortened) {
-    const Json sheet = {{"step", work.step.id},
-                        {"expected", "a waiting time until " + base::format_utc_time(*end)},
-                        {"seen", "it would end too late"},
-                        {"decided", shorten->second},
-                        {"raised_by", input.acted_by}};
-    if (auto noted = work.journal.append("exception", sheet); !noted) {
+    auto noted = note_exception(work,
+                                {.expected = "a waiting time until " + base::format_utc_time(*end),
+                                 .seen = "it would end too late",
+                                 .decided = shorten->second,
+                                 .raised_by = input.acted_by});
+    if (!noted) {
       return std::move(noted).error();
     }
   }

@@ -106,10 +106,10 @@ Result<void> note_presented(const Workplace& work,
   const char* const decided =
       state == kForced ? "whatever the bag holds counts as suspect" : "the share counts as lost";
   return note_exception(work,
-                        input,
                         {.expected = "the bag of seat " + holder.seat + ", whole",
                          .seen = state,
-                         .decided = decided});
+                         .decided = decided,
+                         .raised_by = input.acknowledged_by});
 }
 
 Result<Turn> present_bags(Workplace& work, client::Input& input) {

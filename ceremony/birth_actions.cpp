@@ -14,6 +14,7 @@
 #include "ceremony/key_facts.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
+#include "ceremony/vault.h"
 #include "shamir/dealer.h"
 #include "shamir/slip39.h"
 
@@ -89,7 +90,7 @@ Result<void> write_blobs(const Workplace& work, base::ByteView blob) {
     if (!made) {
       return made;
     }
-    if (auto saved = save_own(work, key_folder(work, site) / "root-key.blob", blob); !saved) {
+    if (auto saved = save_own(work, key_folder(work, site) / kBlobFile, blob); !saved) {
       return saved;
     }
   }
@@ -117,14 +118,7 @@ Result<Turn> wrap_key(Workplace& work, client::Input& /*input*/) {
   if (auto written = write_blobs(work, *blob); !written) {
     return std::move(written).error();
   }
-  work.held.kek = std::move(kek).value();
-  Turn turn;
-  turn.facts = {{"blob", base::sha256_hex(*blob)}};
-  turn.publications.push_back(
-      {.type = "key.wrap",
-       .data = {{"scheme", "aes-256-kwp"}, {"opened_by", "other-implementation"}},
-       .hidden = {}});
-  return turn;
+  return key_wrapped(work, std::move(kek).value(), *blob);
 }
 
 // The seats with their continents and the public halves of their possession keys: confidential.

@@ -17,11 +17,6 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-bool lies_at(const fs::path& path) {
-  std::error_code failed;
-  return fs::exists(fs::symlink_status(path, failed));
-}
-
 // A blob that is not where it was left counts as being somewhere.
 Result<void> note_unseen(const Workplace& work, const std::string& site, std::uint32_t generation) {
   return work.journal.append("blob-unseen",
@@ -31,6 +26,11 @@ Result<void> note_unseen(const Workplace& work, const std::string& site, std::ui
 }
 
 }  // namespace
+
+bool lies_at(const fs::path& path) {
+  std::error_code failed;
+  return fs::exists(fs::symlink_status(path, failed));
+}
 
 Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint32_t generation) {
   const fs::path folder = generation_folder(site, generation);

@@ -10,6 +10,9 @@
 
 namespace ceremony {
 
+// Whether anything has that name: a link that leads nowhere, too.
+bool lies_at(const std::filesystem::path& path);
+
 // Overwrites, reads back and removes the blob of that generation at a site, and notes in the
 // journal that it begins and that it was seen to be done. What was begun before is done again; what
 // is gone by then is seen to be gone. A blob that is missing or is not the one that its header

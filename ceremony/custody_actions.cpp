@@ -91,10 +91,11 @@ Result<Finding> take_their_word(const Workplace& work,
     return Error{ErrorCode::kInsufficient,
                  "nobody has said why this share counts as " + health + "; type it in a few words"};
   }
-  auto noted = note_exception(
-      work,
-      input,
-      {.expected = "seat " + seat + " has a good share", .seen = why, .decided = health});
+  auto noted = note_exception(work,
+                              {.expected = "seat " + seat + " has a good share",
+                               .seen = why,
+                               .decided = health,
+                               .raised_by = input.acknowledged_by});
   return noted ? Result<Finding>(Finding{.health = health, .by = "said"})
                : Result<Finding>(std::move(noted).error());
 }

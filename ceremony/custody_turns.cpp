@@ -110,17 +110,6 @@ std::string typed_text(const client::Input& input, const std::string& name) {
              : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
 }
 
-Result<void> note_exception(const Workplace& work,
-                            const client::Input& input,
-                            const CustodyException& exception) {
-  return work.journal.append("exception",
-                             {{"step", work.step.id},
-                              {"expected", exception.expected},
-                              {"seen", exception.seen},
-                              {"decided", exception.decided},
-                              {"raised_by", input.acknowledged_by}});
-}
-
 std::vector<client::Ask> asks_for_bag() {
   return {{.name = "bag",
            .kind = client::AskKind::kText,

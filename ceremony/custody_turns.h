@@ -48,16 +48,6 @@ std::map<std::string, Json> noted_by_seat(const Workplace& work, std::string_vie
 // A text that was handed in, without blanks at its ends; "" where there is none.
 std::string typed_text(const client::Input& input, const std::string& name);
 
-// What was expected of a seat, what was seen, and what was decided: an exception of this step.
-struct CustodyException {
-  std::string expected;
-  std::string seen;
-  std::string decided;
-};
-base::Result<void> note_exception(const Workplace& work,
-                                  const client::Input& input,
-                                  const CustodyException& exception);
-
 // Number of a bag and of its seal, as they were typed. `seat` is whose.
 struct SealedBag {
   std::string seat;

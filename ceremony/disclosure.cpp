@@ -21,7 +21,7 @@ bool is_reserved(std::string_view name) {
   return name == "_sd" || name == "...";
 }
 
-Error malformed(const std::string& why) {
+Error bad_disclosure(const std::string& why) {
   return Error{ErrorCode::kMalformed,
                "this is not a disclosure: " + why + "; copy the whole string anew"};
 }
@@ -64,22 +64,22 @@ Disclosure disclose(HiddenFact fact) {
 base::Result<Disclosure> parse_disclosure(std::string_view text) {
   const auto bytes = base::from_base64url(text);
   if (!bytes) {
-    return malformed("it is not base64url without padding");
+    return bad_disclosure("it is not base64url without padding");
   }
   auto json = parse_json(base::text_of(*bytes));
   if (!json) {
-    return malformed(json.error().message);
+    return bad_disclosure(json.error().message);
   }
   const Json& parts = *json;
   if (!parts.is_array() || parts.size() != 3 || !parts[0].is_string() || !parts[1].is_string()) {
-    return malformed("it must hold a salt, a name and a value");
+    return bad_disclosure("it must hold a salt, a name and a value");
   }
   if (!is_salt(parts[0].get<std::string>())) {
-    return malformed("its salt must be 128 bits");
+    return bad_disclosure("its salt must be 128 bits");
   }
   const HiddenFact fact{parts[1].get<std::string>(), parts[2]};
   if (!may_be_hidden(fact)) {
-    return malformed("a name in it is reserved");
+    return bad_disclosure("a name in it is reserved");
   }
   return Disclosure{parts[0].get<std::string>(), fact.name, fact.value};
 }

@@ -107,7 +107,8 @@ Result<ca::KeyRegistry> seen_keys(const Workplace& work, const ca::Certificate& 
   return seen;
 }
 
-Result<ca::SigningRequest> read_request(const Workplace& work, const PlannedRequest& planned) {
+Result<ca::SigningRequest> read_brought_request(const Workplace& work,
+                                                const PlannedRequest& planned) {
   auto bytes = base::read_file(work.room.transfer_in / planned.file, ca::kLargestRequest);
   if (!bytes) {
     return std::move(bytes).error();
@@ -140,7 +141,7 @@ Result<RequestDraft> draft_of(const Workplace& work,
                               const ca::Certificate& root,
                               const ca::KeyRegistry& seen) {
   const PlannedRequest& planned = work.plan.requests[number];
-  auto request = read_request(work, planned);
+  auto request = read_brought_request(work, planned);
   if (!request) {
     return std::move(request).error();
   }

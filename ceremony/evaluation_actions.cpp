@@ -56,7 +56,7 @@ std::vector<fs::path> journals_of_set(const Workplace& work, const EvaluationRec
     const bool made_it = &ceremony == &record.since_set().front();
     std::string name = record.records()[ceremony.record].id;
     std::error_code failed;
-    while (!name.empty() && !fs::exists(work.room.confidential / name / "journal.log", failed)) {
+    while (!name.empty() && !fs::exists(work.room.confidential / name / kJournalFile, failed)) {
       const std::size_t dash = name.rfind('-');
       name = dash == std::string::npos ? std::string() : name.substr(0, dash);
     }

@@ -19,9 +19,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::size_t kLargestSeal = std::size_t{1} << 20U;
 constexpr std::size_t kLargestJournal = std::size_t{64} << 20U;
-constexpr const char* kJournalName = "journal.log";
 
 bool is_there(const fs::path& path) {
   std::error_code failed;
@@ -54,7 +52,7 @@ Result<void> look_into(const fs::path& folder, EvaluationFolders& found) {
     found.ceremonies.push_back(folder);
     return {};
   }
-  if (is_there(folder / kJournalName)) {
+  if (is_there(folder / kJournalFile)) {
     found.journals.push_back(folder);
     return {};
   }
@@ -64,7 +62,7 @@ Result<void> look_into(const fs::path& folder, EvaluationFolders& found) {
     if (is_there(inner / kTranscriptFile)) {
       found.ceremonies.push_back(inner);
       has_records = true;
-    } else if (is_there(inner / kJournalName)) {
+    } else if (is_there(inner / kJournalFile)) {
       found.journals.push_back(inner);
     }
   }
@@ -97,7 +95,7 @@ std::string evaluation_of_record(const Transcript& transcript, const fs::path& f
 }
 
 Result<OwnersJournal> read_journal(const fs::path& folder, const KeySource& source) {
-  const auto content = base::read_file(folder / kJournalName, kLargestJournal);
+  const auto content = base::read_file(folder / kJournalFile, kLargestJournal);
   if (!content) {
     return content.error();
   }

@@ -20,7 +20,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-Result<ca::Signer*> signer_of(const Workplace& work) {
+Result<ca::Signer*> issuing_key(const Workplace& work) {
   if (!work.held.root_key) {
     return Error{ErrorCode::kWrongState, "the root key is not open; let a quorum open it first"};
   }
@@ -86,7 +86,7 @@ bool is_signed_already(const Workplace& work, const ca::Certificate& agreed) {
 }
 
 Result<Turn> sign_root(Workplace& work, client::Input& /*input*/) {
-  auto signer = signer_of(work);
+  auto signer = issuing_key(work);
   if (!signer) {
     return std::move(signer).error();
   }
@@ -133,7 +133,7 @@ Result<Asking> ask_crl(const Workplace& work) {
 }
 
 Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
-  auto signer = signer_of(work);
+  auto signer = issuing_key(work);
   if (!signer) {
     return std::move(signer).error();
   }
@@ -205,7 +205,7 @@ std::string delivery_name(const PlannedRequest& planned) {
 }
 
 Result<Turn> sign_requests(Workplace& work, client::Input& /*input*/) {
-  auto signer = signer_of(work);
+  auto signer = issuing_key(work);
   if (!signer) {
     return std::move(signer).error();
   }

@@ -137,6 +137,10 @@ Result<void> Journal::publish(std::string_view type,
   return {};
 }
 
+const std::string& Journal::first_hash() const {
+  return state_->log.lines().front().sha256;
+}
+
 std::string Journal::head() const {
   return state_->head();
 }

@@ -48,6 +48,9 @@ struct JournalOptions {
   const base::SecretBytes* keeper_secret = nullptr;  // 32 bytes, X25519
 };
 
+// Its name in the folder of a ceremony's confidential record.
+inline constexpr const char* kJournalFile = "journal.log";
+
 // One entry of the journal, in the clear.
 struct JournalEntry {
   std::uint64_t i = 0;
@@ -87,6 +90,9 @@ class Journal {
   base::Result<void> publish(std::string_view type,
                              const Json& data,
                              std::vector<HiddenFact> hidden = {});
+
+  // Hash of line 0, 64 hex digits: no two journals have the same.
+  [[nodiscard]] const std::string& first_hash() const;
 
   // Hash of the last stored line, 64 hex digits.
   [[nodiscard]] std::string head() const;

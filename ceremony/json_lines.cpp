@@ -74,7 +74,7 @@ class ParseWatch {
   std::vector<std::set<std::string>> keys_;
 };
 
-Error malformed(const std::string& what) {
+Error bad_json(const std::string& what) {
   return Error{ErrorCode::kMalformed, what};
 }
 
@@ -100,17 +100,17 @@ base::Result<Json> parse_json(std::string_view text) {
   };
   Json value = Json::parse(text, callback, false);
   if (!watch.objection().empty()) {
-    return malformed(watch.objection());
+    return bad_json(watch.objection());
   }
   if (value.is_discarded()) {
-    return malformed("its JSON is not well-formed");
+    return bad_json("its JSON is not well-formed");
   }
   std::string objection = objection_to(value, 0);
   if (!objection.empty()) {
-    return malformed(objection);
+    return bad_json(objection);
   }
   if (dump(value) != text) {
-    return malformed("its JSON is not written as Conclave writes it (compact, ASCII only)");
+    return bad_json("its JSON is not written as Conclave writes it (compact, ASCII only)");
   }
   return value;
 }
@@ -122,7 +122,7 @@ base::Result<std::string> string_member(const Json& object, std::string_view nam
       return member->get<std::string>();
     }
   }
-  return malformed("the text \"" + std::string(name) + "\" is missing");
+  return bad_json("the text \"" + std::string(name) + "\" is missing");
 }
 
 base::Result<std::uint64_t> number_member(const Json& object, std::string_view name) {
@@ -132,7 +132,7 @@ base::Result<std::uint64_t> number_member(const Json& object, std::string_view n
       return member->get<std::uint64_t>();
     }
   }
-  return malformed("the number \"" + std::string(name) + "\" is missing");
+  return bad_json("the number \"" + std::string(name) + "\" is missing");
 }
 
 bool is_sha256_hex(std::string_view text) {

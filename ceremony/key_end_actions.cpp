@@ -2,7 +2,6 @@
 // what can be claimed of it after that.
 
 #include <array>
-#include <system_error>
 #include <utility>
 
 #include "base/digest.h"
@@ -123,9 +122,7 @@ Result<Turn> delete_key(Workplace& work, client::Input& /*input*/) {
 
 // Whether there is something to destroy, or to see the end of.
 bool may_have_blob(const Workplace& work, const fs::path& site, std::uint32_t generation) {
-  std::error_code failed;
-  const fs::path file = generation_folder(site, generation) / kBlobFile;
-  return fs::exists(fs::symlink_status(file, failed)) ||
+  return lies_at(generation_folder(site, generation) / kBlobFile) ||
          blob_state(work, site_name(site), generation) == BlobState::kBegun;
 }
 

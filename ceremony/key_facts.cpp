@@ -6,6 +6,7 @@
 #include "base/media.h"
 #include "base/text_encoding.h"
 #include "ca/public_key.h"
+#include "ceremony/vault.h"
 
 namespace ceremony {
 
@@ -46,7 +47,18 @@ Result<ca::DistinguishedName> distinguished_name_of(const PlannedName& name) {
 
 Result<base::Bytes> read_blob(const std::filesystem::path& folder) {
   constexpr std::size_t kLargestBlob = 4096;  // bytes
-  return base::read_file(folder / "root-key.blob", kLargestBlob);
+  return base::read_file(folder / kBlobFile, kLargestBlob);
+}
+
+Turn key_wrapped(Workplace& work, ca::Kek kek, base::ByteView blob) {
+  work.held.kek = std::move(kek);
+  Turn turn;
+  turn.facts = {{"blob", base::sha256_hex(blob)}};
+  turn.publications.push_back(
+      {.type = "key.wrap",
+       .data = {{"scheme", "aes-256-kwp"}, {"opened_by", "other-implementation"}},
+       .hidden = {}});
+  return turn;
 }
 
 }  // namespace ceremony

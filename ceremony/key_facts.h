@@ -32,4 +32,9 @@ base::Result<ca::DistinguishedName> distinguished_name_of(const PlannedName& nam
 // root-key.blob below `folder`. Errors: kNotFound, kStorageFailure.
 base::Result<base::Bytes> read_blob(const std::filesystem::path& folder);
 
+// The end of a step in which the key went under `kek` and became `blob`, which the other
+// implementation has opened: the KEK is held from here, the blob's digest is a fact, and a public
+// entry says how it was wrapped.
+Turn key_wrapped(Workplace& work, ca::Kek kek, base::ByteView blob);
+
 }  // namespace ceremony

@@ -1,5 +1,6 @@
 // The acts of a CA's life besides signing: drill, evaluation.
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -50,14 +51,8 @@ Result<Turn> refuse_production(Workplace& work, client::Input& /*input*/) {
 // The rehearsed records are in the clear, so nobody is asked for a key.
 Result<Asking> ask_keeper(const Workplace& work) {
   Asking asking;
-  for (const std::filesystem::path& site : work.room.sites) {
-    auto found = open_site_journals(site, {});
-    if (!found) {
-      return std::move(found).error();
-    }
-    if (!found->unopened.empty()) {
-      asking.asks = keeper_asks();
-    }
+  if (std::ranges::any_of(work.room.sites, has_sealed_journals)) {
+    asking.asks = keeper_asks();
   }
   return asking;
 }

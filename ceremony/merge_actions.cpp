@@ -93,12 +93,12 @@ Result<Turn> merge_branches(Workplace& work, client::Input& input) {
   if (!merge) {
     return std::move(merge).error();
   }
-  const Json sheet = {{"step", work.step.id},
-                      {"expected", "one branch of records"},
-                      {"seen", "two branches: both sites have acted"},
-                      {"decided", "merged, and recorded as an incident"},
-                      {"raised_by", input.acted_by}};
-  if (auto noted = work.journal.append("exception", sheet); !noted) {
+  auto noted = note_exception(work,
+                              {.expected = "one branch of records",
+                               .seen = "two branches: both sites have acted",
+                               .decided = "merged, and recorded as an incident",
+                               .raised_by = input.acted_by});
+  if (!noted) {
     return std::move(noted).error();
   }
   Turn turn;

@@ -52,12 +52,19 @@ bool looks_unfinished(base::ByteView there, std::size_t whole_bytes) {
          std::ranges::all_of(there.last(kZeros), [](std::uint8_t byte) { return byte == 0; });
 }
 
+// Whether one of the outputs that the journal notes is the one that is meant.
+template <typename IsMeant>
+bool has_output(const Journal& journal, IsMeant is_meant) {
+  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
+    return entry.type == "output" && is_meant(entry.data);
+  });
+}
+
 // Whether an earlier attempt has begun to write this file, and what is there may be what it left.
 bool was_cut_off(const Journal& journal, const fs::path& path, base::ByteView there) {
-  const std::string name = noted_name(path);
-  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
-    return entry.type == "output" && entry.data.value("file", "") == name &&
-           looks_unfinished(there, entry.data.value("size_bytes", std::size_t{0}));
+  return has_output(journal, [&, name = noted_name(path)](const Json& noted) {
+    return noted.value("file", "") == name &&
+           looks_unfinished(there, noted.value("size_bytes", std::size_t{0}));
   });
 }
 
@@ -96,10 +103,8 @@ Result<void> remove_noted(const Workplace& work, const fs::path& path, const std
 // Whether these bytes are what this ceremony has written under this name. Under another name they
 // are another holder's: two sticks that are one.
 bool has_noted_there(const Journal& journal, const fs::path& path, const std::string& sha256) {
-  const std::string name = noted_name(path);
-  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
-    return entry.type == "output" && entry.data.value("file", "") == name &&
-           entry.data.value("sha256", "") == sha256;
+  return has_output(journal, [&, name = noted_name(path)](const Json& noted) {
+    return noted.value("file", "") == name && noted.value("sha256", "") == sha256;
   });
 }
 
@@ -145,9 +150,8 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 }  // namespace
 
 bool has_noted(const Journal& journal, const std::string& sha256) {
-  return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
-    return entry.type == "output" && entry.data.value("sha256", "") == sha256;
-  });
+  return has_output(journal,
+                    [&](const Json& noted) { return noted.value("sha256", "") == sha256; });
 }
 
 Result<void> note_output(const Workplace& work, const fs::path& path, base::ByteView bytes) {

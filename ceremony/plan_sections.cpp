@@ -63,7 +63,7 @@ PlannedSigner read_signer(TomlTable& table) {
   return {.role = table.text("role"), .vkey = table.text("vkey")};
 }
 
-PlannedRequest read_request(TomlTable& table) {
+PlannedRequest read_planned_request(TomlTable& table) {
   return {.file = table.text("file"),
           .sha256 = table.text("sha256"),
           .profile = table.text("profile"),
@@ -207,7 +207,7 @@ PlanReading read_plan_sections(const toml::table& file) {
   read_signing_sections(table, reading);
   reading.plan.requests = read_each<PlannedRequest>(table.tables("request"),
                                                     {"the plan, section [[request]]", "request"},
-                                                    read_request,
+                                                    read_planned_request,
                                                     reading.faults);
   reading.plan.signers = read_each<PlannedSigner>(table.tables("signer"),
                                                   {"the plan, section [[signer]]", "signer"},

@@ -29,8 +29,6 @@ namespace {
 
 using base::Result;
 
-constexpr std::size_t kLargestSeal = 1U << 20U;  // bytes
-
 Json roster_data(const Plan& plan) {
   Json signers = Json::array();
   for (const PlannedSigner& signer : plan.signers) {
@@ -127,12 +125,12 @@ Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
 }
 
 // The signer whose turn it is.
-const PlannedSigner& signer_of(const Workplace& work) {
+const PlannedSigner& signer_in_turn(const Workplace& work) {
   return work.plan.signers[std::min(work.held.turn, work.plan.signers.size() - 1)];
 }
 
 Result<Asking> ask_signature(const Workplace& work) {
-  const std::string& role = signer_of(work).role;
+  const std::string& role = signer_in_turn(work).role;
   auto text = seal_text(work.plan.origin, work.journal.transcript());
   if (!text) {
     return std::move(text).error();
@@ -296,7 +294,7 @@ Result<Turn> seal_record(Workplace& work, client::Input& input) {
   if (work.held.turn == 0) {
     work.held.signature_lines.clear();
   }
-  auto line = officer_line({.officer = signer_of(work), .text = *text}, input);
+  auto line = officer_line({.officer = signer_in_turn(work), .text = *text}, input);
   if (!line) {
     return std::move(line).error();
   }

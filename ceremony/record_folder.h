@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -17,6 +18,7 @@ namespace ceremony {
 
 inline constexpr std::string_view kTranscriptFile = "transcript.log";
 inline constexpr std::string_view kSealFile = "seal.note";
+inline constexpr std::size_t kLargestSeal = std::size_t{1} << 20U;  // bytes
 inline constexpr std::string_view kEvaluationFile = "evaluation.json";
 inline constexpr std::string_view kHeadFile = "head.txt";
 

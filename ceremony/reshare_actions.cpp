@@ -109,14 +109,7 @@ Result<Turn> rewrap_key(Workplace& work, client::Input& /*input*/) {
   if (auto written = write_new_blobs(work, *blob); !written) {
     return std::move(written).error();
   }
-  work.held.kek = std::move(kek).value();
-  Turn turn;
-  turn.facts = {{"blob", base::sha256_hex(*blob)}};
-  turn.publications.push_back(
-      {.type = "key.wrap",
-       .data = {{"scheme", "aes-256-kwp"}, {"opened_by", "other-implementation"}},
-       .hidden = {}});
-  return turn;
+  return key_wrapped(work, std::move(kek).value(), *blob);
 }
 
 Result<std::string> new_header(const Workplace& work) {

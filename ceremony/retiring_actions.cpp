@@ -2,7 +2,6 @@
 // of both is computed. The last way to a key is never taken before its successor was read back.
 
 #include <array>
-#include <system_error>
 #include <utility>
 
 #include "base/destroy_file.h"
@@ -31,11 +30,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
-
-bool is_on_stick(const fs::path& path) {
-  std::error_code failed;
-  return fs::exists(fs::symlink_status(path, failed));
-}
 
 // A site that was not there at the re-share may still lack the set that is live.
 Result<void> bring_live_vaults(const Workplace& work, const LedgerState& ledger) {
@@ -190,7 +184,7 @@ Result<void> check_old_share(const Workplace& work,
 // Every copy on the stick; those on paper are destroyed by the people in the room.
 Result<void> destroy_share(const Workplace& work, const PlannedHolder& holder) {
   const fs::path stick = work.room.holders / holder.folder;
-  if (!is_on_stick(stick)) {
+  if (!lies_at(stick)) {
     return Error{ErrorCode::kNotFound,
                  "the destruction of the share of seat " + holder.seat +
                      " has begun, and its medium is not here any more; bring it back, and do this "
@@ -198,7 +192,7 @@ Result<void> destroy_share(const Workplace& work, const PlannedHolder& holder) {
   }
   for (const char* const name : {kCardSvg, kCardText, kShareFile}) {
     const fs::path file = stick / name;
-    if (auto done = is_on_stick(file) ? base::destroy_file(file) : Result<void>(); !done) {
+    if (auto done = lies_at(file) ? base::destroy_file(file) : Result<void>(); !done) {
       return done;
     }
   }

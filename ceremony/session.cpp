@@ -70,12 +70,7 @@ Result<void> Session::raise_exception(const ExceptionSheet& sheet) {
     return Error{ErrorCode::kWrongState, "this ceremony is over; nothing may follow its seal"};
   }
   body.held.turn = 0;
-  return body.append("exception",
-                     {{"step", body.step().id},
-                      {"expected", sheet.expected},
-                      {"seen", sheet.seen},
-                      {"decided", sheet.decided},
-                      {"raised_by", sheet.raised_by}});
+  return body.append("exception", data_of(body.step(), sheet));
 }
 
 Result<void> Session::abort(const std::string& reason) {

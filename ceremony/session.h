@@ -22,6 +22,7 @@ namespace ceremony {
 
 using ExceptionSheet = client::ExceptionSheet;
 class Progress;
+struct Plan;
 
 // What a session sees of the computer that it runs on. Tests bring another one.
 struct World {
@@ -29,6 +30,9 @@ struct World {
   base::Surroundings (*surroundings)() = base::Surroundings::of_this_process;
   base::Result<base::MediumSpace> (*space_on)(const std::filesystem::path&) = base::space_on;
 };
+
+// Where the journal of the plan's ceremony lies in that room, once it has begun.
+std::filesystem::path journal_path(const client::OpenRequest& room, const Plan& plan);
 
 class Session {
  public:

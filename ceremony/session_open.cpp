@@ -55,10 +55,6 @@ Result<std::vector<X25519PublicKey>> keeper_keys(const Plan& plan) {
   return keys;
 }
 
-std::filesystem::path journal_path(const Plan& plan, const client::OpenRequest& room) {
-  return room.confidential / record_name(plan) / "journal.log";
-}
-
 // Two sites are two places; and what is begun can be written to the end. A REHEARSAL has one disk
 // for all its media, and a ceremony that was begun must come to its end with what room there is.
 Result<void> check_all_media(const Plan& plan,
@@ -68,7 +64,7 @@ Result<void> check_all_media(const Plan& plan,
     return distinct;
   }
   std::error_code missing;
-  const bool has_begun = std::filesystem::exists(journal_path(plan, room), missing);
+  const bool has_begun = std::filesystem::exists(journal_path(room, plan), missing);
   return plan.mode == Mode::kRehearsal || has_begun ? Result<void>()
                                                     : check_media(room, world.space_on);
 }
@@ -83,7 +79,7 @@ Result<Journal> open_journal(const Plan& plan,
     return std::move(keepers).error();
   }
   const std::string name = record_name(plan);
-  JournalOptions options{.journal_path = journal_path(plan, room),
+  JournalOptions options{.journal_path = ceremony::journal_path(room, plan),
                          .transcript_path = room.published / name / "transcript.log",
                          .mode = plan.mode,
                          .clock = world.clock,
@@ -232,6 +228,10 @@ Result<Papers> read_papers(const client::OpenRequest& request, const World& worl
 }
 
 }  // namespace
+
+std::filesystem::path journal_path(const client::OpenRequest& room, const Plan& plan) {
+  return room.confidential / record_name(plan) / kJournalFile;
+}
 
 // Notes that the ceremony is opened, or that it goes back to where its needs are on disk.
 Result<void> Session::Body::note_opening(const Json& opening) {

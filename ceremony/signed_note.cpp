@@ -31,7 +31,7 @@ constexpr std::array<std::uint8_t, 27> kP256Prefix = {
     0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
 constexpr std::size_t kP256KeyBytes = 91;
 
-Error malformed(std::string what) {
+Error bad_note(std::string what) {
   return Error{ErrorCode::kMalformed, std::move(what)};
 }
 
@@ -159,23 +159,23 @@ base::Result<Vkey> parse_vkey(std::string_view text) {
   const std::size_t first = text.find('+');
   const std::size_t second = first == text.npos ? text.npos : text.find('+', first + 1);
   if (second == text.npos) {
-    return malformed("this is not a verifier key: it must read NAME+HASH+KEY");
+    return bad_note("this is not a verifier key: it must read NAME+HASH+KEY");
   }
   const auto typed = base::from_base64(text.substr(second + 1));
   const auto algorithm =
       typed && !typed->empty() ? algorithm_of(typed->front()) : std::optional<NoteAlgorithm>();
   if (!algorithm) {
-    return malformed(
+    return bad_note(
         "this verifier key is neither Ed25519 (type 1) nor P-256 (type 2), or not base64");
   }
   auto key = make_vkey({std::string(text.substr(0, first)),
                         *algorithm,
                         base::Bytes(typed->begin() + 1, typed->end())});
   if (!key) {
-    return malformed(key.error().message);
+    return bad_note(key.error().message);
   }
   if (text.substr(first + 1, second - first - 1) != base::to_hex(key->key_hash)) {
-    return malformed(
+    return bad_note(
         "the hash in this verifier key does not belong to its name and key; compare "
         "it with the paper roster");
   }
@@ -230,16 +230,16 @@ std::string SignedNote::whole() const {
 
 base::Result<NoteSignature> parse_signature_line(std::string_view line) {
   if (line.substr(0, kDash.size()) != kDash || line.back() != '\n') {
-    return malformed("a signature line must begin with a dash and a blank and end its line");
+    return bad_note("a signature line must begin with a dash and a blank and end its line");
   }
   const std::string_view rest = line.substr(kDash.size(), line.size() - kDash.size() - 1);
   const std::size_t blank = rest.find(' ');
   if (blank == rest.npos || !is_key_name(rest.substr(0, blank))) {
-    return malformed("a signature line must hold a key name, a blank and the signature");
+    return bad_note("a signature line must hold a key name, a blank and the signature");
   }
   const auto bytes = base::from_base64(rest.substr(blank + 1));
   if (!bytes || bytes->size() <= kHashBytes) {
-    return malformed("the signature in a signature line must be base64");
+    return bad_note("the signature in a signature line must be base64");
   }
   NoteSignature signature{std::string(rest.substr(0, blank)), {}, {}};
   std::copy_n(bytes->begin(), kHashBytes, signature.key_hash.begin());
@@ -250,7 +250,7 @@ base::Result<NoteSignature> parse_signature_line(std::string_view line) {
 base::Result<SignedNote> parse_signed_note(std::string_view note) {
   const std::size_t gap = note.size() > kMaxNoteBytes ? note.npos : note.rfind("\n\n");
   if (gap == note.npos || gap + 2 == note.size() || !is_note_text(note)) {
-    return malformed(
+    return bad_note(
         "this is not a signed note: lines of text, an empty line, then signature lines");
   }
   SignedNote parsed{std::string(note.substr(0, gap + 1)), {}};
@@ -265,7 +265,7 @@ base::Result<SignedNote> parse_signed_note(std::string_view note) {
     rest.remove_prefix(end);
   }
   if (parsed.signatures.size() > kMaxSignatures) {
-    return malformed("a signed note may have at most 100 signature lines");
+    return bad_note("a signed note may have at most 100 signature lines");
   }
   return parsed;
 }

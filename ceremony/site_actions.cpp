@@ -231,12 +231,13 @@ Result<Json> compared_with(const Workplace& work,
                  "transfer stick; bring them, or say why they cannot be had; nothing was done"};
   }
   if (!has_crl || !has_record) {
-    const Json sheet = {{"step", work.step.id},
-                        {"expected", "the newest published CRL and record"},
-                        {"seen", has_crl ? "no record" : (has_record ? "no CRL" : "neither")},
-                        {"decided", why},
-                        {"raised_by", input.acted_by}};
-    if (auto noted = work.journal.append("exception", sheet); !noted) {
+    auto noted =
+        note_exception(work,
+                       {.expected = "the newest published CRL and record",
+                        .seen = has_crl ? "no record" : (has_record ? "no CRL" : "neither"),
+                        .decided = why,
+                        .raised_by = input.acted_by});
+    if (!noted) {
       return std::move(noted).error();
     }
   }

@@ -40,13 +40,9 @@ std::vector<std::string> journals_in(const fs::path& folder) {
   return names;
 }
 
-std::string own_journal_name(const Workplace& work, std::string_view stored) {
-  return record_name(work.plan) + "-" + std::string(stored.substr(0, kDigitsOfJournal)) +
+std::string own_journal_name(const Workplace& work) {
+  return record_name(work.plan) + "-" + work.journal.first_hash().substr(0, kDigitsOfJournal) +
          kJournalSuffix;
-}
-
-Result<base::Bytes> read_own_journal(const Workplace& work) {
-  return base::read_file(work.confidential_folder() / "journal.log", kLargestJournalCopy);
 }
 
 // How many lines of the journal come up to its last public entry.
@@ -108,6 +104,14 @@ Result<std::vector<std::string>> hashes_in(const fs::path& file, const KeySource
   return hashes;
 }
 
+// Whether the copy in that file is one of PRODUCTION.
+bool wants_keeper(const fs::path& file) {
+  const auto bytes = base::read_file(file, kLargestJournalCopy);
+  const auto header =
+      bytes ? read_journal_header(base::text_of(*bytes)) : Result<JournalEntry>(bytes.error());
+  return header && header->data.value("mode", "") == name_of(Mode::kProduction);
+}
+
 bool has_key(const KeySource& source) {
   return source.journal_key != nullptr || source.keeper_secret != nullptr;
 }
@@ -130,7 +134,7 @@ Result<void> keep_journal(const Workplace& work) {
   if (work.plan.mode == Mode::kDrill) {
     return {};
   }
-  auto stored = read_own_journal(work);
+  auto stored = base::read_file(work.confidential_folder() / kJournalFile, kLargestJournalCopy);
   if (!stored) {
     return std::move(stored).error();
   }
@@ -138,7 +142,7 @@ Result<void> keep_journal(const Workplace& work) {
   if (!copy) {
     return std::move(copy).error();
   }
-  const std::string name = own_journal_name(work, base::text_of(*stored));
+  const std::string name = own_journal_name(work);
   for (const fs::path& site : work.room.sites) {
     if (auto made = base::make_folder_where_missing(site / kJournalsFolder); !made) {
       return made;
@@ -151,11 +155,7 @@ Result<void> keep_journal(const Workplace& work) {
 }
 
 Result<void> exchange_journals(const Workplace& work, const TwoSites& sites) {
-  auto stored = read_own_journal(work);
-  if (!stored) {
-    return std::move(stored).error();
-  }
-  const std::string own = own_journal_name(work, base::text_of(*stored));
+  const std::string own = own_journal_name(work);
   const fs::path home = sites.home / kJournalsFolder;
   const fs::path other = sites.other / kJournalsFolder;
   for (const fs::path& folder : {home, other}) {
@@ -165,6 +165,13 @@ Result<void> exchange_journals(const Workplace& work, const TwoSites& sites) {
   }
   auto brought = bring_journals({.from = home, .to = other}, own);
   return brought ? bring_journals({.from = other, .to = home}, own) : brought;
+}
+
+bool has_sealed_journals(const fs::path& site) {
+  const fs::path folder = site / kJournalsFolder;
+  return std::ranges::any_of(journals_in(folder), [&folder](const std::string& name) {
+    return wants_keeper(folder / name);
+  });
 }
 
 Result<SiteJournals> open_site_journals(const fs::path& site, const KeySource& source) {

@@ -28,6 +28,10 @@ base::Result<void> keep_journal(const Workplace& work);
 // are: the next drill finds it. Errors: kStorageFailure.
 base::Result<void> exchange_journals(const Workplace& work, const TwoSites& sites);
 
+// Whether a journal at a site wants a record keeper's key, by the clear first lines alone: nothing
+// is opened. A file that is no journal, or cannot be read, wants none.
+bool has_sealed_journals(const std::filesystem::path& site);
+
 // What a site has of the journals of the records in its ledger.
 struct SiteJournals {
   std::size_t opened = 0;

@@ -62,7 +62,7 @@ const HeaderTerms& terms_of(const VaultHeader& header) {
   return header.is_signing_key() ? kSigningTerms : kRootTerms;
 }
 
-Error malformed(const std::string& what) {
+Error bad_vault_header(const std::string& what) {
   return Error{ErrorCode::kMalformed,
                "the vault's header (vault.json) " + what +
                    "; nothing was done; use the vault copy of the other site"};
@@ -93,14 +93,14 @@ Result<void> read_set(const Json& json, VaultHeader& header) {
   const Json& generation = json.at("generation");
   if (!mode || !generation.is_number_unsigned() || generation.get<std::uint64_t>() == 0 ||
       generation.get<std::uint64_t>() > UINT32_MAX) {
-    return malformed("has a mode or generation that does not exist");
+    return bad_vault_header("has a mode or generation that does not exist");
   }
   header.set.set.mode = *mode;
   header.set.set.generation = generation.get<std::uint32_t>();
   if (!from_hex_into(json.at("set_id").get<std::string>(), header.set.set.id) ||
       !from_hex_into(json.at("kek_commitment").get<std::string>(), header.set.commitment) ||
       !from_hex_into(json.at("dealer_key").get<std::string>(), header.set.dealer)) {
-    return malformed("has a number of the share set that is cut or altered");
+    return bad_vault_header("has a number of the share set that is cut or altered");
   }
   return {};
 }
@@ -109,18 +109,18 @@ Result<void> read_set(const Json& json, VaultHeader& header) {
 Result<HeaderTerms> check_members(const Json& json) {
   constexpr std::size_t kMembers = 12;
   if (!json.is_object() || json.size() != kMembers || !json.contains("generation")) {
-    return malformed("is not what Conclave writes");
+    return bad_vault_header("is not what Conclave writes");
   }
   const bool is_signing_key = json.contains("format") && json.at("format") == kSigningTerms.format;
   const HeaderTerms& terms = is_signing_key ? kSigningTerms : kRootTerms;
   for (const std::string_view name : texts_of(terms)) {
     if (!json.contains(name) || !json.at(std::string(name)).is_string()) {
-      return malformed("lacks \"" + std::string(name) + "\"");
+      return bad_vault_header("lacks \"" + std::string(name) + "\"");
     }
   }
   if (json.at("format").get<std::string>() != terms.format) {
-    return malformed("is of another format than " + std::string(kRootTerms.format) + " or " +
-                     std::string(kSigningTerms.format));
+    return bad_vault_header("is of another format than " + std::string(kRootTerms.format) + " or " +
+                            std::string(kSigningTerms.format));
   }
   return terms;
 }
@@ -196,7 +196,7 @@ Result<VaultHeader> read_vault_header(std::string_view text) {
   header.algorithm = *algorithm;
   auto key = base::from_base64(json.at(std::string(terms->public_key)).get<std::string>());
   if (!key) {
-    return malformed("has a public key that is cut or altered");
+    return bad_vault_header("has a public key that is cut or altered");
   }
   header.public_key_info = std::move(key).value();
   (terms->format == kSigningTerms.format ? header.request_sha256 : header.root_sha256) =
@@ -207,7 +207,7 @@ Result<VaultHeader> read_vault_header(std::string_view text) {
   }
   auto written = write_vault_header(header);
   if (!written || *written != text) {
-    return malformed("was altered");
+    return bad_vault_header("was altered");
   }
   return header;
 }

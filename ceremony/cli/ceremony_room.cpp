@@ -10,6 +10,7 @@
 #include "ceremony/cli/command.h"
 #include "ceremony/cli/data_folder.h"
 #include "ceremony/cli/personal_key.h"
+#include "ceremony/session.h"
 
 namespace ceremony::cli {
 
@@ -106,13 +107,9 @@ Result<client::OpenRequest> room_of(const RoomOptions& options) {
   return room;
 }
 
-fs::path journal_of(const client::OpenRequest& room, const Plan& plan) {
-  return room.confidential / record_name(plan) / "journal.log";
-}
-
 bool has_begun(const client::OpenRequest& room, const Plan& plan) {
   std::error_code failed;
-  return fs::exists(journal_of(room, plan), failed);
+  return fs::exists(journal_path(room, plan), failed);
 }
 
 Result<client::RecordKeys> record_keys_of(const RoomOptions& options, const Plan& plan) {

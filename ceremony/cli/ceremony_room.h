@@ -38,8 +38,7 @@ void add_record_options(CLI::App& verb, RoomOptions& options);
 // Errors: kNotFound.
 base::Result<client::OpenRequest> room_of(const RoomOptions& options);
 
-// The journal of the plan's ceremony, and whether it stands.
-std::filesystem::path journal_of(const client::OpenRequest& room, const Plan& plan);
+// Whether the journal of the plan's ceremony stands.
 bool has_begun(const client::OpenRequest& room, const Plan& plan);
 
 // What opens a PRODUCTION journal that stands: from the ticket, or the keeper's file; none in other

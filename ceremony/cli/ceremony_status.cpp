@@ -11,6 +11,7 @@
 #include "ceremony/cli/ceremony_room.h"
 #include "ceremony/journal_reader.h"
 #include "ceremony/progress.h"
+#include "ceremony/session.h"
 
 namespace ceremony::cli {
 
@@ -23,7 +24,7 @@ constexpr std::size_t kLargestCeremonyJournal = std::size_t{64} << 20U;  // byte
 Result<std::vector<JournalEntry>> entries_of(const client::OpenRequest& room,
                                              const Plan& plan,
                                              const client::RecordKeys& keys) {
-  auto bytes = base::read_file(journal_of(room, plan), kLargestCeremonyJournal);
+  auto bytes = base::read_file(journal_path(room, plan), kLargestCeremonyJournal);
   if (!bytes) {
     return std::move(bytes).error();
   }

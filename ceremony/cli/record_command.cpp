@@ -48,7 +48,7 @@ std::string entry_line(const JournalEntry& entry) {
 base::Result<std::string> stored_lines(const std::filesystem::path& path, const KeySource& source) {
   std::error_code failed;
   const bool is_folder = std::filesystem::is_directory(path, failed);
-  auto content = base::read_file(is_folder ? path / "journal.log" : path, kLargestJournalCopy);
+  auto content = base::read_file(is_folder ? path / kJournalFile : path, kLargestJournalCopy);
   if (!content) {
     return std::move(content).error();
   }

@@ -52,7 +52,7 @@ Result<void> Rehearsal::generate_root() {
 
 // The entries of a ceremony's journal, whose disclosures about share sets are learned.
 Result<std::vector<JournalEntry>> Rehearsal::read_journal(const std::string& record) {
-  auto bytes = base::read_file(options_.out / "record" / "confidential" / record / "journal.log",
+  auto bytes = base::read_file(options_.out / "record" / "confidential" / record / kJournalFile,
                                kLargestRecordedFile);
   if (!bytes) {
     return std::move(bytes).error();
