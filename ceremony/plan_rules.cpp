@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -81,15 +82,19 @@ void check_dates(const Plan& plan, PlanFaults& faults) {
   }
 }
 
+// A name as a stick (FAT) knows it, which takes "A" and "a" for the same.
+std::string as_on_stick(std::string name) {
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
 // The names of the certificates that a plan's requests will give.
 class CertificateNames {
  public:
   // False where the certificate or its chain would take a name that is taken. Each leaves under
-  // the name of its request without the ending, and with "-chain"; a transfer stick (FAT) takes
-  // "A" and "a" for the same.
+  // the name of its request without the ending, and with "-chain".
   bool add(const std::string& file) {
-    last_ = std::filesystem::path(file).stem().string();
-    std::ranges::transform(last_, last_.begin(), [](unsigned char c) { return std::tolower(c); });
+    last_ = as_on_stick(std::filesystem::path(file).stem().string());
     const bool is_new = taken_.insert(last_).second;
     return taken_.insert(last_ + "-chain").second && is_new;
   }
@@ -248,6 +253,38 @@ PlanFaults object_to_plan(const Plan& plan) {
   return faults;
 }
 
+namespace {
+
+// Those whom an annex has named before.
+struct NamedHolders {
+  std::set<std::string> seats;
+  std::map<std::string, const PlannedHolder*> by_folder;  // as a stick knows it
+};
+
+void object_to_twice(const PlannedHolder& holder,
+                     std::size_t index,
+                     NamedHolders& named,
+                     PlanFaults& faults) {
+  const bool is_new_seat = named.seats.insert(holder.seat).second;
+  const auto place = named.by_folder.try_emplace(as_on_stick(holder.folder), &holder);
+  const PlannedHolder& first = *place.first->second;
+  if (!is_new_seat || (!place.second && first.folder == holder.folder)) {
+    faults.push_back({.rule = "annex-holder-twice",
+                      .field = indexed("holder", index, is_new_seat ? "folder" : "seat"),
+                      .message = "the annex: two holders have one seat or one folder; give each "
+                                 "its own"});
+  } else if (!place.second) {
+    faults.push_back({.rule = "annex-holder-twice",
+                      .field = indexed("holder", index, "folder"),
+                      .message = "the annex: the folders of seats " + first.seat + " and " +
+                                 holder.seat +
+                                 " differ only in upper and lower case, and on a stick (FAT) they "
+                                 "are one folder; give each a name of its own"});
+  }
+}
+
+}  // namespace
+
 // Nobody stands for two, and each stick is another one.
 PlanFaults object_to_annex(const AnnexReading& reading) {
   PlanFaults faults;
@@ -258,23 +295,17 @@ PlanFaults object_to_annex(const AnnexReading& reading) {
                       .message = "the annex: \"salt\" must be 64 hex digits (256 random bits), so "
                                  "that nobody can guess what it hides from its digest"});
   }
-  std::set<std::string> seats;
-  std::set<std::string> folders;
+  NamedHolders named;
   for (std::size_t i = 0; i < reading.annex.holders.size(); ++i) {
     const PlannedHolder& holder = reading.annex.holders[i];
     object_to_holder(holder, i, faults);
-    const bool is_new_seat = seats.insert(holder.seat).second;
-    const bool is_new_folder = folders.insert(holder.folder).second;
     if (!is_bare_name(holder.folder)) {
       faults.push_back(
           {.rule = "annex-holder-folder",
            .field = indexed("holder", i, "folder"),
            .message = "the annex: a [[holder]] needs the bare name of a folder; correct it"});
-    } else if (!is_new_seat || !is_new_folder) {
-      faults.push_back({.rule = "annex-holder-twice",
-                        .field = indexed("holder", i, is_new_seat ? "folder" : "seat"),
-                        .message = "the annex: two holders have one seat or one folder; give each "
-                                   "its own"});
+    } else {
+      object_to_twice(holder, i, named, faults);
     }
   }
   return faults;

@@ -191,6 +191,22 @@ bool has_fault(const PlanFaults& faults, const std::string& rule, const std::str
       faults, [&](const PlanFault& fault) { return fault.rule == rule && fault.field == field; });
 }
 
+// One change of a filled-in template, and the fault that it is.
+struct Slip {
+  std::string ceremony;
+  std::string what;
+  std::string with;
+  std::string rule;
+  std::string field;
+};
+
+void check_slip(const Desk& desk, const Slip& slip) {
+  CAPTURE(slip.with);
+  fill(desk, slip.ceremony);
+  change(desk, slip.what, slip.with);
+  CHECK(has_fault(desk.check().plan, slip.rule, slip.field));
+}
+
 std::vector<std::string> all_ceremonies() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(source_tree / "ceremony" / "scripts")) {
@@ -251,9 +267,12 @@ TEST_CASE("plan check: an activation names a notice that is there, and ceremonie
   fs::remove(desk.file("in/notice.txt"));
   CHECK(has_fault(desk.check().plan, "plan-notice", "activation.notice"));
 
-  fill(desk, "backup-activation");
-  change(desk, "ceremony = \"backup-activation\"", "ceremony = \"crl\"");
-  CHECK(has_fault(desk.check().plan, "plan-section-unused", "activation"));
+  check_slip(desk,
+             {.ceremony = "backup-activation",
+              .what = "ceremony = \"backup-activation\"",
+              .with = "ceremony = \"crl\"",
+              .rule = "plan-section-unused",
+              .field = "activation"});
 
   fill(desk, "ledger-merge");
   change(desk, "[merge]\njoined", "[crl]\njoined");
@@ -324,9 +343,12 @@ TEST_CASE("plan check: a request that is missing, another one, or bad") {
   const PlanReport report = desk.check();
   CHECK(has_fault(report.plan, "request-malformed", "request[0].file"));
 
-  fill(desk, "subordinate-signing");
-  change(desk, "policies = [ \"2.999.1.1\" ]", "policies = []");
-  CHECK(has_fault(desk.check().plan, "plan-request-policies", "request[0].policies"));
+  check_slip(desk,
+             {.ceremony = "subordinate-signing",
+              .what = "policies = [ \"2.999.1.1\" ]",
+              .with = "policies = []",
+              .rule = "plan-request-policies",
+              .field = "request[0].policies"});
 }
 
 TEST_CASE("plan check: roles, keys and sections that the script wants") {
@@ -365,28 +387,43 @@ TEST_CASE("plan check: roles, keys and sections that the script wants") {
   CHECK(has_fault(other.plan, "plan-section-missing", "request"));
   CHECK(has_fault(other.plan, "plan-section-unused", "crl"));
 
-  fill(desk, "crl");
-  change(desk, "ceremony = \"crl\"", "ceremony = \"tea\"");
-  CHECK(has_fault(desk.check().plan, "plan-ceremony", "ceremony"));
+  check_slip(desk,
+             {.ceremony = "crl",
+              .what = "ceremony = \"crl\"",
+              .with = "ceremony = \"tea\"",
+              .rule = "plan-ceremony",
+              .field = "ceremony"});
 
-  fill(desk, "crl");
-  change(desk, "mode = \"REHEARSAL\"", "mode = \"DRILL\"");
-  CHECK(has_fault(desk.check().plan, "plan-mode", "mode"));
+  check_slip(desk,
+             {.ceremony = "crl",
+              .what = "mode = \"REHEARSAL\"",
+              .with = "mode = \"DRILL\"",
+              .rule = "plan-mode",
+              .field = "mode"});
 }
 
 TEST_CASE("plan check: days against each other, the profiles and today") {
   const Desk desk;
-  fill(desk, "crl");
-  change(desk, "next_update = \"2027", "next_update = \"2028");
-  CHECK(has_fault(desk.check().plan, "plan-too-long", "crl.next_update"));
+  check_slip(desk,
+             {.ceremony = "crl",
+              .what = "next_update = \"2027",
+              .with = "next_update = \"2028",
+              .rule = "plan-too-long",
+              .field = "crl.next_update"});
 
-  fill(desk, "crl");
-  change(desk, "this_update = \"2026-11-27\"", "this_update = \"2026-11-28\"");
-  CHECK(has_fault(desk.check().plan, "plan-crl-future", "crl.this_update"));
+  check_slip(desk,
+             {.ceremony = "crl",
+              .what = "this_update = \"2026-11-27\"",
+              .with = "this_update = \"2026-11-28\"",
+              .rule = "plan-crl-future",
+              .field = "crl.this_update"});
 
-  fill(desk, "crl");
-  change(desk, "date = \"2026-11-27\"", "date = \"2027-12-01\"");
-  CHECK(has_fault(desk.check().plan, "plan-crl-over", "crl.next_update"));
+  check_slip(desk,
+             {.ceremony = "crl",
+              .what = "date = \"2026-11-27\"",
+              .with = "date = \"2027-12-01\"",
+              .rule = "plan-crl-over",
+              .field = "crl.next_update"});
 
   fill(desk, "crl");
   const PlanReport late = desk.check(*base::parse_date("2026-11-28"));
@@ -402,13 +439,19 @@ TEST_CASE("plan check: days against each other, the profiles and today") {
   CHECK(has_fault(report.plan, "plan-revocation-reason", "crl.revoke[0].reason"));
   CHECK(has_fault(report.plan, "plan-revocation-date", "crl.revoke[0].date"));
 
-  fill(desk, "root-generation");
-  change(desk, "not_after = \"2046", "not_after = \"2076");
-  CHECK(has_fault(desk.check().plan, "plan-too-long", "root.not_after"));
+  check_slip(desk,
+             {.ceremony = "root-generation",
+              .what = "not_after = \"2046",
+              .with = "not_after = \"2076",
+              .rule = "plan-too-long",
+              .field = "root.not_after"});
 
-  fill(desk, "root-generation");
-  change(desk, "not_after = \"2046-11-26\"", "not_after = \"2027-01-31\"");
-  CHECK(has_fault(desk.check().plan, "plan-beyond-root", "crl.next_update"));
+  check_slip(desk,
+             {.ceremony = "root-generation",
+              .what = "not_after = \"2046-11-26\"",
+              .with = "not_after = \"2027-01-31\"",
+              .rule = "plan-beyond-root",
+              .field = "crl.next_update"});
 }
 
 TEST_CASE("plan check: each rule of the quorum has its own sentence, and no number") {
@@ -483,6 +526,17 @@ TEST_CASE("plan check: the annex and its plan belong together") {
   fill(desk, "root-generation");
   change_annex(desk, "seat = \"B\"", "seat = \"A\"");
   CHECK(has_fault(desk.check().annex, "annex-holder-twice", "holder[1].seat"));
+}
+
+TEST_CASE("plan check: two holders' folders that are one on a stick are named by their seats") {
+  const Desk desk;
+  fill(desk, "root-generation");
+  change_annex(desk, "\"stick-C\"", "\"Amara\"");
+  const PlanReport report = desk.check();
+  REQUIRE(has_fault(report.annex, "annex-holder-twice", "holder[2].folder"));
+  CHECK(report.annex.front().message.find("the folders of seats A and C differ only in upper and "
+                                          "lower case") != std::string::npos);
+  CHECK(told(report.annex).find("mara") == std::string::npos);
 }
 
 TEST_CASE("plan check: number, head, end of the root and revocations against the records") {
@@ -560,9 +614,12 @@ TEST_CASE("plan check: a site that is not live, or a ceremony that was not decla
 
 TEST_CASE("plan check: what becomes public does not tell the quorum") {
   const Desk desk;
-  fill(desk, "crl");
-  change(desk, "origin = \"pki.example/root-g1/0001-crl\"", "origin = \"any 3 of our 5\"");
-  CHECK(has_fault(desk.check().plan, "plan-tells-quorum", "origin"));
+  check_slip(desk,
+             {.ceremony = "crl",
+              .what = "origin = \"pki.example/root-g1/0001-crl\"",
+              .with = "origin = \"any 3 of our 5\"",
+              .rule = "plan-tells-quorum",
+              .field = "origin"});
 }
 
 TEST_CASE("plan check: no TOML, no file, no records") {
