@@ -37,7 +37,7 @@ Result<shamir::HeldShare> open_own_share(const Workplace& work,
                                          client::Input& input,
                                          std::size_t number,
                                          base::ByteView envelope) {
-  auto header = set_of(work);
+  auto header = set_of(work, WhichSet::kNew);
   if (!header) {
     return std::move(header).error();
   }

@@ -115,7 +115,7 @@ Result<Turn> rewrap_key(Workplace& work, client::Input& /*input*/) {
 Result<std::string> new_header(const Workplace& work) {
   auto root = work.text_fact("root-certificate");
   auto key = key_facts(work);
-  auto set = set_of(work);
+  auto set = set_of(work, WhichSet::kNew);
   auto blob = work.text_fact("blob");
   if (!root || !key || !set || !blob) {
     return Error{ErrorCode::kInconsistent,

@@ -82,9 +82,7 @@ Result<void> check_successor(const Workplace& work, const fs::path& site) {
   if (ended && !ended->empty()) {
     return {};  // the key is being destroyed: no vault follows this one
   }
-  // Not set_of(), which gives the old set at a step of a re-share.
-  auto text = work.text_fact("set");
-  auto set = text ? shamir::read_set_header(*text) : Result<shamir::SetHeader>(text.error());
+  auto set = set_of(work, WhichSet::kNew);
   if (!set) {
     return std::move(set).error();
   }

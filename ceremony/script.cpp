@@ -74,6 +74,15 @@ Result<StepFile> read_step_file(const std::filesystem::path& path) {
   return StepFile{.table = std::move(table).value(), .sha256 = base::sha256_hex(*bytes)};
 }
 
+std::optional<WhichSet> set_named(std::string_view name) {
+  for (const auto set : {WhichSet::kNew, WhichSet::kOld}) {
+    if (name == name_of(set)) {
+      return set;
+    }
+  }
+  return std::nullopt;
+}
+
 Result<Step> read_step(const toml::table& section, const std::string& where) {
   TomlTable table(section, where);
   Step step;
@@ -86,6 +95,7 @@ Result<Step> read_step(const toml::table& section, const std::string& where) {
   step.witness = table.text("witness");
   step.phrase = table.text("phrase", Presence::kOptional);
   step.purpose = table.text("purpose", Presence::kOptional);
+  const std::string set = table.text("set", Presence::kOptional);
   step.needs = table.texts("needs");
   step.gives = table.texts("gives");
   step.guard = table.texts("guard");
@@ -95,6 +105,12 @@ Result<Step> read_step(const toml::table& section, const std::string& where) {
   step.is_private = table.flag("private");
   if (auto done = table.finish(); !done) {
     return std::move(done).error();
+  }
+  step.set = set_named(set);
+  if (!set.empty() && !step.set) {
+    return Error{ErrorCode::kMalformed,
+                 where + ": step \"" + step.id + "\" works with a share set called \"" + set +
+                     "\"; write \"old\" or \"new\""};
   }
   const auto known = kind_named(kind);
   if (!known) {
@@ -223,6 +239,10 @@ std::string_view name_of(StepKind kind) {
     }
   }
   return "?";
+}
+
+std::string_view name_of(WhichSet set) {
+  return set == WhichSet::kOld ? "old" : "new";
 }
 
 Result<void> check_script(const Script& script, const std::vector<std::string_view>& acts) {

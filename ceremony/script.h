@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,21 +47,31 @@ enum class StepKind {
 
 std::string_view name_of(StepKind kind);
 
+// Which of two share sets a step works with, where one takes over from another.
+enum class WhichSet {
+  kNew,  // the one of the fact "set": that of this vault, or the one that was made today
+  kOld,  // the one of the fact "old-set": it is replaced or destroyed
+};
+
+// "new", "old".
+std::string_view name_of(WhichSet set);
+
 struct Step {
   std::string id;
   StepKind kind = StepKind::kCompute;
   std::string act;  // row of the action table; "" for steps that people do without the machine
   std::string title;
   std::string say;
-  std::string actor;               // role
-  std::string witness;             // role, another one
-  std::string phrase;              // kConsent, kPointOfNoReturn: what must be typed
-  std::vector<std::string> needs;  // facts on disk and things held in memory
-  std::vector<std::string> gives;  // facts that are on disk when the step is complete
-  std::vector<std::string> holds;  // secrets that are in memory from here
-  std::vector<std::string> drops;  // secrets that are wiped here
-  std::vector<std::string> guard;  // steps that come first where this one cannot be undone
-  std::string purpose;             // a word that the act may want: "sign", "drill"
+  std::string actor;                 // role
+  std::string witness;               // role, another one
+  std::string phrase;                // kConsent, kPointOfNoReturn: what must be typed
+  std::vector<std::string> needs;    // facts on disk and things held in memory
+  std::vector<std::string> gives;    // facts that are on disk when the step is complete
+  std::vector<std::string> holds;    // secrets that are in memory from here
+  std::vector<std::string> drops;    // secrets that are wiped here
+  std::vector<std::string> guard;    // steps that come first where this one cannot be undone
+  std::string purpose;               // a word that the act may want: "sign", "drill"
+  std::optional<WhichSet> set = {};  // for acts that open shares or a key; none: the only one
   bool is_fresh = false;  // begins in a new process, so that nothing is left in memory from before
   bool is_private = false;  // only its holder may see the screen
   std::string block = {};   // the block that it comes from; "" for a step of the script's own

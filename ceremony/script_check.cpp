@@ -124,6 +124,38 @@ void check_contract(const Step& step, const ScriptRules& rules, Faults& faults) 
   }
 }
 
+// The fact that has the share set.
+const char* fact_of(WhichSet set) {
+  return set == WhichSet::kOld ? "old-set" : "set";
+}
+
+// Nobody guesses which of two share sets opens a key, and no step names one that it does not use.
+void check_set(const Step& step, const Walk& walk, const ScriptRules& rules, Faults& faults) {
+  const bool is_of_set = std::ranges::any_of(rules.acts, [&](const ActContract& contract) {
+    return contract.is_of_set && speaks_of(contract, step);
+  });
+  if (is_of_set && !step.set && has(walk.given, fact_of(WhichSet::kOld))) {
+    faults.push_back(at_step(step,
+                             "script-set",
+                             "an old share set is known here, and the step does not say with which "
+                             "set it works; add set = \"old\" or set = \"new\""));
+  }
+  if (step.set && !is_of_set) {
+    faults.push_back(at_step(step,
+                             "script-set",
+                             "the act \"" + step.act +
+                                 "\" opens nothing with a share set, so \"set\" says nothing "
+                                 "here; take it out"));
+  }
+  if (step.set && !has(step.needs, fact_of(*step.set))) {
+    faults.push_back(at_step(step,
+                             "script-set",
+                             std::string("it works with the ") + std::string(name_of(*step.set)) +
+                                 " share set, and \"" + fact_of(*step.set) +
+                                 "\" is not among its needs; add it"));
+  }
+}
+
 // One row of steps: the script's own, or one of the blocks that stand for themselves.
 void check_row(const std::vector<Step>& steps,
                const ScriptRules& rules,
@@ -136,6 +168,7 @@ void check_row(const std::vector<Step>& steps,
     }
     check_step_people(step, rules, faults);
     check_contract(step, rules, faults);
+    check_set(step, walk, rules, faults);
     walk_step(step, walk, faults);
   }
   for (const std::string& secret : walk.held) {

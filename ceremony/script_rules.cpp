@@ -41,7 +41,8 @@ ActContract read_contract(TomlTable& table) {
           .needs = table.texts("needs"),
           .gives = table.texts("gives"),
           .holds = table.texts("holds"),
-          .drops = table.texts("drops")};
+          .drops = table.texts("drops"),
+          .is_of_set = table.flag("of-set")};
 }
 
 }  // namespace

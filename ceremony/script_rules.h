@@ -43,6 +43,7 @@ struct ActContract {
   std::vector<std::string> gives;
   std::vector<std::string> holds;
   std::vector<std::string> drops;
+  bool is_of_set = false;  // it works with a share set: with two at hand, the step says which
 };
 
 struct ScriptRules {

@@ -42,13 +42,16 @@ std::filesystem::path key_folder(const Workplace& work, const std::filesystem::p
   return work.plan.mode == Mode::kDrill ? site / drill_folder(work.plan) : site;
 }
 
-Result<shamir::SetHeader> set_of(const Workplace& work) {
-  // While a set is replaced there are two: the quorum is one of the old set.
-  auto text = work.text_fact(work.step.purpose == kReshare ? "old-set" : "set");
+Result<shamir::SetHeader> set_of(const Workplace& work, WhichSet set) {
+  auto text = work.text_fact(set == WhichSet::kOld ? "old-set" : "set");
   if (!text) {
     return std::move(text).error();
   }
   return shamir::read_set_header(*text);
+}
+
+Result<shamir::SetHeader> set_of(const Workplace& work) {
+  return set_of(work, work.step.set.value_or(WhichSet::kNew));
 }
 
 bool is_last_holder(const Workplace& work) {

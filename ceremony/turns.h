@@ -30,13 +30,13 @@ std::string drill_folder(const Plan& plan);
 // Where blob and header of this ceremony's key lie at a site.
 std::filesystem::path key_folder(const Workplace& work, const std::filesystem::path& site);
 
-// The purpose of those steps of a re-share that work with the old set.
-inline constexpr std::string_view kReshare = "re-share";
-
 // The purpose of those steps of a key destruction that may be passed over, with the key closed.
 inline constexpr std::string_view kLastStatement = "end-of-key";
 
-// The share set of this step, from the ceremony's facts. Errors: kInconsistent, kMalformed.
+// The share set of that name, from the ceremony's facts. Errors: kInconsistent, kMalformed.
+base::Result<shamir::SetHeader> set_of(const Workplace& work, WhichSet set);
+
+// The one that the step names; the new one, which is the only one elsewhere, where it names none.
 base::Result<shamir::SetHeader> set_of(const Workplace& work);
 
 bool is_last_holder(const Workplace& work);

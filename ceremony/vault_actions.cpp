@@ -119,7 +119,7 @@ Error lacks_for_vault() {
 // The header but for the digest of the file that speaks for the key.
 Result<VaultHeader> header_of(const Workplace& work) {
   auto key = key_facts(work);
-  auto set = set_of(work);
+  auto set = set_of(work, WhichSet::kNew);
   auto blob = work.text_fact("blob");
   if (!key || !set || !blob) {
     return lacks_for_vault();

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -118,6 +120,15 @@ void make_pairs_equal(const Script& script, Mutation& mutation) {
   }
 }
 
+void forget_sets(const Script& script, Mutation& mutation) {
+  for (std::size_t i = 0; i < script.steps.size(); ++i) {
+    Script changed = script;
+    if (std::exchange(changed.steps[i].set, std::nullopt)) {
+      mutation.judge(changed, script.name + ": no set in " + script.steps[i].id);
+    }
+  }
+}
+
 TEST_CASE("script: each shipped script with one thing taken out of it is refused") {
   Mutation mutation;
   for (const Script& script : shipped()) {
@@ -128,6 +139,7 @@ TEST_CASE("script: each shipped script with one thing taken out of it is refused
     drop_names(script, &Step::drops, "drops", mutation);
     make_roles_equal(script, mutation);
     make_pairs_equal(script, mutation);
+    forget_sets(script, mutation);
   }
   MESSAGE(mutation.count << " changed scripts, " << mutation.survivors.size() << " passed");
   for (const std::string& survivor : mutation.survivors) {
@@ -191,6 +203,22 @@ TEST_CASE("script: nothing leads nowhere") {
   step_of(script, "sign-requests").guard = {"check-requests"};
   step_of(script, "deliver").guard = {"check-requests"};
   CHECK(broken(script) == std::set<std::string>{"script-dead-end"});
+}
+
+TEST_CASE("script: with two share sets at hand, a step says which of them opens the key") {
+  Script script = named("re-share");
+  CHECK(step_of(script, "open-old-key").set == WhichSet::kOld);
+  CHECK(step_of(script, "restore-key").set == WhichSet::kNew);
+  step_of(script, "open-old-key").set.reset();
+  CHECK(broken(script) == std::set<std::string>{"script-set"});
+
+  script = named("re-share");
+  step_of(script, "gather-drawn").set = WhichSet::kOld;  // which it does not need
+  CHECK(broken(script) == std::set<std::string>{"script-set"});
+
+  script = named("re-share");
+  step_of(script, "write-generation").set = WhichSet::kNew;  // whose act asks for none
+  CHECK(broken(script) == std::set<std::string>{"script-set"});
 }
 
 TEST_CASE("script: the acts that no ceremony goes without come in their order") {
