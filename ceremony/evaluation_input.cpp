@@ -102,8 +102,9 @@ Result<OwnersJournal> read_journal(const fs::path& folder, const KeySource& sour
   auto entries = read_stored_journal(base::text_of(*content), source);
   if (!entries && entries.error().code == ErrorCode::kInvalidArgument) {
     return Error{ErrorCode::kRefusedByPolicy,
-                 "a journal is encrypted, and only its record keepers can open it; leave the "
-                 "journals out here, and let the evaluation ceremony ask the owners"};
+                 "a journal is encrypted, and only its record keepers can open it; bring a record "
+                 "keeper's key (--keeper), or leave the journals out here, and let the evaluation "
+                 "ceremony ask the owners"};
   }
   return entries;
 }

@@ -36,6 +36,7 @@ Result<std::vector<Json>> list_of_places(const Json& data, const char* name) {
 struct NamedPlace {
   std::string name;
   Continent continent = Continent::kEurope;
+  ShareHealth health = ShareHealth::kGood;  // of a holder's share
 };
 
 // A member of such a list, called by its member `label`.
@@ -49,7 +50,7 @@ Result<NamedPlace> place_in(const Json& one, const char* label) {
   if (!continent) {
     return std::move(continent).error();
   }
-  return NamedPlace{.name = *name, .continent = *continent};
+  return NamedPlace{.name = *name, .continent = *continent, .health = ShareHealth::kGood};
 }
 
 // A list, and what its members are called by.
@@ -80,10 +81,26 @@ struct NamedPlaces {
   std::vector<NamedPlace> sites;
 };
 
+// A holder of an annex with the own share.
+Result<NamedPlace> place_of(const PlannedHolder& holder) {
+  auto continent = continent_named(holder.continent);
+  if (!continent) {
+    return std::move(continent).error();
+  }
+  const auto health = share_health_named(holder.health);
+  if (!health) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "the annex: the \"health\" of a share must be \"good\", \"lost\" or "
+                 "\"suspect\"; correct it"};
+  }
+  return NamedPlace{.name = holder.seat, .continent = *continent, .health = *health};
+}
+
 OwnersFacts facts_from(shamir::Quorum quorum, const NamedPlaces& places) {
   OwnersFacts facts{.quorum = quorum, .holders = {}, .sites = {}};
   for (const NamedPlace& holder : places.holders) {
-    facts.holders.push_back({.seat = holder.name, .place = {.continent = holder.continent}});
+    facts.holders.push_back(
+        {.seat = holder.name, .place = {.continent = holder.continent, .health = holder.health}});
   }
   for (const NamedPlace& site : places.sites) {
     facts.sites.push_back({.name = site.name, .continent = site.continent});
@@ -262,18 +279,19 @@ base::Result<std::optional<OwnersFacts>> owners_facts_in(const Annex& annex) {
   }
   NamedPlaces places;
   for (const PlannedHolder& holder : annex.holders) {
-    auto continent = continent_named(holder.continent);
-    if (!continent) {
-      return std::move(continent).error();
+    auto place = place_of(holder);
+    if (!place) {
+      return std::move(place).error();
     }
-    places.holders.push_back({.name = holder.seat, .continent = *continent});
+    places.holders.push_back(std::move(place).value());
   }
   for (const PlannedSite& site : annex.sites) {
     auto continent = continent_named(site.continent);
     if (!continent) {
       return std::move(continent).error();
     }
-    places.sites.push_back({.name = site.name, .continent = *continent});
+    places.sites.push_back(
+        {.name = site.name, .continent = *continent, .health = ShareHealth::kGood});
   }
   return std::optional<OwnersFacts>(facts_from(*annex.quorum, places));
 }
@@ -333,6 +351,28 @@ base::Result<Reserve> reserve_of(const OwnersFacts& facts,
                  "names; correct the list"};
   }
   return reserve_of(known, proof);
+}
+
+base::Result<std::optional<Reserve>> reserve_in(const std::vector<OwnersJournal>& journals,
+                                                const EvaluationRecord& record,
+                                                shamir::ConfidentialAccess proof) {
+  auto facts = owners_facts_in(journals, record.share_set_entry());
+  if (!facts) {
+    return std::move(facts).error();
+  }
+  if (!facts->has_value()) {
+    return std::optional<Reserve>();
+  }
+  auto reports = reports_on_shares(journals, record);
+  if (!reports) {
+    return std::move(reports).error();
+  }
+  if (auto taken = take_reports(*reports, **facts); !taken) {
+    return std::move(taken).error();
+  }
+  auto reserve = reserve_of(**facts, record, proof);
+  return reserve ? base::Result<std::optional<Reserve>>(*reserve)
+                 : base::Result<std::optional<Reserve>>(std::move(reserve).error());
 }
 
 }  // namespace ceremony

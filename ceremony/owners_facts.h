@@ -55,8 +55,9 @@ using OwnersJournal = std::vector<JournalEntry>;
 base::Result<std::optional<OwnersFacts>> owners_facts_in(const std::vector<OwnersJournal>& journals,
                                                          const std::string& share_set_entry);
 
-// The same from an annex that names the quorum; nothing where it does not. Errors:
-// kInvalidArgument for a place that is no continent.
+// The same from an annex that names the quorum; nothing where it does not. The shares are as the
+// annex has them. Errors: kInvalidArgument for a place that is no continent, and for a health of
+// another name than those.
 base::Result<std::optional<OwnersFacts>> owners_facts_in(const Annex& annex);
 
 // What the journals report of the shares of the newest set, oldest first: the newest report on a
@@ -75,5 +76,12 @@ base::Result<void> take_reports(const std::vector<SeatHealth>& reports, OwnersFa
 base::Result<Reserve> reserve_of(const OwnersFacts& facts,
                                  const EvaluationRecord& record,
                                  shamir::ConfidentialAccess proof);
+
+// The same from journals alone: the facts of the newest share set with the reports on its shares;
+// nothing where none of the journals is that of the ceremony that issued it. Errors: as all of the
+// above.
+base::Result<std::optional<Reserve>> reserve_in(const std::vector<OwnersJournal>& journals,
+                                                const EvaluationRecord& record,
+                                                shamir::ConfidentialAccess proof);
 
 }  // namespace ceremony

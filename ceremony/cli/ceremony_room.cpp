@@ -62,14 +62,8 @@ void add_record_options(CLI::App& verb, RoomOptions& options) {
                   "PRODUCTION: the resume ticket. It is written when the ceremony begins, and "
                   "opens the journal when it goes on")
       ->check(objection_to_file_name);
-  verb.add_option("--keeper",
-                  options.keeper.file,
-                  "PRODUCTION, instead of the ticket: a record keeper's key file")
-      ->check(objection_to_file_name);
-  verb.add_option("--keeper-passphrase-file",
-                  options.keeper.passphrase_file,
-                  "Its first line opens that key file; without this it is typed, and not shown")
-      ->check(objection_to_file_name);
+  add_keeper_options(
+      verb, "PRODUCTION, instead of the ticket: a record keeper's key file", options.keeper);
 }
 
 void add_room_options(CLI::App& verb, RoomOptions& options) {

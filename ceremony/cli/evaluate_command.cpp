@@ -11,6 +11,7 @@
 
 #include "base/media.h"
 #include "ceremony/cli/command.h"
+#include "ceremony/cli/personal_key.h"
 #include "ceremony/evaluation.h"
 #include "ceremony/evaluation_check.h"
 #include "ceremony/evaluation_input.h"
@@ -33,6 +34,7 @@ struct EvaluateArguments {
   std::string publish;
   std::string signers;  // "" where the option was not given
   std::string check;
+  NamedKeyFile keeper;
   bool json = false;
   bool shows_inference = false;
 };
@@ -132,32 +134,24 @@ base::Result<EvaluationInput> read_input(const EvaluationFolders& folders,
   return input;
 }
 
+// The journals that were given, and the keeper's key that opens those of PRODUCTION.
+base::Result<std::vector<OwnersJournal>> open_journals(const EvaluationFolders& folders,
+                                                       const EvaluateArguments& arguments) {
+  const auto secret = keeper_secret_of(arguments.keeper);
+  if (!secret) {
+    return secret.error();
+  }
+  return read_journals(folders.journals,
+                       {.journal_key = nullptr, .keeper_secret = *secret ? &**secret : nullptr});
+}
+
 // The owners' figures, where one of the journals is that of the newest share set.
 base::Result<std::optional<Reserve>> read_reserve(const EvaluationFolders& folders,
+                                                  const EvaluateArguments& arguments,
                                                   const EvaluationRecord& record) {
-  auto journals = read_journals(folders.journals, {});
-  if (!journals) {
-    return std::move(journals).error();
-  }
-  auto facts = owners_facts_in(*journals, record.share_set_entry());
-  if (!facts) {
-    return std::move(facts).error();
-  }
-  if (!facts->has_value()) {
-    return std::optional<Reserve>();
-  }
-  auto reports = reports_on_shares(*journals, record);
-  if (!reports) {
-    return std::move(reports).error();
-  }
-  if (auto taken = take_reports(*reports, **facts); !taken) {
-    return std::move(taken).error();
-  }
-  auto reserve = reserve_of(**facts, record, shamir::ConfidentialAccess::in_the_room());
-  if (!reserve) {
-    return std::move(reserve).error();
-  }
-  return std::optional<Reserve>(*reserve);
+  auto journals = open_journals(folders, arguments);
+  return journals ? reserve_in(*journals, record, shamir::ConfidentialAccess::in_the_room())
+                  : base::Result<std::optional<Reserve>>(std::move(journals).error());
 }
 
 base::Result<EvaluationRecord> evaluate_records(const EvaluationFolders& folders,
@@ -170,7 +164,7 @@ base::Result<EvaluationRecord> evaluate_records(const EvaluationFolders& folders
   if (!record || folders.journals.empty()) {
     return record;
   }
-  auto reserve = read_reserve(folders, *record);
+  auto reserve = read_reserve(folders, arguments, *record);
   if (!reserve) {
     return std::move(reserve).error();
   }
@@ -229,6 +223,7 @@ base::Result<std::string> output_of(const EvaluationRecord& record,
 // The owners' figures as of the records that the file names, where journals were given.
 base::Result<std::optional<Reserve>> reserve_as_of(const std::string& file,
                                                    const EvaluationFolders& folders,
+                                                   const EvaluateArguments& arguments,
                                                    const EvaluationInput& input) {
   if (folders.journals.empty()) {
     return std::optional<Reserve>();
@@ -245,7 +240,7 @@ base::Result<std::optional<Reserve>> reserve_as_of(const std::string& file,
                        .earlier = input.earlier};
   then.declarations.identity_public_key = figures->public_key;
   auto record = EvaluationRecord::of(then);
-  return record ? read_reserve(folders, *record)
+  return record ? read_reserve(folders, arguments, *record)
                 : base::Result<std::optional<Reserve>>(std::move(record).error());
 }
 
@@ -263,7 +258,7 @@ base::Result<EvaluationCheck> check_file(const EvaluationFolders& folders,
   if (!input) {
     return std::move(input).error();
   }
-  auto reserve = reserve_as_of(file, folders, *input);
+  auto reserve = reserve_as_of(file, folders, arguments, *input);
   if (!reserve) {
     return std::move(reserve).error();
   }
@@ -332,6 +327,9 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
       "                                                     tell a reader about the quorum\n"
       "  conclave evaluate --publish spare record/public record/confidential > evaluation.json\n"
       "  conclave evaluate --check evaluation.json record/public\n"
+      "  conclave evaluate --keeper keeper.pem --publish spare record/public record/confidential\n"
+      "                                                     journals of PRODUCTION, opened with a\n"
+      "                                                     record keeper's key\n"
       "\n"
       "--check says of every answer: recomputed (worked out anew from the records, and the same),\n"
       "consistent (withheld or declared, and nothing contradicts it) or contradicted.\n"
@@ -365,6 +363,10 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
       ->check(CLI::IsMember({"both", "spare", "continents", "at-least-one"}));
   command->add_option("--signers", arguments->signers, "The keys from the paper roster, one a line")
       ->check(objection_to_file_name);
+  add_keeper_options(
+      *command,
+      "A record keeper's key file, which opens the journals of PRODUCTION ceremonies",
+      arguments->keeper);
   command->add_flag("--json", arguments->json, "A refusal or a check, too, as JSON");
   auto* const inference = command->add_flag(
       "--show-inference",

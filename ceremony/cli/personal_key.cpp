@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/media.h"
+#include "ceremony/cli/command.h"
 #include "ceremony/cli/input_file.h"
 #include "ceremony/cli/share_command.h"
 #include "ceremony/cli/terminal.h"
@@ -64,6 +65,23 @@ Result<SecretBytes> open_personal_key(const NamedKeyFile& named, ca::FileKey kin
   }
   auto raw = ca::read_key_file({.kind = kind, .text = *text, .passphrase = passphrase->text()});
   return raw ? std::move(raw) : std::move(raw).error().while_doing(named.file);
+}
+
+Result<std::optional<SecretBytes>> keeper_secret_of(const NamedKeyFile& named) {
+  if (named.file.empty()) {
+    return std::optional<SecretBytes>();
+  }
+  auto secret = open_personal_key(named, ca::FileKey::kX25519);
+  return secret ? Result<std::optional<SecretBytes>>(std::move(secret).value())
+                : Result<std::optional<SecretBytes>>(std::move(secret).error());
+}
+
+void add_keeper_options(CLI::App& verb, const std::string& use, NamedKeyFile& named) {
+  verb.add_option("--keeper", named.file, use)->check(objection_to_file_name);
+  verb.add_option("--keeper-passphrase-file",
+                  named.passphrase_file,
+                  "Its first line opens that key file; without this it is typed, and not shown")
+      ->check(objection_to_file_name);
 }
 
 Result<void> save_personal_key(const NamedKeyFile& named,

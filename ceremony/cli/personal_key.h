@@ -2,7 +2,10 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include <CLI/CLI.hpp>
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
@@ -28,6 +31,13 @@ struct NamedKeyFile {
 // The raw private half (32 bytes) in a key file. Errors: as read_input(), personal_passphrase() and
 // ca::read_key_file(), naming the file.
 base::Result<base::SecretBytes> open_personal_key(const NamedKeyFile& named, ca::FileKey kind);
+
+// The same of a record keeper (X25519), to open journals; none where no file is named.
+base::Result<std::optional<base::SecretBytes>> keeper_secret_of(const NamedKeyFile& named);
+
+// Adds --keeper and --keeper-passphrase-file to a verb. `use` says what the key file is for.
+// `named` must outlive the parse.
+void add_keeper_options(CLI::App& verb, const std::string& use, NamedKeyFile& named);
 
 // Writes a new key file and reads it back. Errors: as personal_passphrase(), ca::write_key_file()
 // and base::save_new(): a file that is there is never overwritten.

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -23,17 +22,6 @@ struct RecordArguments {
   std::string path;
   NamedKeyFile key;
 };
-
-using KeeperSecret = std::optional<base::SecretBytes>;
-
-base::Result<KeeperSecret> keeper_secret(const NamedKeyFile& key) {
-  if (key.file.empty()) {
-    return KeeperSecret();
-  }
-  auto secret = open_personal_key(key, ca::FileKey::kX25519);
-  return secret ? base::Result<KeeperSecret>(std::move(secret).value())
-                : base::Result<KeeperSecret>(std::move(secret).error());
-}
 
 // One entry as one line of JSON. Text from a record is never obeyed by a terminal: JSON escapes
 // control characters, and all that is not ASCII.
@@ -57,7 +45,7 @@ base::Result<std::string> stored_lines(const std::filesystem::path& path, const 
 }
 
 ExitCode open_record(const RecordArguments& arguments) {
-  const auto secret = keeper_secret(arguments.key);
+  const auto secret = keeper_secret_of(arguments.key);
   if (!secret) {
     return report(secret.error());
   }

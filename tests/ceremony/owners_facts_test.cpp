@@ -260,6 +260,17 @@ TEST_CASE("owners: the annex gives the same facts, and every fault is refused wi
   REQUIRE(facts.ok());
   CHECK((*facts)->holders.size() == 3);
   CHECK((*facts)->sites[0].name == "site-1");
+  CHECK((*facts)->holders[0].place.health == ceremony::ShareHealth::kGood);
+  annex.holders[1].health = ceremony::kShareLost;
+  annex.holders[2].health = ceremony::kShareSuspect;
+  facts = ceremony::owners_facts_in(annex);
+  REQUIRE(facts.ok());
+  CHECK((*facts)->holders[1].place.health == ceremony::ShareHealth::kLost);
+  CHECK((*facts)->holders[2].place.health == ceremony::ShareHealth::kSuspect);
+  annex.holders[2].health = "Bob says good";
+  CHECK(ceremony::owners_facts_in(annex).error().code == base::ErrorCode::kInvalidArgument);
+  CHECK(!contains(ceremony::owners_facts_in(annex).error().message, "Bob"));
+  annex.holders[2].health = ceremony::kShareGood;
   const auto unknown = ceremony::take_reports({{.seat = "Z"}}, **facts);
   CHECK(unknown.error().code == base::ErrorCode::kInconsistent);
   CHECK(!contains(unknown.error().message, "Z"));

@@ -211,6 +211,28 @@ run 3 --check "$work/tampered" "$work/r25/public"
 check "a declaration that tells of the quorum is contradicted" \
   grep -q "^pki-lock-policy .*: contradicted" "$work/out"
 
+# Journals of PRODUCTION are opened with a record keeper's key.
+"$maker" "$work/real" 2 5 production || exit 1
+real=(--publish spare "$work/real/public" "$work/real/confidential")
+run 1 "${real[@]}"
+check "without a key the journals stay shut" says "bring a record keeper's key (--keeper)"
+check "and nothing is printed without it" is_silent
+opened=(--keeper-passphrase-file "$work/real/keeper.txt" --keeper)
+run 0 "${opened[@]}" "$work/real/keeper.pem" "${real[@]}"
+check "the keeper's key opens the journals" value '.fields."identity-shared-split-extra".value==3'
+cp "$work/out" "$work/real.json"
+run 0 --check "$work/real.json" "${opened[@]}" "$work/real/keeper.pem" "${real[@]:2}"
+check "the check has the owners' figures, too" state identity-shared-split-extra recomputed
+run 1 --check "$work/real.json" "${real[@]:2}"
+check "and refuses without the key" says "bring a record keeper's key (--keeper)"
+run 1 "${opened[@]}" "$work/real/another.pem" "${real[@]}"
+check "another keeper's key opens nothing" says "key"
+check "and nothing is printed with it" is_silent
+run 1 "${opened[@]}" "$work/none.pem" "${real[@]}"
+check "a key file that is not there is named" says "none.pem"
+run 1 --keeper "$work/real/keeper.pem" --keeper-passphrase-file "$work/r24/signers.vkey" "${real[@]}"
+check "a passphrase that does not open it is refused" is_silent
+
 run 1 --check "$work/first" "$work/r25/public/0001-root-generation"
 check "a record that the file names is missing" says "is not among those given"
 run 0 "$work/r25/public/0001-root-generation"

@@ -1,6 +1,9 @@
-// record_maker DIR K N [lost] - a record of root generation and subordinate signing, written and
-// sealed by the real classes, with journals: holders alternate between Europe and Asia, a copy lies
-// on both. With "lost" a share verification follows, at which the share of seat A is reported lost.
+// record_maker DIR K N [lost|production] - a record of root generation and subordinate signing,
+// written and sealed by the real classes, with journals: holders alternate between Europe and Asia,
+// a copy lies on both. With "lost" a share verification follows, at which the share of seat A is
+// reported lost. With "production" the journals are encrypted for a record keeper, whose key file
+// is keeper.pem, opened by the first line of keeper.txt; another keeper's, another.pem, has the
+// same passphrase.
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,10 +11,13 @@
 #include <iostream>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/calendar.h"
 #include "base/secret_bytes.h"
+#include "ca/key_file.h"
 #include "ceremony/head.h"
 #include "ceremony/journal.h"
 #include "ceremony/seal.h"
@@ -25,6 +31,7 @@ using ceremony::Json;
 using support::digest_named;
 
 constexpr const char* kOrigin = "pki.example/root-g1";
+constexpr std::string_view kPassphrase = "the keeper of this record alone";
 
 template <typename T>
 T must(base::Result<T> result) {
@@ -60,6 +67,14 @@ class Maker {
     return *this;
   }
 
+  Maker& in_production() {
+    mode_ = ceremony::Mode::kProduction;
+    keepers_ = {write_keeper("keeper.pem")};
+    write_keeper("another.pem");
+    put(folder_ / "keeper.txt", std::string(kPassphrase) + "\n");
+    return *this;
+  }
+
   void make() {
     hold("0001-root-generation", &Maker::generate);
     hold("0002-subordinate-signing", &Maker::sign);
@@ -70,6 +85,19 @@ class Maker {
   }
 
  private:
+  // A new record keeper's key file; gives the public half.
+  ceremony::X25519PublicKey write_keeper(const std::string& name) const {
+    fs::create_directories(folder_);
+    const auto secret = base::SecretBytes::random(32);
+    const auto passphrase = base::SecretBytes::copy_of(base::bytes_of(kPassphrase));
+    const auto text = must(ca::write_key_file({.kind = ca::FileKey::kX25519,
+                                               .raw = secret,
+                                               .passphrase = passphrase,
+                                               .cost = ca::KeyFileCost::kMinimal}));
+    put(folder_ / name, std::string(base::text_of(text)));
+    return must(ceremony::keeper_public_key(secret));
+  }
+
   void hold(const std::string& name, void (Maker::*acts)(ceremony::Journal&)) {
     fs::create_directories(folder_ / "public" / name);
     fs::create_directories(folder_ / "confidential" / name);
@@ -77,10 +105,12 @@ class Maker {
     options.journal_path = folder_ / "confidential" / name / "journal.log";
     options.transcript_path = folder_ / "public" / name / "transcript.log";
     options.clock = &clock_;
+    options.mode = mode_;
+    options.keepers = keepers_;
     auto journal = must(ceremony::Journal::create(std::move(options)));
     must(journal.publish("open",
                          {{"ceremony", name.substr(5)},
-                          {"mode", "REHEARSAL"},
+                          {"mode", ceremony::name_of(mode_)},
                           {"sequence", ++sequence_},
                           {"plan", digest_named("plan")},
                           {"script", digest_named("script")},
@@ -144,6 +174,8 @@ class Maker {
   fs::path folder_;
   Numbers numbers_;
   bool loses_one_ = false;
+  ceremony::Mode mode_ = ceremony::Mode::kRehearsal;
+  std::vector<ceremony::X25519PublicKey> keepers_;
   base::FixedClock clock_{base::parse_utc_time("2026-11-23T10:00:00Z").value()};
   ceremony::NoteSigner signer_{std::string(kOrigin) + "/administrator",
                                base::SecretBytes::random(32)};
@@ -156,13 +188,16 @@ class Maker {
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
   if (arguments.size() < 4 || arguments.size() > 5) {
-    std::cerr << "usage: record_maker DIR K N [lost]\n";
+    std::cerr << "usage: record_maker DIR K N [lost|production]\n";
     return 2;
   }
   Maker maker(arguments[1],
               {.threshold = static_cast<unsigned>(std::strtoul(arguments[2], nullptr, 10)),
                .shares = static_cast<unsigned>(std::strtoul(arguments[3], nullptr, 10))});
-  if (arguments.size() == 5) {
+  const std::string_view variant = arguments.size() == 5 ? arguments[4] : "";
+  if (variant == "production") {
+    maker.in_production();
+  } else if (variant == "lost") {
     maker.losing_one();
   }
   maker.make();
