@@ -79,6 +79,18 @@ TEST_CASE(
   CHECK(has(journal_of(stage, "0002-crl"), "holder slip says 2"));
 }
 
+TEST_CASE("a second signing is refused, and the CRL after it revokes what the first one issued") {
+  stage::Stage stage;
+  begin(stage);
+  CHECK(says(stage.rehearsal().sign_subordinates(), "This key is already used by the certificate"));
+  CHECK(!fs::exists(stage.out() / "transfer" / "out" / "0003-subordinate-signing"));
+  must(stage.rehearsal().revoke_one());
+  const auto state = ceremony::read_ledger(stage.out() / "site-2" / "ledger");
+  REQUIRE(state.ok());
+  CHECK(state->sequence == 3);
+  CHECK(state->revoked.size() == 1);
+}
+
 TEST_CASE("every ceremony ends with a slip for everybody") {
   stage::Stage stage;
   begin(stage);
