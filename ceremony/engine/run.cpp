@@ -3,6 +3,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <optional>
 #include <string_view>
 #include <sys/signalfd.h>
@@ -76,6 +77,8 @@ EndCode refuse(client::Channel& channel, const Error& why) {
 }  // namespace
 
 EndCode run_engine(std::span<char* const> arguments, Handler& handler) {
+  // Where memory is full even while an error is being handled.
+  std::set_terminate([] { _exit(static_cast<int>(EndCode::kInternal)); });
   const std::optional<int> socket = socket_in(arguments);
   if (!socket) {
     static_cast<void>(

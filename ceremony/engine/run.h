@@ -15,7 +15,8 @@
 namespace ceremony::engine {
 
 // `arguments` are main's: the program's name, and the number of the socket that a client started
-// this process with. Prepares and confines the process, serves, closes `handler`. Whoever calls it
+// this process with. Prepares and confines the process, serves, closes `handler`. From here on what
+// would be a call of std::terminate() ends the process with kInternal. Whoever calls it
 // leaves with _exit(2): everything is wiped by then, and the exit handlers of token modules and
 // OpenSSL are known to run in an order that crashes.
 EndCode run_engine(std::span<char* const> arguments, Handler& handler);

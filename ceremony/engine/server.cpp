@@ -71,7 +71,11 @@ EndCode Server::run() {
     code = serve();
   } catch (...) {  // NOLINT(bugprone-empty-catch): the code says it; the journal is on disk
   }
-  handler_.close();
+  try {
+    handler_.close();
+  } catch (...) {
+    code = EndCode::kInternal;
+  }
   return code;
 }
 

@@ -3,8 +3,9 @@
 // One process plays the rehearsal. Where a ceremony is opened first, it has a child play and record
 // it, makes of the record every state that the media go through, and has a child open the ceremony
 // on each: fork() keeps the people and their secrets. With --kill ENGINE the ceremonies are played
-// by the real program, which is killed. Usage: see sweep.h. Prints the counts; exit code 0 only
-// where nothing was bad.
+// by the real program, which is killed; with --starve ENGINE by starved_engine.cpp, which gets no
+// memory at one allocation or from it on, and must end with 0 or 70. Usage: see sweep.h. Prints the
+// counts; exit code 0 only where nothing was bad.
 
 #include <algorithm>
 #include <cinttypes>
@@ -14,8 +15,10 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -150,9 +153,11 @@ class PointPlayer final : public ceremony::cli::Player {
 
 class Stage {
  public:
-  // With an engine's program, that is killed at any moment; without, sessions are cut off.
-  Stage(Selection selection, fs::path engine)
-      : selection_(std::move(selection)), engine_(std::move(engine)) {}
+  // With an engine's program, that is killed at any moment, or starved; without, sessions are cut
+  // off.
+  enum class Means { kCutOff, kKill, kStarve };
+  Stage(Selection selection, Means means, fs::path engine)
+      : selection_(std::move(selection)), means_(means), engine_(std::move(engine)) {}
 
   int run();
 
@@ -180,6 +185,7 @@ class Stage {
   bool play(std::vector<Point> points, Tally& tally);
   bool start(const Point& point);
   void play_until_killed(const Kill& kill);
+  void play_until_starved(const Starvation& starvation);
   void finish_one(Tally& tally);
   void cut_again(const Point& point, const fs::path& file);
   int live(const Life& life);
@@ -192,9 +198,11 @@ class Stage {
 
   std::vector<Point> choose(const std::vector<MediaCall>& calls, Tally& tally);
   std::vector<Point> choose_kills();
+  std::vector<Point> choose_starvations();
 
   Role role_ = Role::kMain;
   Selection selection_;
+  Means means_;
   fs::path engine_;
   support::TemporaryFolder folder_;
   client::OpenRequest room_;
@@ -274,13 +282,13 @@ void Stage::heed(const base::Error& error) const {
 }
 
 void Stage::keep_secrets(const client::Input& input) {
-  for (const auto& [name, secret] : input.secrets) {
+  for (const auto& entry : input.secrets) {
+    const base::SecretBytes& secret = entry.second;
     const bool is_known = std::ranges::any_of(
         expected_.secrets, [&](const auto& known) { return known.equals(secret); });
-    if (is_known) {
-      continue;
+    if (!is_known) {
+      expected_.secrets.push_back(base::SecretBytes::copy_of(secret.read().bytes()));
     }
-    expected_.secrets.push_back(base::SecretBytes::copy_of(secret.read().bytes()));
   }
 }
 
@@ -381,7 +389,7 @@ void Stage::leave_point(const std::string& error) {
   const fs::path here = fs::current_path();
   fs::current_path("/");
   fs::remove_all(here);
-  _exit(point_.kill && !was_killed_ ? kNotKilled : 0);
+  _exit((point_.kill || point_.starvation) && !was_killed_ ? kNotKilled : 0);
 }
 
 Result<std::unique_ptr<ceremony::cli::Player>> Stage::open(const client::OpenRequest& room) {
@@ -466,6 +474,25 @@ std::vector<Point> Stage::choose_kills() {
   return chosen;
 }
 
+// One allocation fails, or all from it on.
+std::vector<Point> Stage::choose_starvations() {
+  constexpr std::size_t kAllStarvations = 100;
+  constexpr std::uint64_t kAllocations = 60000;  // so many has every ceremony
+  std::vector<Point> chosen;
+  for (std::size_t i = 0; i < (selection_.is_all() ? kAllStarvations : 1); ++i) {
+    const bool is_once = selection_.draw(2) == 0;
+    Point point;
+    point.starvation = Starvation{.first = 1 + selection_.draw(kAllocations),
+                                  .count = is_once ? 1 : std::numeric_limits<std::uint64_t>::max()};
+    point.label = record_ + " without memory " + (is_once ? "at" : "from") + " allocation " +
+                  std::to_string(point.starvation->first);
+    point.tree = before_.after(Loss::kNothing);
+    point.origin = std::make_shared<Origin>(Origin{.label = point.label});
+    chosen.push_back(std::move(point));
+  }
+  return chosen;
+}
+
 // As it is planned, and given up at a step, where that is listed. Comes back in the children, too.
 void Stage::sweep() {
   before_ = Medium::read(kMedia);
@@ -495,14 +522,17 @@ void Stage::sweep_one() {
   const Tree undisturbed = after.after(Loss::kNothing);
   expected_ = {.record = record_, .undisturbed = undisturbed, .looked_through = undisturbed};
   Tally tally{.calls = calls.size()};
-  std::vector<Point> chosen = engine_.empty() ? choose(calls, tally) : choose_kills();
+  std::vector<Point> chosen = means_ == Means::kCutOff ? choose(calls, tally)
+                              : means_ == Means::kKill ? choose_kills()
+                                                       : choose_starvations();
   if (play(std::move(chosen), tally)) {
     return;
   }
   if (!engine_.empty()) {
-    std::printf("%-28s %4zu engines killed, %zu bad\n",
+    std::printf("%-28s %4zu engines %s, %zu bad\n",
                 title_.c_str(),
                 tally.played - tally.in_vain,
+                means_ == Means::kKill ? "killed" : "starved",
                 tally.bad);
   } else {
     std::printf(
@@ -555,6 +585,32 @@ void Stage::play_until_killed(const Kill& kill) {
   }
 }
 
+// The same with an engine that gets no memory: it must end by itself, and not by a crash.
+void Stage::play_until_starved(const Starvation& starvation) {
+  std::ofstream("allocation") << starvation.first << ' ' << starvation.count << '\n';
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const pid_t child = fork();
+  if (child == 0) {
+    role_ = Role::kKilled;
+    return;
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  int end = 0;
+  while (waitpid(-1, &end, 0) > 0) {  // the engine, whose client is gone
+    if (WIFSIGNALED(end)) {
+      leave_point("the engine ended with signal " + std::to_string(WTERMSIG(end)));
+    }
+  }
+  const std::string fate = support::content_of("fate");
+  if (!fate.empty() && fate != "code 0\n" && fate != "code 70\n") {
+    leave_point("the engine ended with " + fate);
+  }
+  was_killed_ = status != 0;
+  fs::remove("allocation");
+  fs::remove("fate");
+}
+
 bool Stage::start(const Point& point) {
   const pid_t child = fork();
   if (child == 0) {
@@ -562,6 +618,9 @@ bool Stage::start(const Point& point) {
     enter(Role::kPoint, point.tree, std::to_string(getpid()));
     if (point.kill) {
       play_until_killed(*point.kill);  // comes back in both
+    }
+    if (point.starvation) {
+      play_until_starved(*point.starvation);  // the same
     }
     return true;
   }
@@ -625,10 +684,10 @@ int Stage::report() {
     all.in_vain += tally.in_vain;
   }
   if (!engine_.empty()) {
-    std::printf("%zu ceremonies, %zu engines killed (seed %" PRIu64
-                "), %zu were too late; %zu bad\n",
+    std::printf("%zu ceremonies, %zu engines %s (seed %" PRIu64 "), %zu were too late; %zu bad\n",
                 tallies_.size(),
                 all.played - all.in_vain,
+                means_ == Means::kKill ? "killed" : "starved",
                 selection_.seed(),
                 all.in_vain,
                 all.bad);
@@ -693,6 +752,9 @@ int Stage::live(const Life& life) {
   if (role_ == Role::kPoint) {
     leave_point(!done ? done.error().message : was_judged_ ? verdict_of_python() : "not judged");
   }
+  if (role_ == Role::kKilled && means_ == Means::kStarve) {
+    _exit(kEngineDied);  // or it said that there is no memory
+  }
   if (role_ == Role::kKilled) {
     std::fprintf(stderr, "%s: %s\n", record_.c_str(), done ? "?" : done.error().message.c_str());
     _exit(1);
@@ -710,11 +772,14 @@ int Stage::live(const Life& life) {
 }  // namespace
 }  // namespace crash
 
-// Arguments: none; or "--kill" and the program conclave-engine.
+// Arguments: none; or "--kill" or "--starve", and the engine's program.
 int main(int count, char** arguments) {
+  using Means = crash::Stage::Means;
   std::cout.rdbuf(nullptr);  // the rehearsal's own lines
+  Means means = Means::kCutOff;
   std::filesystem::path engine;
-  if (count == 3 && std::string_view(arguments[1]) == "--kill") {
+  if (count == 3) {
+    means = std::string_view(arguments[1]) == "--starve" ? Means::kStarve : Means::kKill;
     engine = arguments[2];
     crash::compute_passphrases_in_full();
   }
@@ -723,6 +788,6 @@ int main(int count, char** arguments) {
     std::printf("crash points: %s\n", selection.text().c_str());
     std::fflush(stdout);
   }
-  crash::Stage stage(std::move(selection), std::move(engine));
+  crash::Stage stage(std::move(selection), means, std::move(engine));
   return stage.run();
 }

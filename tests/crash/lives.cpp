@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <vector>
 
 namespace crash {
 
@@ -13,45 +14,44 @@ using ceremony::cli::Rehearsal;
 using ceremony::cli::SitesInRoom;
 namespace client = ceremony::client;
 
+using Part = std::function<Result<void>()>;
+
+Result<void> in_turn(const std::vector<Part>& parts) {
+  for (const Part& part : parts) {
+    if (auto done = part(); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
 Result<void> live_it_all(Rehearsal& rehearsal) {
   return rehearsal.run();
 }
 
 // A re-share that only one site has heard of leaves a blob at the other, which is retired later.
 Result<void> retire_a_set(Rehearsal& rehearsal) {
-  using Part = std::function<Result<void>()>;
-  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
-                           Part([&] { return rehearsal.generate_root(); }),
-                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kOwn); }),
-                           Part([&] { return rehearsal.replace_set(); }),
-                           Part([&] { return rehearsal.go_on_at("site-1", SitesInRoom::kBoth); }),
-                           Part([&] { return rehearsal.retire_set(); })}) {
-    if (auto done = part(); !done) {
-      return done;
-    }
-  }
-  return {};
+  return in_turn({[&] { return rehearsal.prepare(); },
+                  [&] { return rehearsal.generate_root(); },
+                  [&] { return rehearsal.go_on_at("site-1", SitesInRoom::kOwn); },
+                  [&] { return rehearsal.replace_set(); },
+                  [&] { return rehearsal.go_on_at("site-1", SitesInRoom::kBoth); },
+                  [&] { return rehearsal.retire_set(); }});
 }
 
 // Nobody at the primary site knows that the backup site has been activated.
 Result<void> merge_two_branches(Rehearsal& rehearsal) {
-  using Part = std::function<Result<void>()>;
-  for (const Part& part : {Part([&] { return rehearsal.prepare(); }),
-                           Part([&] { return rehearsal.generate_root(); }),
-                           Part([&] { return rehearsal.sign_subordinates(); }),
-                           Part([&] { return rehearsal.activate_backup(); }),
-                           Part([&] {
-                             rehearsal.lose_slips();
-                             return rehearsal.go_on_at("site-1", SitesInRoom::kOwn);
-                           }),
-                           Part([&] { return rehearsal.revoke(0); }),
-                           Part([&] { return rehearsal.go_on_at("site-2", SitesInRoom::kBoth); }),
-                           Part([&] { return rehearsal.merge_with("site-1"); })}) {
-    if (auto done = part(); !done) {
-      return done;
-    }
-  }
-  return {};
+  return in_turn({[&] { return rehearsal.prepare(); },
+                  [&] { return rehearsal.generate_root(); },
+                  [&] { return rehearsal.sign_subordinates(); },
+                  [&] { return rehearsal.activate_backup(); },
+                  [&] {
+                    rehearsal.lose_slips();
+                    return rehearsal.go_on_at("site-1", SitesInRoom::kOwn);
+                  },
+                  [&] { return rehearsal.revoke(0); },
+                  [&] { return rehearsal.go_on_at("site-2", SitesInRoom::kBoth); },
+                  [&] { return rehearsal.merge_with("site-1"); }});
 }
 
 // Nobody but one brings what is left of an old share set.

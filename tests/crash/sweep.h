@@ -28,6 +28,12 @@ struct Kill {
   std::uint64_t delay_us = 0;       // microseconds since
 };
 
+// Which allocations of an engine fail.
+struct Starvation {
+  std::uint64_t first = 0;  // from 1
+  std::uint64_t count = 0;  // so many from there on
+};
+
 // A state of the media from which the ceremony is opened again.
 struct Point {
   std::string label = {};  // "0003-crl call 17 torn": the same in every run
@@ -35,8 +41,9 @@ struct Point {
   bool is_cut_again = false;  // the resumed run is cut off as well
   bool is_second = false;     // this is such a point
   std::shared_ptr<Origin> origin = {};
-  std::optional<Kill> kill = {};  // an engine that is killed first, on these media
-  bool goes_on = false;           // all later ceremonies are played too
+  std::optional<Kill> kill = {};              // an engine that is killed first, on these media
+  std::optional<Starvation> starvation = {};  // the same with one that gets no memory
+  bool goes_on = false;                       // all later ceremonies are played too
 };
 
 // All points of one ceremony: after each call, within each write, with what is lost when the power
