@@ -10,6 +10,7 @@
 #include "ceremony/drafts.h"
 #include "ceremony/key_need.h"
 #include "ceremony/ledger.h"
+#include "ceremony/plan_next_ceremony.h"
 #include "ceremony/site_facts.h"
 
 namespace ceremony {
@@ -129,7 +130,11 @@ Result<Asking> ask_crl(const Workplace& work) {
   if (!draft) {
     return std::move(draft).error();
   }
-  return Asking{.subject = {}, .shown = ceremony::shown(draft->unsigned_form()), .asks = {}};
+  std::vector<std::string> lines = ceremony::shown(draft->unsigned_form());
+  for (const PlanFault& fault : compare_with_next_ceremony(work.plan)) {
+    lines.push_back("Look at this: " + fault.message);
+  }
+  return Asking{.subject = {}, .shown = std::move(lines), .asks = {}};
 }
 
 Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {

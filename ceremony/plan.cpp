@@ -30,9 +30,10 @@ Result<std::string> read_text(const std::filesystem::path& path) {
   return std::string(base::text_of(*bytes));
 }
 
+// Warnings stop nobody.
 std::optional<Error> first_of(const PlanFaults& faults) {
-  return faults.empty() ? std::optional<Error>()
-                        : Error{faults.front().code, faults.front().message};
+  const auto first = std::ranges::find(faults, base::Severity::kError, &PlanFault::severity);
+  return first == faults.end() ? std::optional<Error>() : Error{first->code, first->message};
 }
 
 }  // namespace

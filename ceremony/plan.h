@@ -66,6 +66,7 @@ struct PlannedCrl {
   std::string next_update;
   std::string profile = "crl";  // or "crl-last": after it nobody needs the key
   std::vector<PlannedRevocation> revocations = {};
+  std::string next_ceremony = {};  // day of the one that makes the next CRL; "": not planned yet
 };
 
 struct PlannedRoot {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "ceremony/plan_next_ceremony.h"
 
 namespace ceremony {
 
@@ -60,6 +62,9 @@ std::vector<NamedDate> dates_of(const Plan& plan) {
   if (plan.crl) {
     dates.push_back({"crl.this_update", "this_update", plan.crl->this_update});
     dates.push_back({"crl.next_update", "next_update", plan.crl->next_update});
+  }
+  if (plan.crl && !plan.crl->next_ceremony.empty()) {
+    dates.push_back({"crl.next_ceremony", "next_ceremony", plan.crl->next_ceremony});
   }
   for (std::size_t i = 0; i < plan.requests.size(); ++i) {
     const PlannedRequest& request = plan.requests[i];
@@ -240,6 +245,7 @@ PlanFaults object_to_plan(const Plan& plan) {
   check_requests(plan.requests, faults);
   check_names(plan, faults);
   check_dates(plan, faults);
+  std::ranges::move(compare_with_next_ceremony(plan), std::back_inserter(faults));
   if (plan.activation) {
     object_to_activation(*plan.activation, faults);
   }

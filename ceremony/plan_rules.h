@@ -10,7 +10,8 @@
 
 namespace ceremony {
 
-// Everything that is wrong with a plan whose keys and types are right. `plan.sha256` is not read.
+// Everything that is wrong with a plan whose keys and types are right; warnings too. `plan.sha256`
+// is not read.
 PlanFaults object_to_plan(const Plan& plan);
 
 // Everything that is wrong with an annex, but for its quorum: see Quorum::of().

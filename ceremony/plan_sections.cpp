@@ -131,6 +131,7 @@ PlannedCrl read_crl(const toml::table& section, PlanFaults& faults) {
   if (const std::string profile = table.text("profile", Presence::kOptional); !profile.empty()) {
     crl.profile = profile;
   }
+  crl.next_ceremony = table.text("next_ceremony", Presence::kOptional);
   crl.revocations = read_each<PlannedRevocation>(table.tables("revoke"),
                                                  {"the plan, section [[crl.revoke]]", "crl.revoke"},
                                                  read_revocation,

@@ -151,10 +151,12 @@ std::string crl_part(const Script& script, base::Date date) {
   return "\n# The list of what was revoked.\n"
          "[crl]\n"
          "# Its day, and the day before which the next one must be published (at most 365 later).\n"
-         "# Leave time for a second try before it.\n"
          "this_update = " +
          toml_text(base::format_date(date)) +
-         "\nnext_update = " + toml_text(days_after(date, kCrlDays)) + "\n" +
+         "\nnext_update = " + toml_text(days_after(date, kCrlDays)) +
+         "\n# When the next ceremony makes a CRL: 60 days before that, for a second try.\n"
+         "next_ceremony = " +
+         toml_text(days_after(date, kCrlDays - 60)) + "\n" +
          (is_first ? std::string() : revocations);
 }
 

@@ -55,6 +55,9 @@ toml::table crl_table(const PlannedCrl& crl) {
   if (crl.profile != PlannedCrl().profile) {
     table.insert("profile", crl.profile);
   }
+  if (!crl.next_ceremony.empty()) {
+    table.insert("next_ceremony", crl.next_ceremony);
+  }
   if (!revocations.empty()) {
     table.insert("revoke", std::move(revocations));
   }

@@ -123,6 +123,9 @@ std::string root_rows(const PlannedRoot& root) {
 std::string crl_rows(const PlannedCrl& crl) {
   std::string rows = fact_row(
       "CRL", escaped_html("this update " + crl.this_update + ", next update " + crl.next_update));
+  if (!crl.next_ceremony.empty()) {
+    rows += fact_row("Next ceremony that makes a CRL", escaped_html(crl.next_ceremony));
+  }
   for (const PlannedRevocation& one : crl.revocations) {
     rows += fact_row("Revoked",
                      tagged("code", "", escaped_html(one.serial)) +

@@ -454,6 +454,54 @@ TEST_CASE("plan check: days against each other, the profiles and today") {
               .field = "crl.next_update"});
 }
 
+TEST_CASE("plan check: a CRL that ends before the next ceremony, or soon after, names the days") {
+  const Desk desk;
+  fill(desk, "crl");
+  CHECK(desk.check().plan.empty());  // the template leaves 60 days
+  const std::string update = "next_update = \"2027-05-26\"";
+
+  change(desk, update, "next_update = \"2027-05-25\"");
+  const PlanReport little = desk.check();
+  REQUIRE_MESSAGE(has_fault(little.plan, "plan-crl-slack", "crl.next_update"), told(little.plan));
+  CHECK(is_sound(little));
+  CHECK(little.plan.front().message.find(
+            "the ceremony that makes the next CRL is planned for 2027-03-27 (\"next_ceremony\"), "
+            "and this CRL ends on 2027-05-25 (\"next_update\")") != std::string::npos);
+  CHECK(little.plan.front().message.find("of 2027-05-26 or later, which is 60 days after") !=
+        std::string::npos);
+  CHECK(read_plan(desk.file("plan.toml")).ok());  // a warning stops nobody
+
+  fill(desk, "crl");
+  change(desk, update, "next_update = \"2027-03-27\"");
+  const PlanReport over = desk.check();
+  REQUIRE_MESSAGE(has_fault(over.plan, "plan-crl-gap", "crl.next_update"), told(over.plan));
+  CHECK(!is_sound(over));
+  const auto refused = read_plan(desk.file("plan.toml"));
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == base::ErrorCode::kRefusedByPolicy);
+  CHECK(refused.error().message.find("so that nobody could tell what is revoked") !=
+        std::string::npos);
+  for (const char* const day : {"planned for 2027-03-27", "ends on 2027-03-27", "2027-05-26"}) {
+    CHECK_MESSAGE(refused.error().message.find(day) != std::string::npos, day);
+  }
+}
+
+TEST_CASE("plan check: the next ceremony is a day after this one, or not planned yet") {
+  const Desk desk;
+  const std::string next = "next_ceremony = \"2027-03-27\"";
+  fill(desk, "crl");
+  change(desk, next, "next_ceremony = \"2026-11-27\"");
+  CHECK(has_fault(desk.check().plan, "plan-dates-order", "crl.next_ceremony"));
+
+  fill(desk, "crl");
+  change(desk, next, "next_ceremony = \"in spring\"");
+  CHECK(has_fault(desk.check().plan, "plan-date", "crl.next_ceremony"));
+
+  fill(desk, "crl");
+  change(desk, next, "");
+  CHECK(desk.check().plan.empty());
+}
+
 TEST_CASE("plan check: each rule of the quorum has its own sentence, and no number") {
   std::set<std::string> sentences;
   // Three holders: more than all, one, all, none.
