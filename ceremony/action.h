@@ -23,6 +23,7 @@
 #include "ceremony/plan.h"
 #include "ceremony/progress.h"
 #include "ceremony/script.h"
+#include "ceremony/typed_secrets.h"
 
 namespace ceremony {
 
@@ -39,6 +40,7 @@ struct Workplace {
   const std::map<std::string, Json>& facts;
   Held& held;
   const Step& step;
+  const TypedSecrets& typed_secrets;  // of this process
 
   // The fact of that name. Errors: kInconsistent where no completed step has found it.
   [[nodiscard]] base::Result<Json> fact(std::string_view name) const;

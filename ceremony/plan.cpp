@@ -8,6 +8,7 @@
 #include "base/media.h"
 #include "ceremony/plan_faults.h"
 #include "ceremony/plan_rules.h"
+#include "ceremony/plan_secrets.h"
 #include "ceremony/plan_sections.h"
 #include "ceremony/toml_table.h"
 
@@ -60,6 +61,9 @@ Result<Plan> parse_plan(std::string_view text) {
   if (!parsed) {
     return std::move(parsed).error();
   }
+  if (auto fault = first_of(find_secrets({.text = text, .paper = "the plan"}, *parsed)); fault) {
+    return *std::move(fault);
+  }
   PlanReading reading = read_plan_sections(*parsed);
   reading.plan.sha256 = base::sha256_hex(base::bytes_of(text));
   if (auto fault = first_of(reading.faults); fault) {
@@ -88,6 +92,9 @@ Result<Annex> parse_annex(std::string_view text) {
   auto parsed = parse_toml(text, "the annex");
   if (!parsed) {
     return std::move(parsed).error();
+  }
+  if (auto fault = first_of(find_secrets({.text = text, .paper = "the annex"}, *parsed)); fault) {
+    return *std::move(fault);
   }
   AnnexReading reading = read_annex_sections(*parsed);
   if (auto fault = first_of(reading.faults); fault) {

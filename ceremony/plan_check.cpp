@@ -12,6 +12,7 @@
 #include "ceremony/ledger_merge.h"
 #include "ceremony/plan_comparisons.h"
 #include "ceremony/plan_rules.h"
+#include "ceremony/plan_secrets.h"
 #include "ceremony/plan_sections.h"
 #include "ceremony/quorum_words.h"
 #include "ceremony/toml_table.h"
@@ -54,25 +55,16 @@ bool is_placeholder(std::string_view text) {
   return text.size() > 2 && text.front() == '<' && text.back() == '>';
 }
 
-// Walks through all texts of a file; `field` is the path of `node`.
-void find_placeholders(const toml::node& node, const std::string& field, PlanFaults& faults) {
-  if (const auto* const table = node.as_table(); table != nullptr) {
-    for (const auto& [key, value] : *table) {
-      std::string path = field.empty() ? field : field + ".";
-      path += key.str();
-      find_placeholders(value, path, faults);
+void find_placeholders(const toml::table& file, PlanFaults& faults) {
+  for_each_text(file, "", [&](const std::string& field, const toml::value<std::string>& text) {
+    if (is_placeholder(*text)) {
+      faults.push_back({.rule = "plan-placeholder",
+                        .field = field,
+                        .message = "\"" + field +
+                                   "\" still has the text of the template; put in what it asks for",
+                        .line = text.source().begin.line});
     }
-  } else if (const auto* const array = node.as_array(); array != nullptr) {
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      find_placeholders(*array->get(i), field + "[" + std::to_string(i) + "]", faults);
-    }
-  } else if (const auto text = node.value<std::string_view>(); text && is_placeholder(*text)) {
-    faults.push_back(
-        {.rule = "plan-placeholder",
-         .field = field,
-         .message = "\"" + field + "\" still has the text of the template; put in what it asks for",
-         .line = node.source().begin.line});
-  }
+  });
 }
 
 // A file that is no TOML has one fault, with its line in the message.
@@ -153,7 +145,9 @@ Result<std::optional<AnnexReading>> look_at_annex(const PlanPapers& papers, Plan
   }
   AnnexReading reading = read_annex_sections(*file);
   report.annex = reading.faults;
-  find_placeholders(*file, "", report.annex);
+  find_placeholders(*file, report.annex);
+  add_faults(find_secrets({.text = base::text_of(*bytes), .paper = "the annex"}, *file),
+             report.annex);
   add_faults(object_to_annex(reading), report.annex);
   if (reading.quorum) {
     if (auto quorum = shamir::Quorum::of(*reading.quorum); !quorum) {
@@ -236,7 +230,9 @@ Result<PlanReport> check_plan(const PlanPapers& papers) {
   PlanReading reading = read_plan_sections(*file);
   const Plan& plan = reading.plan;
   report.plan = std::move(reading.faults);
-  find_placeholders(*file, "", report.plan);
+  find_placeholders(*file, report.plan);
+  add_faults(find_secrets({.text = base::text_of(*bytes), .paper = "the plan"}, *file),
+             report.plan);
   add_faults(object_to_plan(plan), report.plan);
   add_faults(check_officers(plan), report.plan);
   add_faults(check_public_texts(plan), report.plan);

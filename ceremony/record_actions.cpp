@@ -18,6 +18,7 @@
 #include "ceremony/officer_line.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/record_folder.h"
+#include "ceremony/record_guard.h"
 #include "ceremony/seal.h"
 #include "ceremony/site_journals.h"
 #include "ceremony/slip_file.h"
@@ -110,6 +111,9 @@ Result<Turn> show_plan(Workplace& /*work*/, client::Input& /*input*/) {
 }
 
 Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
+  if (auto clean = check_record_for_secrets(work); !clean) {
+    return std::move(clean).error();
+  }
   bool any_exception = false;
   for (const JournalEntry& entry : work.journal.entries()) {
     any_exception = any_exception || entry.type == "exception";
@@ -287,6 +291,9 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
 }
 
 Result<Turn> seal_record(Workplace& work, client::Input& input) {
+  if (auto clean = check_record_for_secrets(work); !clean) {
+    return std::move(clean).error();
+  }
   auto text = seal_text(work.plan.origin, work.journal.transcript());
   if (!text) {
     return std::move(text).error();

@@ -69,6 +69,14 @@ Result<void> Session::raise_exception(const ExceptionSheet& sheet) {
   if (body.is_over()) {
     return Error{ErrorCode::kWrongState, "this ceremony is over; nothing may follow its seal"};
   }
+  for (const TypedText& typed : {TypedText{.name = "expected", .text = sheet.expected},
+                                 TypedText{.name = "seen", .text = sheet.seen},
+                                 TypedText{.name = "decided", .text = sheet.decided},
+                                 TypedText{.name = "raised by", .text = sheet.raised_by}}) {
+    if (auto clean = body.check_typed(typed); !clean) {
+      return clean;
+    }
+  }
   body.held.turn = 0;
   return body.append("exception", data_of(body.step(), sheet));
 }
@@ -82,6 +90,9 @@ Result<void> Session::abort(const std::string& reason) {
     return Error{ErrorCode::kWrongState,
                  "this ceremony was given up already; do the steps that close its record"};
   }
+  if (auto clean = body.check_typed({.name = "reason", .text = reason}); !clean) {
+    return clean;
+  }
   body.held = Held{};
   return body.append("abort", {{"step", body.step().id}, {"why", reason}});
 }
@@ -90,6 +101,9 @@ Result<client::StepOutcome> Session::pause(const std::string& reason) {
   Body& body = *body_;
   if (body.is_over()) {
     return Error{ErrorCode::kWrongState, "this ceremony is over; nothing may follow its seal"};
+  }
+  if (auto clean = body.check_typed({.name = "reason", .text = reason}); !clean) {
+    return std::move(clean).error();
   }
   body.held = Held{};
   const std::string head = body.journal.head();
@@ -123,6 +137,7 @@ const Progress& Session::progress() const {
 
 void Session::close() {
   body_->held = Held{};
+  body_->typed_secrets.forget();
 }
 
 }  // namespace ceremony

@@ -94,7 +94,13 @@ Workplace Session::Body::workplace(const Step& at) {
           .journal = journal,
           .facts = progress.facts(),
           .held = held,
-          .step = at};
+          .step = at,
+          .typed_secrets = typed_secrets};
+}
+
+Result<void> Session::Body::check_typed(const TypedText& typed) {
+  const Step at = step();
+  return check_typed_text(workplace(at), typed);
 }
 
 std::vector<client::Ask> Session::Body::pin_asks() const {
@@ -188,6 +194,9 @@ Result<client::StepOutcome> Session::Body::perform(client::Input& input) {
         "open the ceremony again"};
   }
   const Step at = step();
+  for (const auto& [name, typed] : input.secrets) {
+    typed_secrets.remember(typed);
+  }
   if (auto seats = check_seats(at, input); !seats) {
     return refuse(at, std::move(seats).error());
   }
@@ -200,10 +209,13 @@ Result<client::StepOutcome> Session::Body::perform(client::Input& input) {
   if (auto phrase = check_phrase(at, input); !phrase) {
     return refuse(at, std::move(phrase).error());
   }
+  Workplace work = workplace(at);
+  if (auto clean = check_typed_texts(work, input); !clean) {
+    return refuse(at, std::move(clean).error());
+  }
   if (auto begun = begin(at); !begun) {
     return std::move(begun).error();
   }
-  Workplace work = workplace(at);
   auto turn = action_of(at).act(work, input);
   if (!turn) {
     return refuse(at, std::move(turn).error());

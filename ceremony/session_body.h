@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ceremony/action.h"
+#include "ceremony/record_guard.h"
 #include "ceremony/session.h"
 #include "ceremony/watches.h"
 
@@ -36,6 +37,9 @@ struct Session::Body {
   // Writes a refusal down, and gives the error back. Where even that fails, it gives that failure
   // instead, unless the medium was at fault before.
   base::Error refuse(const Step& at, base::Error error);
+
+  // A text of the current step that goes to the journal. Errors: as check_typed_text().
+  [[nodiscard]] base::Result<void> check_typed(const TypedText& typed);
 
   [[nodiscard]] Workplace workplace(const Step& at);
   [[nodiscard]] ClockPair clocks() const {
@@ -66,6 +70,7 @@ struct Session::Body {
   Held held;
   bool has_worked = false;       // a step was completed by this process
   ClockPair opened = {};         // the clock when this process opened the ceremony
+  TypedSecrets typed_secrets = {};  // to keep them out of the record
   std::string proven_step = {};  // whose two people have shown their PINs to this process
 };
 

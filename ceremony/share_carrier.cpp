@@ -140,6 +140,10 @@ fs::path stick_of(const Workplace& work, std::size_t number) {
 
 }  // namespace
 
+bool is_share_itself(std::string_view name) {
+  return name == kCardLines || name == kHandedIn;
+}
+
 std::vector<client::Ask> asks_to_write(const PlannedHolder& holder) {
   return holder.carrier == kOnToken ? std::vector{pin_ask()} : std::vector<client::Ask>();
 }
@@ -158,7 +162,7 @@ std::vector<client::Ask> asks_to_hand_in() {
   client::Ask pin = pin_ask();
   pin.is_optional = true;
   return {
-      {.name = "share",
+      {.name = kHandedIn,
        .kind = client::AskKind::kPath,
        .prompt = "Insert the stick with your share; or \"card:\" and the lines of your card; or "
                  "\"token:\" where it is in your token (smartcard)",
@@ -225,7 +229,7 @@ Result<base::Bytes> read_from_carrier(const Workplace& work,
 }
 
 Result<base::Bytes> read_handed_in(const Workplace& work, const client::Input& input) {
-  const auto found = input.texts.find("share");
+  const auto found = input.texts.find(kHandedIn);
   if (found == input.texts.end()) {
     return Error{ErrorCode::kInsufficient, "no share was handed in; insert the stick and go on"};
   }

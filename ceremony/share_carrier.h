@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -27,6 +28,11 @@ inline constexpr const char* kInToken = "token:";
 // Names of what is asked for.
 inline constexpr const char* kTokenPin = "token-pin";
 inline constexpr const char* kCardLines = "card-lines";
+inline constexpr const char* kHandedIn = "share";
+
+// Whether the text of that name may be the lines of a card: a locked share, which goes into no
+// record.
+bool is_share_itself(std::string_view name);
 
 // The folder beside a stick's files whose files stand for the holder's token.
 inline constexpr const char* kTokenFolder = "token";

@@ -141,6 +141,22 @@ base::Result<void> TomlTable::finish() {
   return {};
 }
 
+void for_each_text(const toml::node& node, const std::string& field, const FieldText& look) {
+  if (const auto* const table = node.as_table(); table != nullptr) {
+    for (const auto& [key, value] : *table) {
+      std::string path = field.empty() ? field : field + ".";
+      path += key.str();
+      for_each_text(value, path, look);
+    }
+  } else if (const auto* const array = node.as_array(); array != nullptr) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      for_each_text(*array->get(i), field + "[" + std::to_string(i) + "]", look);
+    }
+  } else if (const auto* const text = node.as_string(); text != nullptr) {
+    look(field, *text);
+  }
+}
+
 base::Result<toml::table> parse_toml(std::string_view text, const std::string& where) {
   if (const auto objection = base::object_to_toml(text); objection) {
     return Error{ErrorCode::kMalformed,

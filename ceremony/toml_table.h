@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -59,6 +60,11 @@ class TomlTable {
   std::set<std::string, std::less<>> asked_;
   std::vector<TomlFault> faults_;
 };
+
+// Calls `look` with every text of a file, and the path of its field as at_path() takes it; `field`
+// is the path of `node`, "" for the file.
+using FieldText = std::function<void(const std::string& field, const toml::value<std::string>&)>;
+void for_each_text(const toml::node& node, const std::string& field, const FieldText& look);
 
 // Parses a whole file's text. `where` as above. Errors: kMalformed with line and column.
 base::Result<toml::table> parse_toml(std::string_view text, const std::string& where);

@@ -502,6 +502,29 @@ TEST_CASE("plan check: the next ceremony is a day after this one, or not planned
   CHECK(desk.check().plan.empty());
 }
 
+TEST_CASE("plan check: no secret stands in a plan or its annex") {
+  const Desk desk;
+  const std::string words = "memory soul mule script hairy density";
+  fill(desk, "root-generation");
+  change(desk, "organization = \"Example GmbH\"", "organization = \"" + words + "\"");
+  const PlanReport in_field = desk.check();
+  REQUIRE_MESSAGE(has_fault(in_field.plan, "plan-secret", "root.organization"),
+                  told(in_field.plan));
+  CHECK(told(in_field.plan).find(words) == std::string::npos);
+  const auto refused = read_plan(desk.file("plan.toml"));
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().message.find("\"root.organization\" in the plan holds what looks like the "
+                                     "words of a passphrase") != std::string::npos);
+
+  fill(desk, "root-generation");
+  change(desk, "[root]\n", "# " + words + "\n[root]\n");
+  CHECK(has_fault(desk.check().plan, "plan-secret", ""));
+
+  fill(desk, "root-generation");
+  change_annex(desk, "[[site]]\n", "# -----BEGIN PRIVATE KEY-----\n[[site]]\n");
+  CHECK(has_fault(desk.check().annex, "plan-secret", ""));
+}
+
 TEST_CASE("plan check: each rule of the quorum has its own sentence, and no number") {
   std::set<std::string> sentences;
   // Three holders: more than all, one, all, none.

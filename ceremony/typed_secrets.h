@@ -1,0 +1,60 @@
+// ceremony/typed_secrets.h - knows again what was typed as a secret in this process, without
+// keeping it.
+//
+// Of each passphrase and PIN a mark of 32 bits is kept: BLAKE2b under a key that is drawn when the
+// process begins and dies with it. That is enough to know the value again in a text, and far too
+// little to find it by: one of 4 * 10^9 values has the same mark.
+// Compared are the words of a text (letters and digits; capital letters count as small ones), so a
+// passphrase is found whatever stands around it and between its words. It is not found with a part
+// left out, without its blanks, or where it was typed into another process of this ceremony.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/secret_bytes.h"
+
+namespace ceremony {
+
+// Which of them count. A short one, like a PIN, also comes into a text by chance; a long one does
+// not.
+enum class Chance {
+  kMay,     // 8 letters and more anywhere in the text; shorter ones where they are the whole text
+  kMayNot,  // only those of four words and more, or of 20 letters and more
+};
+
+class TypedSecrets {
+ public:
+  // What was typed as a secret, in UTF-8. What has neither letters nor digits is left out.
+  void remember(const base::SecretBytes& typed);
+
+  // Whether one of them stands in the text.
+  [[nodiscard]] bool stand_in(std::string_view text, Chance chance) const;
+
+  // Forgets all of them.
+  void forget() { marks_.clear(); }
+
+ private:
+  enum class Length { kShort, kOrdinary, kLong };
+  struct Mark {
+    std::size_t words = 0;
+    Length length = Length::kShort;
+    std::uint32_t value = 0;
+
+    friend bool operator==(const Mark&, const Mark&) = default;
+  };
+  using Words = std::vector<std::string_view>;
+
+  [[nodiscard]] std::uint32_t value_of(const Words& words,
+                                       std::size_t first,
+                                       std::size_t count) const;
+  [[nodiscard]] bool is_in(const Mark& mark, const Words& words, Chance chance) const;
+
+  base::SecretBytes key_ = base::SecretBytes::random(32);
+  std::vector<Mark> marks_;
+};
+
+}  // namespace ceremony
