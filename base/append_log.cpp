@@ -7,7 +7,9 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/calendar.h"
 #include "base/digest.h"
+#include "base/lock_holder.h"
 #include "base/media.h"
 #include "base/posix_file.h"
 
@@ -67,11 +69,22 @@ bool hides_a_valid_line(std::string_view tail) {
   return false;
 }
 
-Error locked_error(const std::filesystem::path& path) {
+// ", which was started at 10:31 UTC on 2026-11-28", or "" where that is not known.
+std::string since_when(const FileDescriptor& file) {
+  constexpr std::size_t kHour = 11;  // where it begins in a time, and how long hour and minute are
+  constexpr std::size_t kHourAndMinute = 5;
+  const auto start = start_of_lock_holder(file.number());
+  if (!start) {
+    return "";
+  }
+  return ", which was started at " + format_utc_time(*start).substr(kHour, kHourAndMinute) +
+         " UTC on " + format_date(date_of(*start));
+}
+
+Error locked_error(const FileDescriptor& file, const std::filesystem::path& path) {
   return Error{ErrorCode::kWrongState,
-               "The log " + in_quotes(path) +
-                   " is in use by another program. Close that one first; two may not write the "
-                   "same log."};
+               "The log " + in_quotes(path) + " is in use by another program" + since_when(file) +
+                   ". Close that one first; two may not write the same log."};
 }
 
 Result<void> lock(const FileDescriptor& file, const std::filesystem::path& path) {
@@ -79,7 +92,7 @@ Result<void> lock(const FileDescriptor& file, const std::filesystem::path& path)
   if (outcome == 0) {
     return {};
   }
-  return errno == EWOULDBLOCK ? locked_error(path) : storage_error({path, "locked", errno});
+  return errno == EWOULDBLOCK ? locked_error(file, path) : storage_error({path, "locked", errno});
 }
 
 Result<FileDescriptor> open_existing(const std::filesystem::path& path) {

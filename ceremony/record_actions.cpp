@@ -87,6 +87,10 @@ Result<Turn> check_machine(Workplace& work, client::Input& /*input*/) {
     return std::move(tested).error();
   }
   Turn turn;
+  if (!is_fit) {
+    turn.public_note =
+        "Warning: this computer would be refused for PRODUCTION:" + what_makes_unfit(checks);
+  }
   turn.facts = {{"machine", is_fit ? "fit-for-production" : "rehearsal-only"}};
   turn.publications.push_back(
       {.type = "machine.check",

@@ -2,14 +2,20 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
+#include <fcntl.h>
 #include <string>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
 #include "base/bytes.h"
+#include "base/calendar.h"
 #include "base/digest.h"
+#include "base/lock_holder.h"
 #include "base/random.h"
 #include "support/temporary_folder.h"
 
@@ -102,12 +108,43 @@ TEST_CASE("append log: only one program at a time has it") {
     const auto second = AppendLog::open(path);
     REQUIRE_FALSE(second.ok());
     CHECK(second.error().code == ErrorCode::kWrongState);
-    CHECK(second.error().message ==
-          "The log \"" + path.string() +
-              "\" is in use by another program. Close that one first; two may not write the same "
-              "log.");
+    const std::string message = second.error().message;
+    CHECK(message.starts_with("The log \"" + path.string() + "\" is in use by another program"));
+    CHECK(message.ends_with(". Close that one first; two may not write the same log."));
   }
   CHECK(AppendLog::open(path).ok());
+}
+
+TEST_CASE("append log: who finds it in use is told since when the other program runs") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  REQUIRE(AppendLog::create(path).ok());
+  const auto before = SystemClock().now();
+  std::array<int, 2> ready{};
+  REQUIRE(pipe(ready.data()) == 0);
+  const pid_t other = fork();
+  if (other == 0) {
+    const auto held = AppendLog::open(path);
+    static_cast<void>(write(ready[1], held.ok() ? "y" : "n", 1));
+    pause();
+  }
+  char answer = 0;
+  REQUIRE(read(ready[0], &answer, 1) == 1);
+  REQUIRE(answer == 'y');
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const auto start = start_of_lock_holder(file);
+  const std::string message = AppendLog::open(path).error().message;
+  CHECK(kill(other, SIGKILL) == 0);  // its lock ends with it
+  CHECK(waitpid(other, nullptr, 0) == other);
+  CHECK_FALSE(start_of_lock_holder(file).has_value());
+  close(file);
+  CHECK(AppendLog::open(path).ok());
+  REQUIRE(start.has_value());
+  CHECK(std::chrono::abs(*start - before) <= std::chrono::seconds(2));  // the kernel's own rounding
+  const std::string time = format_utc_time(*start);
+  CHECK(message.find("is in use by another program, which was started at " + time.substr(11, 5) +
+                     " UTC on " + time.substr(0, 10) + ". Close that one first") !=
+        std::string::npos);
 }
 
 TEST_CASE("append log: it can be moved, and the one moved from takes nothing") {

@@ -1,6 +1,7 @@
 // Ceremonies that are cut off, refused half-way, or offered media that do not fit.
 
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -254,6 +255,33 @@ TEST_CASE(
   CHECK(contains(session.error().message, "this computer is not fit for a production ceremony"));
   CHECK(fs::is_empty(folder / "confidential"));
   CHECK(fs::is_empty(folder / "public"));
+}
+
+TEST_CASE("fault 45: rehearsal and drill warn on a computer that may leak, and are held") {
+  const auto leaky = [] {
+    base::Surroundings surroundings = base::Surroundings::of_this_process();
+    surroundings.core_limit_bytes = 1;
+    return surroundings;
+  };
+  std::map<std::string, int> warned;  // by mode
+  int ceremonies = 0;
+  stage::Stage stage(
+      {.surroundings = leaky,
+       .told =
+           [&](const StepView& step, const ceremony::client::StepOutcome& outcome) {
+             ceremonies += outcome.progress == ceremony::client::Progress::kCeremonyDone ? 1 : 0;
+             const std::string& note = outcome.public_note;
+             warned[step.mode] +=
+                 note.starts_with("Warning: this computer would be refused for PRODUCTION: ") &&
+                         contains(note, "core")
+                     ? 1
+                     : 0;
+           }},
+      {});
+  const auto done = stage.rehearsal().run();
+  REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
+  CHECK(warned["DRILL"] == 1);
+  CHECK(warned["REHEARSAL"] + warned["DRILL"] == ceremonies);
 }
 
 TEST_CASE("a site that was pulled before its record came is asked for, and not made anew here") {

@@ -25,6 +25,7 @@ struct Fate {
   PowerCut cut;
   Befalls befalls;
   std::function<bool()> mend;
+  Told told;
   Replayed replayed;
 };
 
@@ -94,6 +95,9 @@ class SessionPlayer final : public ceremony::cli::Player {
     auto outcome = session_->perform(std::move(input));
     if (!outcome && fate_.mend && fate_.mend()) {
       return client::StepOutcome{};
+    }
+    if (outcome && fate_.told) {
+      fate_.told(last_, *outcome);
     }
     if (outcome && fate_.replayed) {
       if (auto same = check_replay(); !same) {
@@ -233,6 +237,7 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
            .cut = setting.cut,
            .befalls = setting.befalls,
            .mend = setting.mend,
+           .told = setting.told,
            .replayed = setting.replayed}));
   options.carriers = setting.carriers;
   options.is_all = setting.is_all;

@@ -41,6 +41,10 @@ using Befalls = std::function<Mishap(const ceremony::client::StepView&)>;
 // is another state than the session's, the turn fails.
 using Replayed = std::function<void(const std::string&, const ceremony::Progress&)>;
 
+// Told what a turn gave.
+using Told =
+    std::function<void(const ceremony::client::StepView&, const ceremony::client::StepOutcome&)>;
+
 // Who and when; as a rule 2 of 3, by the machine's clock.
 struct Setting {
   unsigned threshold = 2;
@@ -54,6 +58,7 @@ struct Setting {
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
   std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
   bool is_all = false;              // run() has the re-share and the destruction, too
+  Told told = {};                   // after every turn that was done
   Replayed replayed = {};           // where it is set, every turn is replayed
 };
 
