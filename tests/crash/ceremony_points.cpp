@@ -67,8 +67,8 @@ bool is_over(const base::Error& error) {
 }
 
 // What verify.py says to all records of a key's life that came to its end; "" where it is good.
-std::string verdict_of_python(const fs::path& life) {
-  const fs::path records = life / "record" / "public";
+std::string verdict_of_python(const fs::path& life, const char* chain) {
+  const fs::path records = life / chain;
   const std::string script = (fs::path(DATA_FOLDER) / "verify.py").string();
   const pid_t child = fork();
   if (child == 0) {
@@ -89,10 +89,10 @@ std::string verdict_of_python(const fs::path& life) {
 }
 
 // The root's life, and the signing key's where there is one.
-std::string verdict_of_python() {
+std::string verdict_of_python(const char* chain) {
   const fs::path other = fs::path(kMedia) / "signing-key";
-  const std::string verdict = verdict_of_python(kMedia);
-  return verdict.empty() && fs::exists(other) ? verdict_of_python(other) : verdict;
+  const std::string verdict = verdict_of_python(kMedia, chain);
+  return verdict.empty() && fs::exists(other) ? verdict_of_python(other, chain) : verdict;
 }
 
 // Exit codes of children.
@@ -187,7 +187,7 @@ class Stage {
   void play_until_killed(const Kill& kill);
   void play_until_starved(const Starvation& starvation);
   void finish_one(Tally& tally);
-  void cut_again(const Point& point, const fs::path& file);
+  void cut_again(const Point& point, const fs::path& file, Tally& tally);
   int live(const Life& life);
   int report();
   [[nodiscard]] bool is_every_script_swept() const;
@@ -196,6 +196,7 @@ class Stage {
   void judge_point();
   [[noreturn]] void leave_point(const std::string& error);
 
+  [[nodiscard]] bool is_good_at(const Point& point) const;
   std::vector<Point> choose(const std::vector<MediaCall>& calls, Tally& tally);
   std::vector<Point> choose_kills();
   std::vector<Point> choose_starvations();
@@ -328,6 +329,7 @@ void Stage::end_recording() {
     std::fprintf(stderr, "%s: a change of the media was not recorded\n", record_.c_str());
   }
   expected_.record = record_;
+  expected_.before = before_.after(Loss::kNothing);
   expected_.undisturbed = medium.after(Loss::kNothing);
   _exit(is_whole && judge_sees(calls) ? 0 : 2);
 }
@@ -436,11 +438,23 @@ bool Stage::record() {
   return false;
 }
 
+// At the moment of the cut itself: of every state, whether it is played or not.
+bool Stage::is_good_at(const Point& point) const {
+  const auto troubles = judge_cut(point.tree, kMedia, room_, expected_);
+  for (const std::string& trouble : troubles) {
+    std::fprintf(stderr, "BAD %s, when it was cut off: %s\n", point.label.c_str(), trouble.c_str());
+  }
+  return troubles.empty();
+}
+
 std::vector<Point> Stage::choose(const std::vector<MediaCall>& calls, Tally& tally) {
   std::vector<Point> points = points_of(title_, before_, calls);
   tally.points = points.size();
   std::vector<Point> chosen;
   for (Point& point : points) {
+    if (!is_good_at(point)) {
+      ++tally.bad;
+    }
     if (selection_.takes(point.label)) {
       point.is_cut_again = chosen.size() % kCutAgain == 0;
       point.goes_on = gives_up_at_.empty() && chosen_++ % kGoesOn == 0;
@@ -498,13 +512,16 @@ void Stage::sweep() {
   before_ = Medium::read(kMedia);
   title_ = record_;
   sweep_one();
-  const std::string step = step_given_up_in(record_);
-  if (role_ != Role::kMain || step.empty() || !engine_.empty()) {
-    return;
+  const std::vector<std::string> steps =
+      engine_.empty() ? steps_given_up_in(record_) : std::vector<std::string>();
+  for (const std::string& step : steps) {
+    if (role_ != Role::kMain) {
+      return;
+    }
+    title_ = record_ + " given up at " + step;
+    gives_up_at_ = step;
+    sweep_one();
   }
-  title_ += " given-up";
-  gives_up_at_ = step;
-  sweep_one();
   if (role_ == Role::kMain) {
     gives_up_at_.clear();
   }
@@ -520,7 +537,10 @@ void Stage::sweep_one() {
     after.apply(call);
   }
   const Tree undisturbed = after.after(Loss::kNothing);
-  expected_ = {.record = record_, .undisturbed = undisturbed, .looked_through = undisturbed};
+  expected_ = {.record = record_,
+               .before = before_.after(Loss::kNothing),
+               .undisturbed = undisturbed,
+               .looked_through = undisturbed};
   Tally tally{.calls = calls.size()};
   std::vector<Point> chosen = means_ == Means::kCutOff ? choose(calls, tally)
                               : means_ == Means::kKill ? choose_kills()
@@ -529,14 +549,14 @@ void Stage::sweep_one() {
     return;
   }
   if (!engine_.empty()) {
-    std::printf("%-28s %4zu engines %s, %zu bad\n",
+    std::printf("%-44s %4zu engines %s, %zu bad\n",
                 title_.c_str(),
                 tally.played - tally.in_vain,
                 means_ == Means::kKill ? "killed" : "starved",
                 tally.bad);
   } else {
     std::printf(
-        "%-28s %5zu calls %6zu states; %6zu points played, of these %zu cut off twice; %zu bad\n",
+        "%-44s %5zu calls %6zu states; %6zu points played, of these %zu cut off twice; %zu bad\n",
         title_.c_str(),
         tally.calls,
         tally.points,
@@ -647,7 +667,7 @@ void Stage::finish_one(Tally& tally) {
     return;
   }
   if (point.is_cut_again) {
-    cut_again(point, folder_ / ("calls-" + std::to_string(child)));
+    cut_again(point, folder_ / ("calls-" + std::to_string(child)), tally);
   }
   if (--point.origin->open == 0) {
     selection_.note_good(point.origin->label);
@@ -655,7 +675,7 @@ void Stage::finish_one(Tally& tally) {
 }
 
 // The ceremony was cut off, gone on with, and is cut off a second time, at two places.
-void Stage::cut_again(const Point& point, const fs::path& file) {
+void Stage::cut_again(const Point& point, const fs::path& file, Tally& tally) {
   const auto calls = unpacked(support::content_of(file));
   fs::remove(file);
   const std::size_t lot = std::hash<std::string>()(point.label);
@@ -670,6 +690,9 @@ void Stage::cut_again(const Point& point, const fs::path& file) {
                       .tree = medium.after(Loss::kNothing),
                       .is_second = true,
                       .origin = point.origin});
+    if (!is_good_at(again_.back())) {
+      ++tally.bad;
+    }
   }
 }
 
@@ -709,17 +732,23 @@ int Stage::report() {
 }
 
 bool Stage::is_every_script_swept() const {
-  bool every = true;
+  std::size_t all = 0;
+  std::size_t swept = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(DATA_FOLDER) / "scripts")) {
+    if (entry.path().extension() != ".toml") {
+      continue;
+    }
     const std::string name = "-" + entry.path().stem().string();
     const bool is_swept = std::ranges::any_of(
         tallies_, [&](const auto& tally) { return tally.first.ends_with(name); });
-    if (entry.path().extension() == ".toml" && !is_swept) {
+    ++all;
+    swept += is_swept ? 1U : 0U;
+    if (!is_swept) {
       std::fprintf(stderr, "%s was not swept\n", entry.path().filename().c_str());
-      every = false;
     }
   }
-  return every;
+  std::printf("%zu of %zu scripts swept\n", swept, all);
+  return swept == all;
 }
 
 int Stage::run() {
@@ -750,7 +779,9 @@ int Stage::live(const Life& life) {
   ceremony::cli::Rehearsal rehearsal(std::move(options));
   const auto done = life.live(rehearsal);
   if (role_ == Role::kPoint) {
-    leave_point(!done ? done.error().message : was_judged_ ? verdict_of_python() : "not judged");
+    leave_point(!done         ? done.error().message
+                : was_judged_ ? verdict_of_python(life_->chain)
+                              : "not judged");
   }
   if (role_ == Role::kKilled && means_ == Means::kStarve) {
     _exit(kEngineDied);  // or it said that there is no memory
@@ -759,8 +790,9 @@ int Stage::live(const Life& life) {
     std::fprintf(stderr, "%s: %s\n", record_.c_str(), done ? "?" : done.error().message.c_str());
     _exit(1);
   }
-  if (!done) {
-    std::fprintf(stderr, "%s: %s\n", record_.c_str(), done.error().message.c_str());
+  const std::string wrong = done ? verdict_of_python(life_->chain) : done.error().message;
+  if (!wrong.empty()) {
+    std::fprintf(stderr, "%s: %s\n", record_.c_str(), wrong.c_str());
     if (role_ == Role::kRecorder) {
       _exit(2);
     }

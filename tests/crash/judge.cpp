@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <regex>
+#include <sstream>
 #include <utility>
 
 #include "base/append_log.h"
 #include "base/digest.h"
 #include "base/text_encoding.h"
 #include "ca/pem.h"
+#include "ceremony/holder_files.h"
 #include "ceremony/json_lines.h"
 #include "ceremony/ledger.h"
 #include "ceremony/roster.h"
@@ -25,6 +27,8 @@ using ceremony::Json;
 using support::content_of;
 namespace fs = std::filesystem;
 using Troubles = std::vector<std::string>;
+
+constexpr std::uint32_t kGenerations = 3;  // more than any rehearsal has
 
 struct Scene {
   const fs::path& media;
@@ -44,6 +48,22 @@ void judge_record(const Scene& scene, Troubles& troubles) {
   }
 }
 
+std::string name_on(const fs::path& media, const fs::path& file) {
+  return file.lexically_relative(media).string();
+}
+
+// Of which there is a blob at the end when nothing is cut off.
+std::vector<std::uint32_t> generations_at(const Scene& scene, const fs::path& site) {
+  std::vector<std::uint32_t> there;
+  for (std::uint32_t generation = 1; generation <= kGenerations; ++generation) {
+    const fs::path blob = ceremony::generation_folder(site, generation) / ceremony::kBlobFile;
+    if (scene.expected.undisturbed.contains(name_on(scene.media, blob))) {
+      there.push_back(generation);
+    }
+  }
+  return there;
+}
+
 // Every site in the room knows the record, holds its own vault, and no two copies differ.
 void judge_sites(const Scene& scene, Troubles& troubles) {
   const std::string sealed = content_of(scene.room.published / scene.expected.record / "seal.note");
@@ -51,10 +71,10 @@ void judge_sites(const Scene& scene, Troubles& troubles) {
     if (const auto ledger = ceremony::read_ledger(site / "ledger"); !ledger) {
       troubles.push_back(site.string() + ": " + ledger.error().message);
     }
-    const std::string blob = (site / "root-key.blob").lexically_relative(scene.media).string();
-    const bool is_vault = scene.expected.undisturbed.contains(blob);
-    if (const auto vault = ceremony::read_vault(site); is_vault && !vault) {
-      troubles.push_back(site.string() + ": " + vault.error().message);
+    for (const std::uint32_t generation : generations_at(scene, site)) {
+      if (const auto vault = ceremony::read_vault(site, generation); !vault) {
+        troubles.push_back(site.string() + ": " + vault.error().message);
+      }
     }
     if (content_of(site / "ledger" / scene.expected.record / "seal.note") != sealed) {
       troubles.push_back(site.string() + " has another seal, or none");
@@ -111,6 +131,17 @@ void judge_files(const Scene& scene, const Tree& tree, Troubles& troubles) {
   for (const auto& [path, size] : there) {
     if (!wanted.contains(path)) {
       troubles.push_back(path + " should not be there");
+    }
+  }
+}
+
+// What was there before, and is there when nothing is cut off, has the bytes that it had.
+void judge_kept(const Scene& scene, const Tree& tree, Troubles& troubles) {
+  for (const auto& [path, bytes] : scene.expected.before) {
+    const auto kept = tree.find(path);
+    const bool is_file = bytes != nullptr && scene.expected.undisturbed.contains(path);
+    if (is_file && (kept == tree.end() || kept->second == nullptr || *kept->second != *bytes)) {
+      troubles.push_back(path + " is not what it was before the ceremony");
     }
   }
 }
@@ -197,6 +228,9 @@ void judge_signatures(const std::vector<Json>& journal, Troubles& troubles) {
     for (const Json& one : facts.value("certificates", Json::array())) {
       signed_once.note("the certificate for " + one.at("name").get<std::string>(), one.at("der"));
     }
+    for (const Json& one : facts.value("signatures", Json::array())) {
+      signed_once.note("the signature " + one.at("name").get<std::string>(), one.at("signature"));
+    }
   }
 }
 
@@ -228,6 +262,63 @@ void judge_splits(const std::vector<Json>& journal, Troubles& troubles) {
   if (sets.size() != declared.size()) {
     troubles.push_back(std::to_string(sets.size()) + " splits were cut off, and the cards of " +
                        std::to_string(declared.size()) + " declared void");
+  }
+}
+
+// What is destroyed is destroyed once, and what was here is found.
+void judge_destructions(const std::vector<Json>& journal, Troubles& troubles) {
+  std::set<std::string> destroyed;
+  for (const Json& entry : journal) {
+    const std::string type = entry.at("type");
+    if (type == "blob-unseen" || type == "share-absent") {
+      troubles.push_back("what was here counts as left: " + entry.dump());
+    }
+    const bool is_end = type == "blob-destroyed" || type == "share-destroyed";
+    if (is_end && !destroyed.insert(type + entry.at("data").dump()).second) {
+      troubles.push_back("destroyed twice: " + entry.at("data").dump());
+    }
+  }
+}
+
+// What the public record says of sets, keys and branches, in order; not its hidden facts.
+// Nor "key.delete": a key that was in this machine's memory went with the power, and the record
+// says that there was none to delete.
+std::vector<std::string> claims_of(const ceremony::Transcript& record) {
+  static const std::set<std::string> claims{"set.live", "set.retire", "key.end", "ledger.merge"};
+  std::vector<std::string> said;
+  for (const auto& entry : record.entries()) {
+    if (claims.contains(entry.type)) {
+      Json data = entry.data;
+      data.erase("_sd");
+      said.push_back(entry.type + " " + data.dump());
+    }
+  }
+  return said;
+}
+
+// After a cut no more is claimed than without one, no less, and nothing twice; and what is said to
+// be gone is gone.
+void judge_claims(const Scene& scene, Troubles& troubles) {
+  const fs::path file = scene.room.published / scene.expected.record / "transcript.log";
+  const auto record = ceremony::Transcript::read(file);
+  const auto wanted =
+      ceremony::Transcript::parse(*scene.expected.undisturbed.at(name_on(scene.media, file)));
+  if (!record || !wanted) {
+    return;  // told elsewhere
+  }
+  if (claims_of(*record) != claims_of(*wanted)) {
+    troubles.push_back("the record does not claim what it claims without a cut");
+  }
+  for (const auto& entry : record->entries()) {
+    const bool is_gone = (entry.type == "set.retire" && entry.data.at("blobs") == "gone") ||
+                         (entry.type == "key.end" && entry.data.at("claim") == "provably-gone");
+    for (const fs::path& site : scene.room.sites) {
+      const fs::path folder = ceremony::generation_folder(
+          site, is_gone ? entry.data.at("generation").get<std::uint32_t>() : 0);
+      if (is_gone && fs::exists(folder / ceremony::kBlobFile)) {
+        troubles.push_back(folder.string() + " has a blob that the record says is gone");
+      }
+    }
   }
 }
 
@@ -330,7 +421,88 @@ void judge_secrets(const Scene& scene, const Tree& tree, Troubles& troubles) {
   }
 }
 
+// Whether the people have agreed, by whole lines of the journal, to the end of something.
+bool is_end_agreed(const std::string& journal) {
+  static const std::set<std::string> agreements{"point-of-no-return", "agree-to-destroy"};
+  std::istringstream lines(journal);
+  for (std::string line; std::getline(lines, line);) {
+    const auto entry = ceremony::parse_json(line.substr(line.find(' ') + 1));
+    const bool is_completed = entry && entry->is_object() && entry->value("type", "") == "complete";
+    if (is_completed && agreements.contains(entry->at("data").value("step", ""))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string bytes_on(const Tree& tree, const std::string& path) {
+  const auto found = tree.find(path);
+  return found == tree.end() || found->second == nullptr ? std::string() : *found->second;
+}
+
+// Whether header and blob of one generation lie at the site, and are each other's.
+bool has_vault(const Tree& tree, const std::string& site) {
+  for (std::uint32_t generation = 1; generation <= kGenerations; ++generation) {
+    const fs::path folder = ceremony::generation_folder(site, generation);
+    const auto header =
+        ceremony::read_vault_header(bytes_on(tree, (folder / ceremony::kVaultHeaderFile).string()));
+    const std::string blob = bytes_on(tree, (folder / ceremony::kBlobFile).string());
+    if (header && header->blob_sha256 == base::sha256_hex(base::bytes_of(blob))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// What was there before, and is not as it was. (Trees of one run share what was not touched.)
+std::vector<std::string> altered_in(const Tree& now, const Tree& before) {
+  std::vector<std::string> altered;
+  for (const auto& [path, bytes] : before) {
+    const auto there = now.find(path);
+    const bool is_same = there != now.end() &&
+                         (there->second == bytes || (bytes != nullptr && there->second != nullptr &&
+                                                     *there->second == *bytes));
+    if (!is_same) {
+      altered.push_back(path);
+    }
+  }
+  return altered;
+}
+
+bool may_end(const std::string& path) {
+  static const std::set<std::string> ends{
+      ceremony::kBlobFile, ceremony::kShareFile, ceremony::kCardText, ceremony::kCardSvg};
+  return ends.contains(fs::path(path).filename().string());
+}
+
 }  // namespace
+
+std::vector<std::string> judge_cut(const Tree& now,
+                                   const fs::path& media,
+                                   const ceremony::client::OpenRequest& room,
+                                   const Expected& expected) {
+  const std::vector<std::string> altered = altered_in(now, expected.before);
+  if (altered.empty()) {
+    return {};
+  }
+  Troubles troubles;
+  const fs::path journal = room.confidential / expected.record / "journal.log";
+  const bool is_agreed = is_end_agreed(bytes_on(now, name_on(media, journal)));
+  for (const std::string& path : altered) {
+    if (!is_agreed || !may_end(path)) {
+      troubles.push_back(path + " was altered, or is gone");
+    }
+  }
+  const bool is_end_of_key = expected.record.ends_with("key-destruction");
+  for (const fs::path& folder : room.sites) {
+    const std::string site = name_on(media, folder);
+    const bool may_be_gone = is_end_of_key && is_agreed;
+    if (!may_be_gone && has_vault(expected.before, site) && !has_vault(now, site)) {
+      troubles.push_back("there is no whole vault at " + site);
+    }
+  }
+  return troubles;
+}
 
 std::vector<std::string> judge(const fs::path& media,
                                const ceremony::client::OpenRequest& room,
@@ -341,10 +513,13 @@ std::vector<std::string> judge(const fs::path& media,
   judge_record(scene, troubles);
   judge_sites(scene, troubles);
   judge_files(scene, tree, troubles);
+  judge_kept(scene, tree, troubles);
   const std::vector<Json> journal = journal_of(scene, troubles);
   judge_signatures(journal, troubles);
   judge_full_seal(scene, journal, troubles);
   judge_splits(journal, troubles);
+  judge_destructions(journal, troubles);
+  judge_claims(scene, troubles);
   judge_outputs(scene, troubles);
   judge_artefacts(scene, troubles);
   judge_secrets(scene, tree, troubles);

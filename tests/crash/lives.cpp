@@ -66,10 +66,19 @@ void stay_away(const client::StepView& step, client::Input& input) {
 void come(const client::StepView& /*step*/, client::Input& /*input*/) {}
 
 constexpr std::array kLives{
-    Life{.name = "main", .live = live_it_all, .swept = "", .behave = come},
     Life{
-        .name = "retirement", .live = retire_a_set, .swept = "set-retirement", .behave = stay_away},
-    Life{.name = "merge", .live = merge_two_branches, .swept = "ledger-merge", .behave = come}};
+        .name = "main", .live = live_it_all, .swept = "", .chain = "record/public", .behave = come},
+    Life{.name = "retirement",
+         .live = retire_a_set,
+         .swept = "set-retirement",
+         .chain = "record/public",
+         .behave = stay_away},
+    // Two branches are no chain; each record is judged alone.
+    Life{.name = "merge",
+         .live = merge_two_branches,
+         .swept = "ledger-merge",
+         .chain = "record/public/0004-ledger-merge",
+         .behave = come}};
 
 }  // namespace
 
@@ -77,15 +86,16 @@ std::span<const Life> lives() {
   return kLives;
 }
 
-std::string step_given_up_in(const std::string& record) {
-  static const std::map<std::string, std::string> given_up_at{
-      {"0001-root-generation", "gather-drawn"},
-      {"0004-crl", "gather-quorum"},
-      {"0006-re-share", "gather-drawn"},
-      {"0012-key-destruction", "agree-witness"}};
+// The second one of the re-share lies behind its point of no return.
+std::vector<std::string> steps_given_up_in(const std::string& record) {
+  static const std::map<std::string, std::vector<std::string>> given_up_at{
+      {"0001-root-generation", {"gather-drawn"}},
+      {"0004-crl", {"gather-quorum"}},
+      {"0006-re-share", {"gather-drawn", "destroy-old-blobs"}},
+      {"0012-key-destruction", {"agree-witness"}}};
 
   const auto known = given_up_at.find(record);
-  return known == given_up_at.end() ? std::string() : known->second;
+  return known == given_up_at.end() ? std::vector<std::string>() : known->second;
 }
 
 }  // namespace crash

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "ceremony/cli/rehearsal.h"
@@ -17,6 +18,7 @@ struct Life {
   const char* name;
   base::Result<void> (*live)(ceremony::cli::Rehearsal&);
   std::string_view swept;  // only ceremonies of this script; "" for all
+  const char* chain;       // what verify.py must accept at its end: a chain of records, or one
 
   // What its people do otherwise than in a rehearsal.
   void (*behave)(const ceremony::client::StepView&, ceremony::client::Input&);
@@ -24,8 +26,8 @@ struct Life {
 
 std::span<const Life> lives();
 
-// Some ceremonies are swept a second time, given up at a step; "" for others. By their names, as
-// "0004-crl".
-std::string step_given_up_in(const std::string& record);
+// Some ceremonies are swept again, given up at each of these steps; none for others. By their
+// names, as "0004-crl".
+std::vector<std::string> steps_given_up_in(const std::string& record);
 
 }  // namespace crash

@@ -106,6 +106,7 @@ Selection Selection::from_environment() {
     const std::string stride = environment("CONCLAVE_SWEEP_STRIDE");
     selection.stride_ = stride.empty() ? kSampleStride : std::stoull(stride);
   }
+  selection.only_ = environment("CONCLAVE_SWEEP_POINT");
   const std::string shard = environment("CONCLAVE_SHARD");
   if (const std::size_t slash = shard.find('/'); slash != std::string::npos) {
     selection.shard_ = std::stoull(shard.substr(0, slash));
@@ -155,6 +156,9 @@ std::uint64_t Selection::draw(std::uint64_t end) {
 }
 
 bool Selection::takes(const std::string& label) {
+  if (!only_.empty()) {
+    return label == only_;
+  }
   const std::uint64_t number = next_++ + seed_;
   return number % stride_ == 0 && number / stride_ % shards_ == shard_ && !done_.contains(label);
 }

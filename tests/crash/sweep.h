@@ -60,6 +60,7 @@ std::vector<Point> points_of(const std::string& record,
 //                            not count.
 //   CONCLAVE_SWEEP_SEED=S    which sample; printed, drawn by lot where missing
 //   CONCLAVE_SWEEP_STRIDE=K  how thin the sample is
+//   CONCLAVE_SWEEP_POINT=L   nothing but the point with that label, which a run has named
 class Selection {
  public:
   static Selection from_environment();
@@ -92,6 +93,7 @@ class Selection {
   std::uint64_t shard_ = 0;
   std::uint64_t shards_ = 1;
   std::uint64_t next_ = 0;
+  std::string only_;  // this label, if not ""
   std::filesystem::path state_;
   std::set<std::string> done_;
 };
