@@ -22,13 +22,8 @@ std::optional<std::string> place_of(int file) {
     return std::nullopt;
   }
   std::array<char, 64> text{};
-  std::snprintf(text.data(),
-                text.size(),
-                "%02x:%02x:%ju",
-                major(about.st_dev),
-                minor(about.st_dev),
-                static_cast<std::uintmax_t>(about.st_ino));
-  return std::string(text.data());
+  std::snprintf(text.data(), text.size(), "%02x:%02x:", major(about.st_dev), minor(about.st_dev));
+  return text.data() + std::to_string(about.st_ino);
 }
 
 // A line is "1: FLOCK  ADVISORY  WRITE 708 fe:00:131087 0 EOF"; who waits has "->" for a type.

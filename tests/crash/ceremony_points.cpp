@@ -12,7 +12,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <iostream>
 #include <limits>
@@ -32,6 +31,7 @@
 #include "crash/lives.h"
 #include "crash/quick_passphrases.h"
 #include "crash/sweep.h"
+#include "crash/verdict.h"
 #include "support/temporary_folder.h"
 
 namespace crash {
@@ -64,35 +64,6 @@ const base::SystemClock& system_clock() {
 bool is_over(const base::Error& error) {
   return error.code == base::ErrorCode::kWrongState &&
          error.message.find("this ceremony is over") != std::string::npos;
-}
-
-// What verify.py says to all records of a key's life that came to its end; "" where it is good.
-std::string verdict_of_python(const fs::path& life, const char* chain) {
-  const fs::path records = life / chain;
-  const std::string script = (fs::path(DATA_FOLDER) / "verify.py").string();
-  const pid_t child = fork();
-  if (child == 0) {
-    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(nowhere, STDOUT_FILENO);
-    execlp("python3",
-           "python3",
-           script.c_str(),
-           "--signers",
-           (life / "signers.vkey").c_str(),
-           records.c_str(),
-           nullptr);
-    _exit(127);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return status == 0 ? "" : "verify.py does not accept the records of " + life.string();
-}
-
-// The root's life, and the signing key's where there is one.
-std::string verdict_of_python(const char* chain) {
-  const fs::path other = fs::path(kMedia) / "signing-key";
-  const std::string verdict = verdict_of_python(kMedia, chain);
-  return verdict.empty() && fs::exists(other) ? verdict_of_python(other, chain) : verdict;
 }
 
 // Exit codes of children.
@@ -780,7 +751,7 @@ int Stage::live(const Life& life) {
   const auto done = life.live(rehearsal);
   if (role_ == Role::kPoint) {
     leave_point(!done         ? done.error().message
-                : was_judged_ ? verdict_of_python(life_->chain)
+                : was_judged_ ? verdict_of_python(kMedia, life_->chain)
                               : "not judged");
   }
   if (role_ == Role::kKilled && means_ == Means::kStarve) {
@@ -790,7 +761,7 @@ int Stage::live(const Life& life) {
     std::fprintf(stderr, "%s: %s\n", record_.c_str(), done ? "?" : done.error().message.c_str());
     _exit(1);
   }
-  const std::string wrong = done ? verdict_of_python(life_->chain) : done.error().message;
+  const std::string wrong = done ? verdict_of_python(kMedia, life_->chain) : done.error().message;
   if (!wrong.empty()) {
     std::fprintf(stderr, "%s: %s\n", record_.c_str(), wrong.c_str());
     if (role_ == Role::kRecorder) {
