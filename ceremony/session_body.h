@@ -68,10 +68,10 @@ struct Session::Body {
   World world;
   Progress progress;
   Held held;
-  bool has_worked = false;       // a step was completed by this process
-  ClockPair opened = {};         // the clock when this process opened the ceremony
+  bool has_worked = false;          // a step was completed by this process
+  ClockPair opened = {};            // the clock when this process opened the ceremony
   TypedSecrets typed_secrets = {};  // to keep them out of the record
-  std::string proven_step = {};  // whose two people have shown their PINs to this process
+  std::string proven_step = {};     // whose two people have shown their PINs to this process
 };
 
 }  // namespace ceremony
