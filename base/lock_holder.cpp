@@ -1,10 +1,9 @@
 #include "base/lock_holder.h"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <fstream>
+#include <iomanip>
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
@@ -21,9 +20,13 @@ std::optional<std::string> place_of(int file) {
   if (fstat(file, &about) != 0) {
     return std::nullopt;
   }
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%02x:%02x:", major(about.st_dev), minor(about.st_dev));
-  return text.data() + std::to_string(about.st_ino);
+  const auto in_hex = [](unsigned number) {
+    std::ostringstream text;
+    text << std::hex << std::setw(2) << std::setfill('0') << number;
+    return text.str();
+  };
+  return in_hex(major(about.st_dev)) + ":" + in_hex(minor(about.st_dev)) + ":" +
+         std::to_string(about.st_ino);
 }
 
 // A line is "1: FLOCK  ADVISORY  WRITE 708 fe:00:131087 0 EOF"; who waits has "->" for a type.
