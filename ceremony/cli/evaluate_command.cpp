@@ -313,6 +313,27 @@ ExitCode evaluate(const EvaluateArguments& arguments) {
   return ExitCode::kDone;
 }
 
+// What people state and choose, and what was published before.
+void add_choices(CLI::App& command, EvaluateArguments& arguments) {
+  command
+      .add_option("--declarations",
+                  arguments.declarations,
+                  "What people state (template: declarations.toml)")
+      ->check(objection_to_file_name);
+  command
+      .add_option("--earlier",
+                  arguments.earlier,
+                  "An evaluation.json that was published before, or a folder of such; those that "
+                  "the records vouch for are found by themselves")
+      ->allow_extra_args(false)  // one each time: the records follow
+      ->check(objection_to_file_name);
+  command
+      .add_option("--publish",
+                  arguments.publish,
+                  "The owners' choice: both, spare, continents or at-least-one")
+      ->check(CLI::IsMember({"both", "spare", "continents", "at-least-one"}));
+}
+
 }  // namespace
 
 void add_evaluate_command(CLI::App& app, Outcome& outcome) {
@@ -344,23 +365,7 @@ void add_evaluate_command(CLI::App& app, Outcome& outcome) {
           arguments->paths,
           "record/public or single ceremonies; with record/confidential also the continents")
       ->required();
-  command
-      ->add_option("--declarations",
-                   arguments->declarations,
-                   "What people state (template: declarations.toml)")
-      ->check(objection_to_file_name);
-  command
-      ->add_option("--earlier",
-                   arguments->earlier,
-                   "An evaluation.json that was published before, or a folder of such; those that "
-                   "the records vouch for are found by themselves")
-      ->allow_extra_args(false)  // one each time: the records follow
-      ->check(objection_to_file_name);
-  command
-      ->add_option("--publish",
-                   arguments->publish,
-                   "The owners' choice: both, spare, continents or at-least-one")
-      ->check(CLI::IsMember({"both", "spare", "continents", "at-least-one"}));
+  add_choices(*command, *arguments);
   command->add_option("--signers", arguments->signers, "The keys from the paper roster, one a line")
       ->check(objection_to_file_name);
   add_keeper_options(
