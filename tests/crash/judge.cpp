@@ -265,12 +265,27 @@ void judge_splits(const std::vector<Json>& journal, Troubles& troubles) {
   }
 }
 
+// A blob that lay at its site when the ceremony began; an earlier one may have destroyed it.
+bool was_here(const Scene& scene, const Json& blob) {
+  for (const fs::path& site : scene.room.sites) {
+    const fs::path file =
+        ceremony::generation_folder(site, blob.at("generation").get<std::uint32_t>()) /
+        "root-key.blob";
+    if (site.filename() == blob.at("site").get<std::string>() &&
+        scene.expected.before.contains(file.lexically_relative(scene.media).string())) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What is destroyed is destroyed once, and what was here is found.
-void judge_destructions(const std::vector<Json>& journal, Troubles& troubles) {
+void judge_destructions(const Scene& scene, const std::vector<Json>& journal, Troubles& troubles) {
   std::set<std::string> destroyed;
   for (const Json& entry : journal) {
     const std::string type = entry.at("type");
-    if (type == "blob-unseen" || type == "share-absent") {
+    const bool is_unseen = type == "blob-unseen" && was_here(scene, entry.at("data"));
+    if (is_unseen || (type == "share-absent" && !scene.expected.record.ends_with("retirement"))) {
       troubles.push_back("what was here counts as left: " + entry.dump());
     }
     const bool is_end = type == "blob-destroyed" || type == "share-destroyed";
@@ -518,7 +533,7 @@ std::vector<std::string> judge(const fs::path& media,
   judge_signatures(journal, troubles);
   judge_full_seal(scene, journal, troubles);
   judge_splits(journal, troubles);
-  judge_destructions(journal, troubles);
+  judge_destructions(scene, journal, troubles);
   judge_claims(scene, troubles);
   judge_outputs(scene, troubles);
   judge_artefacts(scene, troubles);

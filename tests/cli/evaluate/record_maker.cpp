@@ -70,7 +70,7 @@ class Maker {
   Maker& in_production() {
     mode_ = ceremony::Mode::kProduction;
     keepers_ = {write_keeper("keeper.pem")};
-    write_keeper("another.pem");
+    static_cast<void>(write_keeper("another.pem"));
     put(folder_ / "keeper.txt", std::string(kPassphrase) + "\n");
     return *this;
   }
@@ -86,7 +86,7 @@ class Maker {
 
  private:
   // A new record keeper's key file; gives the public half.
-  ceremony::X25519PublicKey write_keeper(const std::string& name) const {
+  [[nodiscard]] ceremony::X25519PublicKey write_keeper(const std::string& name) const {
     fs::create_directories(folder_);
     const auto secret = base::SecretBytes::random(32);
     const auto passphrase = base::SecretBytes::copy_of(base::bytes_of(kPassphrase));
