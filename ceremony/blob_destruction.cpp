@@ -1,10 +1,10 @@
 #include "ceremony/blob_destruction.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "base/destroy_file.h"
-#include "ceremony/old_set.h"
 #include "ceremony/site_facts.h"
 #include "ceremony/vault.h"
 
@@ -30,6 +30,17 @@ Result<void> note_unseen(const Workplace& work, const std::string& site, std::ui
 bool lies_at(const fs::path& path) {
   std::error_code failed;
   return fs::exists(fs::symlink_status(path, failed));
+}
+
+bool has_blob_to_destroy(const Workplace& work,
+                         const OldSet& old,
+                         const fs::path& site,
+                         std::uint32_t generation) {
+  const std::string name = site_name(site);
+  const bool is_known = generation == old.header.set.generation &&
+                        std::ranges::find(old.sites, name) != old.sites.end();
+  return is_known || lies_at(generation_folder(site, generation) / kBlobFile) ||
+         blob_state(work, name, generation) == BlobState::kBegun;
 }
 
 Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint32_t generation) {

@@ -120,15 +120,10 @@ Result<Turn> delete_key(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
-// Whether there is something to destroy, or to see the end of.
-bool may_have_blob(const Workplace& work, const fs::path& site, std::uint32_t generation) {
-  return lies_at(generation_folder(site, generation) / kBlobFile) ||
-         blob_state(work, site_name(site), generation) == BlobState::kBegun;
-}
-
-Result<void> destroy_blobs_at(const Workplace& work, const fs::path& site, std::uint32_t live) {
-  for (std::uint32_t generation = 1; generation <= live; ++generation) {
-    const bool is_meant = generation == live || may_have_blob(work, site, generation);
+// Of the live set and of every one before it.
+Result<void> destroy_blobs_at(const Workplace& work, const OldSet& old, const fs::path& site) {
+  for (std::uint32_t generation = 1; generation <= old.header.set.generation; ++generation) {
+    const bool is_meant = has_blob_to_destroy(work, old, site, generation);
     auto done = is_meant ? destroy_blob(work, site, generation) : Result<void>();
     if (!done) {
       return done;
@@ -137,15 +132,13 @@ Result<void> destroy_blobs_at(const Workplace& work, const fs::path& site, std::
   return {};
 }
 
-// Of the live set and of every one before it.
 Result<Turn> destroy_blobs(Workplace& work, client::Input& /*input*/) {
   auto old = old_set_of(work);
   if (!old) {
     return std::move(old).error();
   }
-  const std::uint32_t live = old->header.set.generation;
   for (const fs::path& site : work.room.sites) {
-    if (auto done = destroy_blobs_at(work, site, live); !done) {
+    if (auto done = destroy_blobs_at(work, *old, site); !done) {
       return std::move(done).error();
     }
   }

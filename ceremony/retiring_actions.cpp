@@ -103,11 +103,13 @@ Result<Turn> destroy_old_blobs(Workplace& work, client::Input& /*input*/) {
   if (!old) {
     return std::move(old).error();
   }
+  const std::uint32_t generation = old->header.set.generation;
   for (const fs::path& site : work.room.sites) {
     if (auto checked = check_successor(work, site); !checked) {
       return std::move(checked).error();
     }
-    if (auto done = destroy_blob(work, site, old->header.set.generation); !done) {
+    const bool is_meant = has_blob_to_destroy(work, *old, site, generation);
+    if (auto done = is_meant ? destroy_blob(work, site, generation) : Result<void>(); !done) {
       return std::move(done).error();
     }
   }

@@ -265,27 +265,13 @@ void judge_splits(const std::vector<Json>& journal, Troubles& troubles) {
   }
 }
 
-// A blob that lay at its site when the ceremony began; an earlier one may have destroyed it.
-bool was_here(const Scene& scene, const Json& blob) {
-  for (const fs::path& site : scene.room.sites) {
-    const fs::path file =
-        ceremony::generation_folder(site, blob.at("generation").get<std::uint32_t>()) /
-        "root-key.blob";
-    if (site.filename() == blob.at("site").get<std::string>() &&
-        scene.expected.before.contains(file.lexically_relative(scene.media).string())) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // What is destroyed is destroyed once, and what was here is found.
 void judge_destructions(const Scene& scene, const std::vector<Json>& journal, Troubles& troubles) {
   std::set<std::string> destroyed;
   for (const Json& entry : journal) {
     const std::string type = entry.at("type");
-    const bool is_unseen = type == "blob-unseen" && was_here(scene, entry.at("data"));
-    if (is_unseen || (type == "share-absent" && !scene.expected.record.ends_with("retirement"))) {
+    if (type == "blob-unseen" ||
+        (type == "share-absent" && !scene.expected.record.ends_with("retirement"))) {
       troubles.push_back("what was here counts as left: " + entry.dump());
     }
     const bool is_end = type == "blob-destroyed" || type == "share-destroyed";
@@ -359,11 +345,16 @@ void judge_artefacts(const Scene& scene, Troubles& troubles) {
     }
   }
   Irreversible published_once(troubles);
+  const bool is_given_up = std::ranges::any_of(record->entries(), [](const auto& entry) {
+    return entry.type == "close" && entry.data.at("result") == "aborted";
+  });
   for (const auto& entry : record->entries()) {
-    if (entry.type == "artefact.sign") {
-      published_once.note("the signature of " + entry.data.at("artefact").dump(), entry.text);
-      if (!written.contains(entry.data.at("signature").get<std::string>())) {
-        troubles.push_back("the signature of " + entry.data.at("artefact").dump() + " is missing");
+    if (entry.type == "artefact.sign" || entry.type == "key.statement") {
+      const std::string what = entry.type + " of " + entry.data.value("artefact", "the key's end");
+      published_once.note(what, entry.text);
+      if (written.contains(entry.data.at("signature").get<std::string>()) == is_given_up) {
+        troubles.push_back("the signature of " + what +
+                           (is_given_up ? " is left, though it was given up" : " is missing"));
       }
     } else if (entry.type == "key.end" || entry.type == "set.retire") {
       published_once.note(entry.type, entry.text);
