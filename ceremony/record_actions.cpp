@@ -114,16 +114,64 @@ Result<Turn> show_plan(Workplace& /*work*/, client::Input& /*input*/) {
   return Turn{};
 }
 
-Result<Turn> close_record(Workplace& work, client::Input& /*input*/) {
+constexpr const char* kNoSecretAsk = "no-secret";
+constexpr const char* kNoSecretPhrase = "this is no secret";
+
+// As a rule nothing; where something in the record looks like a secret, whether it is one.
+Result<Asking> ask_to_close(const Workplace& work) {
+  auto found = find_secret_in_record(work);
+  if (!found) {
+    return std::move(found).error();
+  }
+  if (!*found) {
+    return Asking{};
+  }
+  return Asking{.subject = {},
+                .shown = {(*found)->where + " holds " + std::string((*found)->what) + "."},
+                .asks = {{.name = kNoSecretAsk,
+                          .kind = client::AskKind::kText,  // whoever acts for people skips it
+                          .prompt = "Look at it, two of you. Only if it is no secret, type \"" +
+                                    std::string(kNoSecretPhrase) + "\"",
+                          .expected = {},
+                          .is_optional = true}}};
+}
+
+// Whether there was something, and the people say that it is no secret; the next turn goes on.
+Result<bool> settle_no_secret(const Workplace& work, const client::Input& input) {
+  const auto typed = input.texts.find(kNoSecretAsk);
+  if (typed == input.texts.end() || typed->second != kNoSecretPhrase) {
+    return false;
+  }
+  auto found = find_secret_in_record(work);
+  if (!found) {
+    return std::move(found).error();
+  }
+  if (!*found) {
+    return false;
+  }
+  auto noted = note_no_secret(work, **found);
+  return noted ? Result<bool>(true) : Result<bool>(std::move(noted).error());
+}
+
+Result<Turn> close_record(Workplace& work, client::Input& input) {
+  auto settled = settle_no_secret(work, input);
+  if (!settled) {
+    return std::move(settled).error();
+  }
+  if (*settled) {
+    Turn turn;
+    turn.progress = client::Progress::kAskAgain;
+    return turn;
+  }
   if (auto clean = check_record_for_secrets(work); !clean) {
     return std::move(clean).error();
   }
-  bool any_exception = false;
-  for (const JournalEntry& entry : work.journal.entries()) {
-    any_exception = any_exception || entry.type == "exception";
-  }
   Turn turn;
   turn.facts = {{"closed", true}};
+  const bool any_exception =
+      std::ranges::any_of(work.journal.entries(), [](const JournalEntry& entry) {
+        return entry.type == "exception" || entry.type == kNoSecretEntry;
+      });
   if (any_exception) {
     turn.publications.push_back({.type = "exception", .data = {{"any", true}}, .hidden = {}});
   }
@@ -295,14 +343,16 @@ Result<Turn> finish_seal(Workplace& work, std::string_view text) {
 }
 
 Result<Turn> seal_record(Workplace& work, client::Input& input) {
-  if (auto clean = check_record_for_secrets(work); !clean) {
+  // Also right before the first signs: a record that was closed before may have grown by a line.
+  const bool is_first = work.held.turn == 0;
+  if (auto clean = is_first ? check_record_for_secrets(work) : Result<void>(); !clean) {
     return std::move(clean).error();
   }
   auto text = seal_text(work.plan.origin, work.journal.transcript());
   if (!text) {
     return std::move(text).error();
   }
-  if (work.held.turn == 0) {
+  if (is_first) {
     work.held.signature_lines.clear();
   }
   auto line = officer_line({.officer = signer_in_turn(work), .text = *text}, input);
@@ -326,7 +376,7 @@ constexpr std::array kRecordActions{
     Action{.name = "open-record", .ask = ask_nothing, .act = open_record},
     Action{.name = "check-machine", .ask = ask_nothing, .act = check_machine},
     Action{.name = "show-plan", .ask = ask_plan, .act = show_plan},
-    Action{.name = "close-record", .ask = ask_nothing, .act = close_record},
+    Action{.name = "close-record", .ask = ask_to_close, .act = close_record},
     Action{.name = "seal-record", .ask = ask_signature, .act = seal_record}};
 
 }  // namespace

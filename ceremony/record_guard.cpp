@@ -1,5 +1,6 @@
 #include "ceremony/record_guard.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include <sodium.h>
 
 #include "base/media.h"
+#include "base/posix_file.h"
 #include "base/secret_bytes.h"
 #include "ceremony/secret_forms.h"
 #include "ceremony/share_carrier.h"
@@ -25,6 +27,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestPublicFile = 1U << 24U;  // bytes; as Transcript::read() takes
 constexpr std::string_view kTyped = "what was typed as a secret in this ceremony";
+constexpr std::string_view kByChance =
+    ". A number that is the same by chance can be written with a word before it";
 constexpr std::string_view kKeyInHand = "a key that this ceremony holds";
 
 base::SecretBytes second_copy(const base::SecretBytes& secret) {
@@ -88,66 +92,82 @@ std::string_view secret_in(std::string_view text, const Search& search) {
   return holds_any_key(text, search.keys) ? kKeyInHand : "";
 }
 
-std::string_view secret_in_data(const Json& data, const Search& search) {
-  const Json flat = data.flatten();  // every text, however deep
+// What stands in the record, and by what it is looked through.
+struct Look {
+  const Workplace& work;
+  Search search;
+};
+
+using Finding = std::optional<FoundSecret>;
+
+// Whether people have said that this is none.
+bool is_answered(const Workplace& work, const FoundSecret& found) {
+  return std::ranges::any_of(work.journal.entries(), [&](const JournalEntry& entry) {
+    return entry.type == kNoSecretEntry && entry.data.value("where", "") == found.where &&
+           entry.data.value("what", "") == found.what;
+  });
+}
+
+Finding look_at(const Look& look, std::string_view text, const std::string& where) {
+  const std::string_view what = secret_in(text, look.search);
+  if (what.empty()) {
+    return std::nullopt;
+  }
+  FoundSecret found{.where = where, .what = what};
+  return is_answered(look.work, found) ? std::nullopt : Finding(std::move(found));
+}
+
+Finding look_at_entry(const Look& look, const JournalEntry& entry) {
+  const std::string where =
+      "entry " + std::to_string(entry.i) + " of the journal (\"" + entry.type + "\"), ";
+  const Json flat = entry.data.flatten();  // every text, however deep
   for (const auto& [path, one] : flat.items()) {
     const auto* const text = one.get_ptr<const std::string*>();
-    const std::string_view found = text == nullptr ? "" : secret_in(*text, search);
-    if (!found.empty()) {
+    if (text == nullptr) {
+      continue;
+    }
+    if (Finding found = look_at(look, *text, where + '"' + path + '"'); found) {
       return found;
     }
   }
-  return "";
+  return std::nullopt;
 }
 
-Error not_closed(const std::string& where, std::string_view what) {
-  return {ErrorCode::kRefusedByPolicy,
-          where + " holds " + std::string(what) +
-              "; a record is read by many, so one with a secret in it is not closed; lock its "
-              "media away like that secret, replace what the secret opens, and hold this "
-              "ceremony again"};
-}
-
-Result<void> check_entries(const Workplace& work, const Search& search) {
-  for (const JournalEntry& entry : work.journal.entries()) {
-    if (const std::string_view found = secret_in_data(entry.data, search); !found.empty()) {
-      return not_closed(
-          "entry " + std::to_string(entry.i) + " of the journal (\"" + entry.type + "\")", found);
-    }
-  }
-  return {};
-}
-
-Result<void> check_public_file(const fs::path& file, const Search& search) {
+Result<Finding> look_at_public_file(const Look& look, const fs::path& file) {
   const auto content = base::read_file(file, kLargestPublicFile);
   if (!content) {
     return content.error();
   }
-  const std::string_view found = secret_in(base::text_of(*content), search);
-  return found.empty() ? Result<void>()
-                       : not_closed("the public file " + file.filename().string(), found);
+  return look_at(look, base::text_of(*content), "the public file " + file.filename().string());
 }
 
 // The transcript is in the journal, word for word.
-Result<void> check_public_files(const Workplace& work, const Search& search) {
+Result<Finding> look_at_public_files(const Look& look) {
+  const fs::path folder = look.work.public_folder();
   std::error_code failed;
-  for (fs::directory_iterator entry(work.public_folder(), failed);
-       !failed && entry != fs::directory_iterator();
+  for (fs::directory_iterator entry(folder, failed); !failed && entry != fs::directory_iterator();
        entry.increment(failed)) {
     const bool is_transcript = entry->path().filename() == "transcript.log";
-    auto checked = is_transcript ? Result<void>() : check_public_file(entry->path(), search);
-    if (!checked) {
-      return checked;
+    auto looked = is_transcript ? Finding() : look_at_public_file(look, entry->path());
+    if (!looked || *looked) {
+      return looked;
     }
   }
-  return {};
+  if (failed) {
+    return base::storage_error({.path = folder, .act = "read", .error_number = failed.value()});
+  }
+  return Finding();
 }
 
-}  // namespace
+Search search_in_record(const Workplace& work) {
+  return {.typed = work.typed_secrets, .chance = Chance::kMayNot, .keys = keys_in_hand(work)};
+}
 
-Result<void> check_typed_text(const Workplace& work, const TypedText& typed) {
-  const Search search{
-      .typed = work.typed_secrets, .chance = Chance::kMay, .keys = keys_in_hand(work)};
+Search search_in_typed(const Workplace& work) {
+  return {.typed = work.typed_secrets, .chance = Chance::kMay, .keys = keys_in_hand(work)};
+}
+
+Result<void> check_text(const TypedText& typed, const Search& search) {
   const std::string_view found = secret_in(typed.text, search);
   if (found.empty()) {
     return {};
@@ -156,14 +176,21 @@ Result<void> check_typed_text(const Workplace& work, const TypedText& typed) {
                "what was typed for \"" + std::string(typed.name) + "\" holds " +
                    std::string(found) +
                    ", and it would stand in the record for good; nothing of it was recorded; "
-                   "type it again without that, and clear the screen. A number that is the same "
-                   "by chance can be written with a word before it"};
+                   "type it again without that, and clear the screen" +
+                   std::string(found == kTyped ? kByChance : "")};
+}
+
+}  // namespace
+
+Result<void> check_typed_text(const Workplace& work, const TypedText& typed) {
+  return check_text(typed, search_in_typed(work));
 }
 
 Result<void> check_typed_texts(const Workplace& work, const client::Input& input) {
+  const Search search = search_in_typed(work);
   for (const auto& [name, text] : input.texts) {
-    auto checked = is_share_itself(name) ? Result<void>()
-                                         : check_typed_text(work, {.name = name, .text = text});
+    auto checked = is_share_itself(name, text) ? Result<void>()
+                                               : check_text({.name = name, .text = text}, search);
     if (!checked) {
       return checked;
     }
@@ -171,13 +198,41 @@ Result<void> check_typed_texts(const Workplace& work, const client::Input& input
   return {};
 }
 
-Result<void> check_record_for_secrets(const Workplace& work) {
-  const Search search{
-      .typed = work.typed_secrets, .chance = Chance::kMayNot, .keys = keys_in_hand(work)};
-  if (auto entries = check_entries(work, search); !entries) {
-    return entries;
+std::string without_secrets(const Workplace& work, const std::string& message) {
+  const Search search = search_in_record(work);
+  const std::string_view what = secret_in(message, search);
+  return what.empty() ? message
+                      : "(left out of the record, because it holds " + std::string(what) + ")";
+}
+
+Result<Finding> find_secret_in_record(const Workplace& work) {
+  const Look look{.work = work, .search = search_in_record(work)};
+  for (const JournalEntry& entry : work.journal.entries()) {
+    if (Finding found = look_at_entry(look, entry); found) {
+      return found;
+    }
   }
-  return check_public_files(work, search);
+  return look_at_public_files(look);
+}
+
+Result<void> check_record_for_secrets(const Workplace& work) {
+  auto found = find_secret_in_record(work);
+  if (!found) {
+    return std::move(found).error();
+  }
+  if (!*found) {
+    return {};
+  }
+  return Error{ErrorCode::kRefusedByPolicy,
+               (*found)->where + " holds " + std::string((*found)->what) +
+                   "; a record is read by many, so one with a secret in it is not closed. Look at "
+                   "it, two of you. If it is one: lock its media away like that secret, replace "
+                   "what the secret opens, and hold this ceremony again. If it is none, say so "
+                   "when the record is closed"};
+}
+
+Result<void> note_no_secret(const Workplace& work, const FoundSecret& found) {
+  return work.journal.append(kNoSecretEntry, {{"where", found.where}, {"what", found.what}});
 }
 
 }  // namespace ceremony

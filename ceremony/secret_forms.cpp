@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <numeric>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,26 +34,38 @@ struct Marker {
   std::string_view text;
   std::string_view what;
 };
-constexpr std::array kMarkers{Marker{"PRIVATE KEY-----", kPrivateKey},
-                              Marker{"AGE-SECRET-KEY-1", kPrivateKey},
-                              Marker{"CNCLVSH", kLockedShare}};
+constexpr std::array kMarkers{Marker{"private key-----", kPrivateKey},
+                              Marker{"age-secret-key-1", kPrivateKey},
+                              Marker{"cnclvsh", kLockedShare}};
 
+constexpr std::size_t kFewestSymbols = 6;  // different ones in 24; fewer are a row of zeros
+constexpr std::size_t kLongPart = 40;      // characters; a line of a file in base64 has 64
+constexpr std::size_t kMostOfANumber = 2;  // digits before a word that is counted
+constexpr std::size_t kCutWord = 4;        // letters; as number_of() takes it
+constexpr std::size_t kMixedWords = 2 * shamir::kDrawnWords;
 constexpr std::size_t kShortestEncoded = 14;     // characters: the first 7 bytes of a locked share
-constexpr std::size_t kShortestWord = 4;         // of SLIP-39's list
 constexpr std::size_t kLongestListWord = 8;      // of SLIP-39's list
 constexpr std::size_t kSmallestPrivateKey = 40;  // bytes; Ed25519 has 48
 constexpr std::uint8_t kDerSequence = 0x30;
+constexpr std::size_t kBase64Group = 4;  // characters
 
 bool is_digit_or_letter(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 bool is_of_an_encoding(char c) {
-  return is_digit_or_letter(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '=';
+  return is_digit_or_letter(c) || c == '+' || c == '/' || c == '-' || c == '_';
 }
 
+bool is_hex_digit(char c) {
+  const char lower = lower_ascii(c);
+  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f');
+}
+
+// A row of zeros has a right check, too.
 bool is_card_line(std::string_view symbols) {
-  return shamir::looks_like_share_lines(symbols);
+  const std::set<char> different(symbols.begin(), symbols.end());
+  return different.size() >= kFewestSymbols && shamir::looks_like_share_lines(symbols);
 }
 
 // A line in one piece, or all lines as the QR code has them.
@@ -80,16 +95,49 @@ bool hold_line_in_groups(std::span<const std::string_view> parts) {
   return false;
 }
 
-bool is_of_the_list(std::string_view word) {
-  return word.size() >= kShortestWord && word.size() <= kLongestListWord &&
-         shamir::slip39::number_of(base::bytes_of(word)) != shamir::slip39::kWordCount;
+// How a word stands in SLIP-39's list. Many English words begin like one of it: those that are cut
+// count for less.
+enum class ListWord { kNone, kWhole, kCut };
+
+// Of the letters as letters_at() gives them.
+std::size_t length_of(std::uint64_t letters) {
+  std::size_t length = 0;
+  for (; letters != 0; letters >>= 8U) {
+    ++length;
+  }
+  return length;
+}
+
+ListWord list_word(std::string_view word) {
+  if (word.size() < kCutWord || word.size() > kLongestListWord) {
+    return ListWord::kNone;
+  }
+  const std::uint32_t number = shamir::slip39::number_of(base::bytes_of(word));
+  if (number == shamir::slip39::kWordCount) {
+    return ListWord::kNone;
+  }
+  const bool is_whole = word.size() == length_of(shamir::slip39::letters_at(number));
+  return is_whole ? ListWord::kWhole : ListWord::kCut;
+}
+
+bool is_number(std::string_view part) {
+  return part.size() <= kMostOfANumber &&
+         std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool hold_drawn_words(std::span<const std::string_view> parts) {
-  std::size_t in_a_row = 0;
+  std::size_t whole = 0;  // of each kind in a row
+  std::size_t short_ones = 0;
+  std::size_t any = 0;
   for (const std::string_view part : parts) {
-    in_a_row = is_of_the_list(part) ? in_a_row + 1 : 0;
-    if (in_a_row == shamir::kDrawnWords) {
+    if (is_number(part)) {
+      continue;
+    }
+    const ListWord word = list_word(part);
+    any = word == ListWord::kNone ? 0 : any + 1;
+    whole = word == ListWord::kWhole ? whole + 1 : 0;
+    short_ones = word != ListWord::kNone && part.size() == kCutWord ? short_ones + 1 : 0;
+    if (std::max(whole, short_ones) == shamir::kDrawnWords || any == kMixedWords) {
       return true;
     }
   }
@@ -107,7 +155,7 @@ bool is_private_key(base::ByteView bytes) {
 std::string_view form_of_reading(base::ByteView reading) {
   const std::string_view text = base::text_of(reading);
   for (const Marker& marker : kMarkers) {
-    if (text.find(marker.text) != text.npos) {
+    if (!std::ranges::search(text, marker.text, {}, lower_ascii).empty()) {
       return marker.what;
     }
   }
@@ -129,13 +177,38 @@ void look_at(base::Result<base::Bytes> decoded, const std::function<void(base::B
   }
 }
 
+// In any of the encodings; its padding, if it has one, was left away.
 void look_at_part(std::string part, const std::function<void(base::ByteView)>& look) {
-  look_at(base::from_base64(part), look);
-  part.erase(part.find_last_not_of('=') + 1);
   look_at(base::from_base64url(part), look);
+  std::string padded = part;
+  padded.append((kBase64Group - part.size() % kBase64Group) % kBase64Group, '=');
+  look_at(base::from_base64(padded), look);
+  sodium_memzero(padded.data(), padded.size());
   std::ranges::transform(part, part.begin(), lower_ascii);
   look_at(base::from_hex(part), look);
   sodium_memzero(part.data(), part.size());
+}
+
+std::size_t total_size(const std::vector<std::string_view>& parts) {
+  return std::accumulate(
+      parts.begin(), parts.end(), std::size_t{0}, [](std::size_t sum, std::string_view part) {
+        return sum + part.size();
+      });
+}
+
+// Those of the parts that `belong`, without what is between them.
+void look_at_joined(const std::vector<std::string_view>& parts,
+                    bool (*belongs)(std::string_view),
+                    const std::function<void(base::ByteView)>& look) {
+  std::string joined;
+  joined.reserve(total_size(parts));  // so that no copy is left behind
+  for (const std::string_view part : parts) {
+    joined += belongs(part) ? part : std::string_view();
+  }
+  if (joined.size() >= kShortestEncoded) {
+    look_at_part(joined, look);
+  }
+  sodium_memzero(joined.data(), joined.size());
 }
 
 }  // namespace
@@ -143,17 +216,21 @@ void look_at_part(std::string part, const std::function<void(base::ByteView)>& l
 void for_each_reading(std::string_view text, const std::function<void(base::ByteView)>& look) {
   look(base::bytes_of(text));
   const std::vector<std::string_view> parts = parts_of(text, is_of_an_encoding);
-  std::string joined;
   for (const std::string_view part : parts) {
-    joined += part;
     if (part.size() >= kShortestEncoded) {
       look_at_part(std::string(part), look);
     }
   }
-  if (parts.size() > 1 && joined.size() >= kShortestEncoded) {
-    look_at_part(joined, look);
+  if (parts.size() > 1) {
+    look_at_joined(
+        parts, [](std::string_view) { return true; }, look);
+    look_at_joined(
+        parts, [](std::string_view part) { return part.size() >= kLongPart; }, look);
   }
-  sodium_memzero(joined.data(), joined.size());
+  look_at_joined(
+      parts_of(text, is_digit_or_letter),
+      [](std::string_view part) { return std::ranges::all_of(part, is_hex_digit); },
+      look);
 }
 
 std::string_view secret_form_in(std::string_view text) {

@@ -142,7 +142,9 @@ Result<void> Session::Body::begin(const Step& at) {
 }
 
 Error Session::Body::refuse(const Step& at, Error error) {
-  const Json data = {{"step", at.id}, {"why", error.message}};
+  // Judged while it is known what was typed; what was refused is no secret that counts later.
+  const Json data = {{"step", at.id}, {"why", without_secrets(workplace(at), error.message)}};
+  typed_secrets.forget_behind(typed_before);
   auto noted = append("refused", data);
   if (noted || error.code == ErrorCode::kStorageFailure) {
     return error;  // it says what happened to the medium; that no more can be noted follows from it
@@ -194,6 +196,7 @@ Result<client::StepOutcome> Session::Body::perform(client::Input& input) {
         "open the ceremony again"};
   }
   const Step at = step();
+  typed_before = typed_secrets.count();
   for (const auto& [name, typed] : input.secrets) {
     typed_secrets.remember(typed);
   }

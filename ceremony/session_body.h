@@ -71,6 +71,7 @@ struct Session::Body {
   bool has_worked = false;          // a step was completed by this process
   ClockPair opened = {};            // the clock when this process opened the ceremony
   TypedSecrets typed_secrets = {};  // to keep them out of the record
+  std::size_t typed_before = 0;     // so many of them are of turns before this one
   std::string proven_step = {};     // whose two people have shown their PINs to this process
 };
 

@@ -133,6 +133,28 @@ Result<base::Bytes> read_typed_lines(const client::Input& input) {
   return shamir::read_share_lines(lines->second);
 }
 
+// Also without the word before it: whoever reads a card aloud may forget it.
+bool is_typed_card(std::string_view answer) {
+  return answer.starts_with(kTypedCard) || shamir::looks_like_share_lines(answer);
+}
+
+std::string_view typed_card_in(std::string_view answer) {
+  const std::string_view word = kTypedCard;
+  return answer.starts_with(word) ? answer.substr(word.size()) : answer;
+}
+
+// What was typed may be anything, a passphrase too: it is not said again.
+Result<void> check_handed_folder(const fs::path& folder) {
+  std::error_code failed;
+  if (fs::is_directory(folder, failed)) {
+    return {};
+  }
+  return Error{ErrorCode::kNotFound,
+               "there is no folder of a stick where the answer points (the answer is not shown "
+               "here, because it may hold a secret); insert the stick, wait until its folder is "
+               "there, and point to that; a printed card begins with \"card:\""};
+}
+
 // The stick's own folder, whatever the mode: a token is one for all of them.
 fs::path stick_of(const Workplace& work, std::size_t number) {
   return work.room.holders / work.annex.holders[number].folder;
@@ -140,8 +162,8 @@ fs::path stick_of(const Workplace& work, std::size_t number) {
 
 }  // namespace
 
-bool is_share_itself(std::string_view name) {
-  return name == kCardLines || name == kHandedIn;
+bool is_share_itself(std::string_view name, std::string_view text) {
+  return name == kCardLines || (name == kHandedIn && is_typed_card(text));
 }
 
 std::vector<client::Ask> asks_to_write(const PlannedHolder& holder) {
@@ -234,15 +256,19 @@ Result<base::Bytes> read_handed_in(const Workplace& work, const client::Input& i
     return Error{ErrorCode::kInsufficient, "no share was handed in; insert the stick and go on"};
   }
   const std::string_view answer = found->second;
-  const std::string_view typed = kTypedCard;
   const std::string_view token = kInToken;
-  if (answer.starts_with(typed)) {
-    return shamir::read_share_lines(answer.substr(typed.size()));
+  if (is_typed_card(answer)) {
+    return shamir::read_share_lines(typed_card_in(answer));
   }
-  if (answer.starts_with(token)) {
-    return read_token(work.plan, fs::path(answer.substr(token.size())), input);
+  const bool is_token = answer.starts_with(token);
+  const fs::path stick = is_token ? answer.substr(token.size()) : answer;
+  auto folder = is_token && stick.empty() ? Result<void>() : check_handed_folder(stick);
+  if (!folder) {
+    return std::move(folder).error();
   }
-  const fs::path stick = answer;
+  if (is_token) {
+    return read_token(work.plan, stick, input);
+  }
   return read_share_file(work.plan.mode == Mode::kDrill ? stick / drill_folder(work.plan) : stick);
 }
 

@@ -30,9 +30,9 @@ inline constexpr const char* kTokenPin = "token-pin";
 inline constexpr const char* kCardLines = "card-lines";
 inline constexpr const char* kHandedIn = "share";
 
-// Whether the text of that name may be the lines of a card: a locked share, which goes into no
-// record.
-bool is_share_itself(std::string_view name);
+// Whether a text that was typed for the ask of that name is the lines of a card: a locked share,
+// which goes into no record.
+bool is_share_itself(std::string_view name, std::string_view text);
 
 // The folder beside a stick's files whose files stand for the holder's token.
 inline constexpr const char* kTokenFolder = "token";

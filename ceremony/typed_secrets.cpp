@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kOrdinaryCharacters = 8;
 constexpr std::size_t kLongCharacters = 20;
 constexpr std::size_t kLongWords = 4;
+constexpr std::size_t kLeastInLongWords = 12;  // characters
 
 // Letters and digits; of other alphabets every byte.
 bool is_of_a_word(char c) {
@@ -24,10 +25,15 @@ bool is_of_a_word(char c) {
          static_cast<unsigned char>(c) >= 0x80U;
 }
 
+// In UTF-8 a character's first byte is none of its later ones.
+bool begins_a_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+}
+
 std::size_t characters_of(const std::vector<std::string_view>& words) {
   return std::accumulate(
       words.begin(), words.end(), std::size_t{0}, [](std::size_t sum, std::string_view word) {
-        return sum + word.size();
+        return sum + static_cast<std::size_t>(std::ranges::count_if(word, begins_a_character));
       });
 }
 
@@ -59,18 +65,26 @@ std::uint32_t TypedSecrets::value_of(const Words& words,
 void TypedSecrets::remember(const base::SecretBytes& typed) {
   const auto reader = typed.read();
   const Words words = parts_of(base::text_of(reader.bytes()), is_of_a_word);
-  if (words.empty()) {
+  if (words.empty() || typed.size() > kLongestTyped) {
     return;
   }
   const std::size_t characters = characters_of(words);
   Mark mark{.words = words.size(),
             .length = characters < kOrdinaryCharacters ? Length::kShort : Length::kOrdinary,
             .value = value_of(words, 0, words.size())};
-  if (words.size() >= kLongWords || characters >= kLongCharacters) {
+  if ((words.size() >= kLongWords && characters >= kLeastInLongWords) ||
+      characters >= kLongCharacters) {
     mark.length = Length::kLong;
   }
   if (std::ranges::find(marks_, mark) == marks_.end()) {
     marks_.push_back(mark);
+  }
+}
+
+void TypedSecrets::forget_behind(std::size_t count) {
+  while (marks_.size() > count) {
+    sodium_memzero(&marks_.back(), sizeof marks_.back());
+    marks_.pop_back();
   }
 }
 

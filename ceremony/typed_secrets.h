@@ -2,8 +2,9 @@
 // keeping it.
 //
 // Of each passphrase and PIN a mark of 32 bits is kept: BLAKE2b under a key that is drawn when the
-// process begins and dies with it. That is enough to know the value again in a text, and far too
-// little to find it by: one of 4 * 10^9 values has the same mark.
+// process begins and dies with it. That is enough to know the value again in a text. Whoever
+// reads key and marks from this process's memory can tell a PIN by them, and which of many guesses
+// at a passphrase are wrong; both are wiped with the session.
 // Compared are the words of a text (letters and digits; capital letters count as small ones), so a
 // passphrase is found whatever stands around it and between its words. It is not found with a part
 // left out, without its blanks, or where it was typed into another process of this ceremony.
@@ -23,19 +24,27 @@ namespace ceremony {
 // not.
 enum class Chance {
   kMay,     // 8 letters and more anywhere in the text; shorter ones where they are the whole text
-  kMayNot,  // only those of four words and more, or of 20 letters and more
+  kMayNot,  // only those of 20 letters and more, or of four words with 12 letters and more
 };
+
+inline constexpr std::size_t kLongestTyped = 1024;  // bytes
 
 class TypedSecrets {
  public:
-  // What was typed as a secret, in UTF-8. What has neither letters nor digits is left out.
+  // What was typed as a secret, in UTF-8. What has neither letters nor digits is left out, and what
+  // is longer than kLongestTyped: that is a file, which secret_forms.h knows by its form.
   void remember(const base::SecretBytes& typed);
 
   // Whether one of them stands in the text.
   [[nodiscard]] bool stand_in(std::string_view text, Chance chance) const;
 
+  [[nodiscard]] std::size_t count() const { return marks_.size(); }
+
+  // Forgets all but the first `count`.
+  void forget_behind(std::size_t count);
+
   // Forgets all of them.
-  void forget() { marks_.clear(); }
+  void forget() { forget_behind(0); }
 
  private:
   enum class Length { kShort, kOrdinary, kLong };

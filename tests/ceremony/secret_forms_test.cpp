@@ -139,6 +139,40 @@ TEST_CASE("a passphrase as it is drawn is known, and five of its words are not")
   CHECK(is("Memory-Soul-Mule-Script-Hairy-Density", "words of a passphrase"));
 }
 
+TEST_CASE("words are known with numbers, without their ends, and not where English has them") {
+  CHECK(is("1 memory 2 soul 3 mule 4 script 5 hairy 6 density", "words of a passphrase"));
+  CHECK(is("memo soul mule scri hair dens", "words of a passphrase"));
+  CHECK(is("memory soul mule scri hair dens memory soul mule scri hair dens", "words of"));
+  for (const char* const text : {"replace paper card with smart card",
+                                 "video camera failure; hand over security card",
+                                 R"({"type":"machine.check","data":{"result":"fit"}})",
+                                 "000000000000000000000000",
+                                 "0000 0000 0000 0000 0000 0000"}) {
+    CAPTURE(text);
+    CHECK(secret_form_in(text) == "");
+  }
+}
+
+TEST_CASE("an encoding is known whatever sticks to it, and without its padding") {
+  const base::Bytes key = private_key(ca::Algorithm::kP256);
+  const std::string base64 = base::to_base64(key);
+  const std::string hex = base::to_hex(key);
+  CHECK(is("key=" + base64, "a private key"));
+  CHECK(is("key=" + base64.substr(0, base64.find_last_not_of('=') + 1), "a private key"));
+  CHECK(is("kek_" + hex, "a private key"));
+  std::string groups = "it reads";
+  for (std::size_t at = 0; at < hex.size(); at += 4) {
+    groups += " " + hex.substr(at, 4);
+  }
+  CHECK(is(groups, "a private key"));
+  std::string lines = "key file: ";
+  for (std::size_t at = 0; at < base64.size(); at += 64) {
+    lines += base64.substr(at, 64) + "\n";
+  }
+  CHECK(is(lines, "a private key"));
+  CHECK(is("-----begin private key-----", "a private key"));
+}
+
 TEST_CASE("what stands in every record is no secret") {
   auto key = ca::SoftwareKey::generate(ca::Algorithm::kEd25519);
   REQUIRE(key.ok());

@@ -68,5 +68,31 @@ TEST_CASE("all that were typed are known") {
   CHECK(secrets.stand_in("the grey heron at the weir", Chance::kMayNot));
 }
 
+TEST_CASE("what was typed in a turn that was refused is forgotten alone") {
+  TypedSecrets secrets = knowing("grey heron at the weir");
+  const std::size_t before = secrets.count();
+  secrets.remember(base::SecretBytes::copy_of(base::bytes_of("bag B-0042 and seal S-0042")));
+  secrets.forget_behind(before);
+  CHECK(!secrets.stand_in("bag B-0042 and seal S-0042", Chance::kMay));
+  CHECK(secrets.stand_in("grey heron at the weir", Chance::kMay));
+  secrets.forget_behind(before + 1);
+  CHECK(secrets.count() == before);
+}
+
+TEST_CASE("four letters are no long passphrase, and letters are counted, not bytes") {
+  CHECK(!knowing("a b c d").stand_in("a b c d", Chance::kMayNot));
+  // "Novosibirsk" in its own letters: 11 of them, 22 bytes.
+  const std::string city =
+      "\xD0\x9D\xD0\xBE\xD0\xB2\xD0\xBE\xD1\x81\xD0\xB8\xD0\xB1\xD0\xB8\xD1\x80\xD1\x81\xD0\xBA";
+  CHECK(!knowing(city).stand_in(city, Chance::kMayNot));
+  CHECK(knowing(city).stand_in("to " + city, Chance::kMay));
+}
+
+TEST_CASE("a file is not remembered by its words") {
+  const std::string file(kLongestTyped + 1, 'a');
+  CHECK(knowing(file).count() == 0);
+  CHECK(knowing(file.substr(1)).count() == 1);
+}
+
 }  // namespace
 }  // namespace ceremony

@@ -1,20 +1,24 @@
 // Shares on several kinds of carriers in one set, and what its record calls the cards.
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
 #include "ca/data_token.h"
 #include "session/stage.h"
 #include "support/soft_card.h"
+#include "support/texts.h"
 
 namespace {
 
 using ceremony::client::Input;
 using ceremony::client::StepView;
 using support::content_of;
+using support::has;
 namespace fs = std::filesystem;
 
 constexpr const char* kPin = "31415926";
@@ -124,13 +128,6 @@ std::string said_to(const std::string& step,
   return said;
 }
 
-bool says(const std::string& text, const std::string& part) {
-  if (text.find(part) == std::string::npos) {
-    MESSAGE("it says: ", text);
-  }
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("a stick and a typed card open the key together, and the record tells them apart") {
   int entered = 0;
   int typed = 0;
@@ -155,6 +152,47 @@ TEST_CASE("a stick and a typed card open the key together, and the record tells 
     names.insert(journal.substr(from, journal.find('\\', from) - from));
   }
   CHECK(names.size() == 2);
+}
+
+// What is said when the first share that is handed in to sign is answered by `answer`; with what
+// the journal holds then.
+std::pair<std::string, std::string> handing_in(const std::function<std::string(fs::path)>& answer) {
+  bool is_spoilt = false;
+  stage::Stage stage([&](const StepView& view, Input& input) {
+    const auto share = input.texts.find("share");
+    if (view.id == "gather-quorum" && share != input.texts.end() && !is_spoilt) {
+      is_spoilt = true;
+      share->second = answer(share->second);
+    }
+  });
+  REQUIRE(stage.generate_root() == "");
+  const auto done = stage.rehearsal().sign_subordinates();
+  return {done ? "" : done.error().message,
+          content_of(stage.out() / "record" / "confidential" / "0002-subordinate-signing" /
+                     "journal.log")};
+}
+
+TEST_CASE("a card that is typed without the word before it is taken as one") {
+  const auto [said, journal] =
+      handing_in([](const fs::path& stick) { return content_of(stick / "card.txt"); });
+  CHECK(said == "");
+  CHECK(!has(journal, R"("type":"refused")"));
+}
+
+TEST_CASE("what is typed in place of a stick's folder is neither shown again nor recorded") {
+  const auto [said, journal] = handing_in([](const fs::path&) { return "grey heron at the weir"; });
+  CHECK(has(said, "there is no folder of a stick where the answer points"));
+  CHECK(!has(said, "heron"));
+  CHECK(has(journal, R"("type":"refused")"));
+  CHECK(!has(journal, "heron"));
+  const auto token = handing_in([](const fs::path&) { return "token:grey heron at the weir"; });
+  CHECK(!has(token.first, "heron"));
+  CHECK(!has(token.second, "heron"));
+  // One line of a card: it is read as a card, and the line comes into no record.
+  const std::string line = "EJS9 6CY2 TJNS Z82T XNAM CQ2D";
+  const auto card = handing_in([&](const fs::path&) { return line; });
+  CHECK(has(card.first, "this card"));
+  CHECK(!has(card.second, "6CY2"));
 }
 
 TEST_CASE("a card that was mistyped names its line") {
@@ -187,8 +225,8 @@ TEST_CASE("a stick, a printed card and a token are one set, for a whole life of 
   CHECK(!fs::exists(people.token().parent_path() / "card.txt"));
   const std::string journal =
       content_of(stage.out() / "record" / "confidential" / "0001-root-generation" / "journal.log");
-  CHECK(says(journal, R"("type":"share-written")"));
-  CHECK(says(journal, R"("carrier":"token")"));
+  CHECK(has(journal, R"("type":"share-written")"));
+  CHECK(has(journal, R"("carrier":"token")"));
   const std::string transcript =
       content_of(stage.out() / "record" / "public" / "0001-root-generation" / "transcript.log");
   CHECK(transcript.find("carrier") == std::string::npos);
@@ -198,16 +236,16 @@ TEST_CASE("a wrong PIN, no PIN and no token are told apart, and name the seat") 
   const std::string wrong = said_to("lock-shares", "Seat C", [](MixedPeople&, Input& input) {
     input.secrets.insert_or_assign("token-pin", support::secret_text("2718281"));
   });
-  CHECK(says(wrong, "seat C: logging in to the token: the token refused the PIN"));
+  CHECK(has(wrong, "seat C: logging in to the token: the token refused the PIN"));
   const std::string none = said_to("lock-shares", "Seat C", [](MixedPeople&, Input& input) {
     input.secrets.erase("token-pin");
   });
-  CHECK(says(none, "seat C: the PIN of the token (smartcard) was not typed"));
+  CHECK(has(none, "seat C: the PIN of the token (smartcard) was not typed"));
   const std::string gone = said_to("read-back", "Seat C", [](MixedPeople& people, Input&) {
     fs::rename(people.token(), people.token().parent_path() / "elsewhere");
     fs::create_directory(people.token());
   });
-  CHECK(says(gone, "seat C: no token (smartcard) with a PIN is inserted"));
+  CHECK(has(gone, "seat C: no token (smartcard) with a PIN is inserted"));
 }
 
 TEST_CASE("a token that holds a share already is never written over") {
@@ -217,7 +255,7 @@ TEST_CASE("a token that holds a share already is never written over") {
     REQUIRE(token.ok());
     REQUIRE((*token)->write_new({.label = "conclave share", .value = base::Bytes{1, 2, 3}}).ok());
   });
-  CHECK(says(said, "seat C: this token (smartcard) holds a share already"));
+  CHECK(has(said, "seat C: this token (smartcard) holds a share already"));
 }
 
 TEST_CASE("a printed card that is mistyped, not typed, or printed wrongly is named at read-back") {
@@ -225,14 +263,14 @@ TEST_CASE("a printed card that is mistyped, not typed, or printed wrongly is nam
       said_to("read-back", "Seat B", [](MixedPeople& people, Input& input) {
         input.texts["card-lines"] = misread(content_of(people.card() / "card.txt"));
       });
-  CHECK(says(mistyped, "seat B: line 3 does not fit its check"));
+  CHECK(has(mistyped, "seat B: line 3 does not fit its check"));
   const std::string nothing = said_to(
       "read-back", "Seat B", [](MixedPeople&, Input& input) { input.texts.erase("card-lines"); });
-  CHECK(says(nothing, "seat B: the lines of the printed card were not typed or scanned"));
+  CHECK(has(nothing, "seat B: the lines of the printed card were not typed or scanned"));
   const std::string misprinted = said_to("read-back", "Seat B", [](MixedPeople& people, Input&) {
     stage::flip_byte(people.card() / "card.svg");
   });
-  CHECK(says(misprinted, "seat B: card.svg is not what was written"));
+  CHECK(has(misprinted, "seat B: card.svg is not what was written"));
 }
 
 TEST_CASE("a share in a token of a split that was cut off gives way to the new one") {
@@ -254,7 +292,7 @@ TEST_CASE("a share in a token of a split that was cut off gives way to the new o
       content_of(out / "record" / "confidential" / "0001-root-generation" / "journal.log");
   const std::size_t voided = journal.find(R"("type":"voided")");
   REQUIRE(voided != std::string::npos);
-  CHECK(says(journal, R"("file":"token/conclave share")"));
+  CHECK(has(journal, R"("file":"token/conclave share")"));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class Answers(unittest.TestCase):
                                                  "signing-passphrase": self.room.key_passphrases[role]})
         for seat, stick in self.room.sticks.items():
             text += section(f'[person."Seat {seat}"]', {"passphrase": self.room.passphrases[seat],
-                                                        "share": os.path.relpath(stick, self.room.folder)})
+                                                        "share": self.handed_in(ceremony, seat, stick)})
         watches = {"compare-watches": {"actor-watch": now(), "witness-watch": now()}}
         for step, values in {**watches, **(steps or {})}.items():
             text += section(f"[step.{step}]", values) if step not in without else ""
@@ -56,6 +56,14 @@ class Answers(unittest.TestCase):
         with open(file, "w") as answers_file:
             answers_file.write(text)
         return ["--answers", file]
+
+    def handed_in(self, ceremony, seat, stick):
+        """The stick's folder; in seat B's place its printed card is read aloud, where it is not a drill's."""
+        card = os.path.join(stick, "card.txt")
+        if seat == "B" and ceremony != "recovery-drill" and os.path.exists(card):
+            with open(card) as lines:
+                return "card:" + lines.read()
+        return os.path.relpath(stick, self.room.folder)
 
     def ceremony(self, verb, plan, answers, sites=("site-1", "site-2")):
         return subprocess.run([CONCLAVE, "ceremony", verb, *plan, *self.room.folders(sites), *answers],
