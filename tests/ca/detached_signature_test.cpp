@@ -11,13 +11,15 @@
 #include "support/ca_commands.h"
 #include "support/ca_issuance.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace {
 
+using base::ErrorCode;
 using namespace ca;
 using namespace std::string_view_literals;
-using base::ErrorCode;
 using support::at;
+using support::has;
 
 constexpr std::string_view kFirmware = "firmware 4.2\0 for a pump"sv;
 
@@ -136,12 +138,6 @@ class Desk {
   support::TemporaryFolder folder_;
 };
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  CHECK(text.find(part) != std::string::npos);
-  return text.find(part) != std::string::npos;
-}
-
 // Signs whatever it is given with a bit flipped.
 class BadSigner final : public Signer {
  public:
@@ -194,8 +190,8 @@ TEST_CASE("CMS: an Ed25519 signature follows RFC 8419, and certtool takes it") {
   CHECK(good.exit_code == 0);
   CHECK(desk.certtool("other.bin").exit_code != 0);
   const std::string printed = desk.print();
-  has(printed, "algorithm: sha512 (2.16.840.1.101.3.4.2.3)\n          parameter: <ABSENT>");
-  has(printed, "algorithm: ED25519 (1.3.101.112)\n          parameter: <ABSENT>");
+  CHECK(has(printed, "algorithm: sha512 (2.16.840.1.101.3.4.2.3)\n          parameter: <ABSENT>"));
+  CHECK(has(printed, "algorithm: ED25519 (1.3.101.112)\n          parameter: <ABSENT>"));
 }
 
 TEST_CASE("CMS: the signed attributes are the four, with the date of the plan") {
@@ -213,7 +209,7 @@ TEST_CASE("CMS: the signed attributes are the four, with the date of the plan") 
                                  "UTCTIME:Nov 23 00:00:00 2026 GMT",
                                  "object: id-smime-aa-signingCertificateV2",
                                  "eContent: <ABSENT>"}) {
-    has(printed, part);
+    CHECK(has(printed, part));
   }
   CHECK_FALSE(find_der_fault(*signature).has_value());
 }
@@ -260,11 +256,11 @@ TEST_CASE("CMS: another file or another certificate is told apart") {
       verify_detached({.der = *signature, .content = other, .certificate = signing.chain.front()});
   REQUIRE(!of_other.ok());
   CHECK(of_other.error().code == ErrorCode::kInconsistent);
-  has(of_other.error().message, "it is over another file");
+  CHECK(has(of_other.error().message, "it is over another file"));
   const auto by_other =
       verify_detached({.der = *signature, .content = content, .certificate = signing.chain.back()});
   REQUIRE(!by_other.ok());
-  has(by_other.error().message, "it names another certificate");
+  CHECK(has(by_other.error().message, "it names another certificate"));
   const auto no_cms = verify_detached({.der = signing.chain.front().der(),
                                        .content = content,
                                        .certificate = signing.chain.front()});
@@ -287,7 +283,8 @@ TEST_CASE("CMS and bare: a certificate of another key, none at all, and a bad si
        {sign_detached(parts, *other), sign_raw(content, signing.chain.front(), *other)}) {
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == ErrorCode::kRefusedByPolicy);
-    has(refused.error().message, "the key at hand is not the key of the signing certificate");
+    CHECK(
+        has(refused.error().message, "the key at hand is not the key of the signing certificate"));
   }
   const auto without = sign_detached(
       {.content = content, .certificates = {}, .signing_time = support::today()}, *signing.key);
@@ -363,7 +360,7 @@ TEST_CASE("a code signer is an end entity for signing code, on that day") {
     const auto checked = check_code_signer(certificate, end_of_day);
     REQUIRE(!checked.ok());
     CHECK(checked.error().code == ErrorCode::kRefusedByPolicy);
-    has(checked.error().message, what);
+    CHECK(has(checked.error().message, what));
   };
   says(signing.chain.back(), on_the_day, "is that of a CA");
   const std::chrono::seconds second{1};
@@ -403,12 +400,12 @@ TEST_CASE("a code signer by others lacks what it lacks") {
     return checked ? std::string() : checked.error().message;
   };
   CHECK(message({"keyUsage=digitalSignature", "extendedKeyUsage=codeSigning"}).empty());
-  has(message({"keyUsage=digitalSignature", "extendedKeyUsage=serverAuth"}),
-      "extendedKeyUsage lacks codeSigning");
-  has(message({"keyUsage=digitalSignature"}), "extendedKeyUsage lacks codeSigning");
-  has(message({"keyUsage=keyEncipherment", "extendedKeyUsage=codeSigning"}),
-      "keyUsage lacks digitalSignature");
-  has(message({"extendedKeyUsage=codeSigning"}), "keyUsage lacks digitalSignature");
+  CHECK(has(message({"keyUsage=digitalSignature", "extendedKeyUsage=serverAuth"}),
+            "extendedKeyUsage lacks codeSigning"));
+  CHECK(has(message({"keyUsage=digitalSignature"}), "extendedKeyUsage lacks codeSigning"));
+  CHECK(has(message({"keyUsage=keyEncipherment", "extendedKeyUsage=codeSigning"}),
+            "keyUsage lacks digitalSignature"));
+  CHECK(has(message({"extendedKeyUsage=codeSigning"}), "keyUsage lacks digitalSignature"));
 }
 
 TEST_CASE("a root's CRL, which lists CAs only, cannot revoke an end entity") {
@@ -434,7 +431,7 @@ TEST_CASE("a root's CRL, which lists CAs only, cannot revoke an end entity") {
                                               .revocations = revocations});
   REQUIRE(!draft.ok());
   CHECK(draft.error().code == ErrorCode::kRefusedByPolicy);
-  has(draft.error().message, "that of a certificate that is no CA's");
+  CHECK(has(draft.error().message, "that of a certificate that is no CA's"));
 }
 
 TEST_CASE("a root's CRL address is refused for an end entity, since its CRLs list CAs only") {
@@ -447,5 +444,5 @@ TEST_CASE("a root's CRL address is refused for an end entity, since its CRLs lis
       {.profile = profile, .plan = plan, .request = request, .issuer = root.certificate});
   REQUIRE(!built.ok());
   CHECK(built.error().code == ErrorCode::kInvalidArgument);
-  has(built.error().message, "the CRLs of a root list CA certificates only");
+  CHECK(has(built.error().message, "the CRLs of a root list CA certificates only"));
 }

@@ -10,11 +10,13 @@
 #include "ceremony/iso_duration.h"
 #include "ceremony/quorum_words.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 using ceremony::find_declaration;
 using ceremony::Json;
 using ceremony::parse_declarations;
 using ceremony::TaxonomyField;
+using support::has;
 
 namespace {
 
@@ -33,10 +35,6 @@ std::string section(const std::string& name, std::string_view members) {
   return "[" + name + "]\n" + std::string(members) + kBy;
 }
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // The template with its examples taken up, but for the keys that name another root.
 std::string template_filled_in() {
   const auto path = std::filesystem::path(TEST_VECTORS).parent_path().parent_path() /
@@ -46,7 +44,7 @@ std::string template_filled_in() {
   std::istringstream lines(support::content_of(path));
   while (std::getline(lines, line)) {
     const bool example = line.size() > 1 && line[0] == '#' && line[1] != ' ';
-    if (!contains(line, "public_key")) {
+    if (!has(line, "public_key")) {
       filled += (example ? line.substr(1) : line) + "\n";
     }
   }
@@ -105,62 +103,57 @@ TEST_CASE("declarations: what is not known is refused with its line") {
   CHECK(refusal_of("colour = \"red\"\n") ==
         "the declarations (line 2): \"colour\" is not known here; take it out or correct its "
         "spelling");
-  CHECK(contains(refusal_of(section("first-stage-exposure", "value = 1\npeople = 2\n")),
-                 "section [first-stage-exposure] (line 4): \"people\" is not known here"));
+  CHECK(has(refusal_of(section("first-stage-exposure", "value = 1\npeople = 2\n")),
+            "section [first-stage-exposure] (line 4): \"people\" is not known here"));
   for (const char* const figure :
        {"identity-shared-split-extra", "identity-shared-split-continents", "pki-level"}) {
-    CHECK(contains(refusal_of(section(figure, "value = 2\n")), "is not known here"));
+    CHECK(has(refusal_of(section(figure, "value = 2\n")), "is not known here"));
   }
-  CHECK(contains(refusal_of("[[anchor]]\nname = \"a\"\nk = 3\n"), "(line 4): \"k\" is not known"));
-  CHECK(contains(refusal_of("[subject]\norganisation = \"E\"\nholders = 5\n"), "(line 4)"));
+  CHECK(has(refusal_of("[[anchor]]\nname = \"a\"\nk = 3\n"), "(line 4): \"k\" is not known"));
+  CHECK(has(refusal_of("[subject]\norganisation = \"E\"\nholders = 5\n"), "(line 4)"));
 }
 
 TEST_CASE("declarations: every fault is named") {
-  CHECK(contains(parse_declarations("").error().message, "\"format\" is missing") == false);
+  CHECK(!has(parse_declarations("").error().message, "\"format\" is missing"));
   CHECK(parse_declarations("").error().message ==
         "the declarations: the first line must be format = \"conclave-declarations-v1\"; begin "
         "with the template declarations.toml");
-  CHECK(contains(parse_declarations("format = ").error().message, "not proper TOML"));
-  CHECK(contains(refusal_of("[first-stage-exposure]\nvalue = 1\ndate = \"2026-11-23\"\n"),
-                 "\"by\" is missing"));
-  CHECK(
-      contains(refusal_of("[first-stage-exposure]\nvalue = 1\nby = \"a\"\ndate = \"2026-02-30\"\n"),
-               "it needs \"by\""));
-  CHECK(contains(refusal_of(section("first-stage-exposure", "value = -1\n")), "zero or more"));
-  CHECK(contains(refusal_of(section("first-stage-exposure", "value = 1.5\n")), "whole number"));
-  CHECK(
-      contains(refusal_of(section("first-stage-exposure", "value = 1\ndocument_sha256 = \"12\"\n")),
-               "document_sha256"));
-  CHECK(contains(refusal_of(section("initial-enclave-location", "value = \"inside\"\n")),
-                 "\"value\" must be one of \"internal\", \"external\""));
-  CHECK(contains(refusal_of(section("initial-enclave-privacy-key", "")), "write true or false"));
-  CHECK(contains(refusal_of(section("initial-enclave-integrity-key", "value = \"\"\n")),
-                 "not empty"));
-  CHECK(contains(refusal_of(section("initial-enclave-integrity-key", "value = \"a\\u0007b\"\n")),
-                 "control character"));
-  CHECK(contains(refusal_of(section("initial-enclave-integrity-key",
-                                    "value = \"" + std::string(1001, 'a') + "\"\n")),
-                 "longer than a thousand"));
-  CHECK(contains(refusal_of(section("identity-pki-level", "value = 0\n")), "make sense"));
-  CHECK(contains(refusal_of(section("identity-pki-level", "value = 17\n")), "make sense"));
-  CHECK(contains(refusal_of(section("identity-number-per-subordinate", "value = 0\n")),
-                 "make sense"));
-  CHECK(contains(refusal_of(section("identity-number-per-subordinate", "")), "no_limit"));
-  CHECK(contains(refusal_of(section("identity-time-limits-per-subordinate",
-                                    "value = \"P3Y\"\nno_limit = true\n")),
-                 "no_limit"));
-  CHECK(contains(refusal_of(section("identity-time-limits-per-subordinate", "value = \"3y\"\n")),
-                 "P3Y, P18M or P10D"));
-  CHECK(contains(refusal_of(section("first-second-stage-gap", "duration = \"P1D\"\n")),
-                 "\"distance_km\" is missing"));
-  CHECK(contains(
-      refusal_of(section("first-second-stage-gap", "distance_km = 1\nduration = \"soon\"\n")),
-      "P3Y, P18M or P10D"));
-  CHECK(contains(refusal_of(section("identity-anchor-storage", "value = \"a safe\"\n")),
-                 "\"hardware-security-module\""));
-  CHECK(contains(refusal_of("[subject]\norganisation = \"E\"\nidentity_public_key = \"1\"\n"),
-                 "identity_public_key"));
-  CHECK(contains(refusal_of("[subject]\norganisation = \"E\\nF\"\n"), "control character"));
+  CHECK(has(parse_declarations("format = ").error().message, "not proper TOML"));
+  CHECK(has(refusal_of("[first-stage-exposure]\nvalue = 1\ndate = \"2026-11-23\"\n"),
+            "\"by\" is missing"));
+  CHECK(has(refusal_of("[first-stage-exposure]\nvalue = 1\nby = \"a\"\ndate = \"2026-02-30\"\n"),
+            "it needs \"by\""));
+  CHECK(has(refusal_of(section("first-stage-exposure", "value = -1\n")), "zero or more"));
+  CHECK(has(refusal_of(section("first-stage-exposure", "value = 1.5\n")), "whole number"));
+  CHECK(has(refusal_of(section("first-stage-exposure", "value = 1\ndocument_sha256 = \"12\"\n")),
+            "document_sha256"));
+  CHECK(has(refusal_of(section("initial-enclave-location", "value = \"inside\"\n")),
+            "\"value\" must be one of \"internal\", \"external\""));
+  CHECK(has(refusal_of(section("initial-enclave-privacy-key", "")), "write true or false"));
+  CHECK(has(refusal_of(section("initial-enclave-integrity-key", "value = \"\"\n")), "not empty"));
+  CHECK(has(refusal_of(section("initial-enclave-integrity-key", "value = \"a\\u0007b\"\n")),
+            "control character"));
+  CHECK(has(refusal_of(section("initial-enclave-integrity-key",
+                               "value = \"" + std::string(1001, 'a') + "\"\n")),
+            "longer than a thousand"));
+  CHECK(has(refusal_of(section("identity-pki-level", "value = 0\n")), "make sense"));
+  CHECK(has(refusal_of(section("identity-pki-level", "value = 17\n")), "make sense"));
+  CHECK(has(refusal_of(section("identity-number-per-subordinate", "value = 0\n")), "make sense"));
+  CHECK(has(refusal_of(section("identity-number-per-subordinate", "")), "no_limit"));
+  CHECK(has(refusal_of(section("identity-time-limits-per-subordinate",
+                               "value = \"P3Y\"\nno_limit = true\n")),
+            "no_limit"));
+  CHECK(has(refusal_of(section("identity-time-limits-per-subordinate", "value = \"3y\"\n")),
+            "P3Y, P18M or P10D"));
+  CHECK(has(refusal_of(section("first-second-stage-gap", "duration = \"P1D\"\n")),
+            "\"distance_km\" is missing"));
+  CHECK(has(refusal_of(section("first-second-stage-gap", "distance_km = 1\nduration = \"soon\"\n")),
+            "P3Y, P18M or P10D"));
+  CHECK(has(refusal_of(section("identity-anchor-storage", "value = \"a safe\"\n")),
+            "\"hardware-security-module\""));
+  CHECK(has(refusal_of("[subject]\norganisation = \"E\"\nidentity_public_key = \"1\"\n"),
+            "identity_public_key"));
+  CHECK(has(refusal_of("[subject]\norganisation = \"E\\nF\"\n"), "control character"));
 }
 
 TEST_CASE("declarations: a section without a name is refused (toml++ issue 294)") {
@@ -178,35 +171,35 @@ TEST_CASE("declarations: a section without a name is refused (toml++ issue 294)"
                                  "[.a]",
                                  "[#"}) {
     CAPTURE(text);
-    CHECK(contains(refusal_of(text), "not proper TOML"));
+    CHECK(has(refusal_of(text), "not proper TOML"));
   }
-  CHECK(contains(refusal_of("[]\n"), "not proper TOML"));
-  CHECK(contains(refusal_of("[[]]\n"), "not proper TOML"));
-  CHECK(contains(refusal_of("[a\n"), "not proper TOML"));
+  CHECK(has(refusal_of("[]\n"), "not proper TOML"));
+  CHECK(has(refusal_of("[[]]\n"), "not proper TOML"));
+  CHECK(has(refusal_of("[a\n"), "not proper TOML"));
 }
 
 TEST_CASE("declarations: faults in an anchor are named") {
   const std::string anchor = "[[anchor]]\nname = \"root\"\n";
-  CHECK(contains(refusal_of(anchor + "public_key = \"x\"\n"), "public_key of an anchor"));
-  CHECK(contains(refusal_of(anchor + anchor), "two [[anchor]] sections speak of one key"));
-  CHECK(contains(refusal_of("[[anchor]]\nname = \"3 of 5\"\n"), "confidential"));
-  CHECK(contains(refusal_of(anchor + section("anchor.pki-breadth", "at_least = 5\nat_most = 4\n")),
-                 "exchange them"));
+  CHECK(has(refusal_of(anchor + "public_key = \"x\"\n"), "public_key of an anchor"));
+  CHECK(has(refusal_of(anchor + anchor), "two [[anchor]] sections speak of one key"));
+  CHECK(has(refusal_of("[[anchor]]\nname = \"3 of 5\"\n"), "confidential"));
+  CHECK(has(refusal_of(anchor + section("anchor.pki-breadth", "at_least = 5\nat_most = 4\n")),
+            "exchange them"));
   for (const char* const list :
        {"[]", "[\"p-256\", \"p-256\"]", "[\"P-256\"]", "[\"\"]", "[\"p 256\"]"}) {
-    CHECK(contains(refusal_of(anchor + section("anchor.pki-algorithms",
-                                               "value = " + std::string(list) + "\n")),
-                   "list each algorithm once"));
+    CHECK(has(refusal_of(anchor +
+                         section("anchor.pki-algorithms", "value = " + std::string(list) + "\n")),
+              "list each algorithm once"));
   }
-  CHECK(contains(refusal_of(anchor + section("anchor.pki-algorithms", "value = [1]\n")),
-                 "list of texts"));
+  CHECK(
+      has(refusal_of(anchor + section("anchor.pki-algorithms", "value = [1]\n")), "list of texts"));
 }
 
 TEST_CASE("declarations: an internal enclave leaves no questions about an external one") {
   const std::string internal = section("initial-enclave-location", "value = \"internal\"\n");
   CHECK(parse_declarations(kHead + internal).ok());
-  CHECK(contains(refusal_of(internal + section("initial-enclave-privacy-key", "value = true\n")),
-                 "said to be internal"));
+  CHECK(has(refusal_of(internal + section("initial-enclave-privacy-key", "value = true\n")),
+            "said to be internal"));
 }
 
 TEST_CASE("declarations: a text that tells k and n is refused") {
@@ -219,12 +212,12 @@ TEST_CASE("declarations: a text that tells k and n is refused") {
                                  "two-of-three"}) {
     CAPTURE(text);
     CHECK(ceremony::seems_to_tell_the_quorum(text));
-    CHECK(contains(refusal_of(section("initial-enclave-integrity-key",
-                                      "value = \"" + std::string(text) + "\"\n")),
-                   "must stay confidential"));
-    CHECK(contains(refusal_of(section("first-stage-exposure",
-                                      "value = 1\nnote = \"" + std::string(text) + "\"\n")),
-                   "must stay confidential"));
+    CHECK(has(refusal_of(section("initial-enclave-integrity-key",
+                                 "value = \"" + std::string(text) + "\"\n")),
+              "must stay confidential"));
+    CHECK(has(refusal_of(section("first-stage-exposure",
+                                 "value = 1\nnote = \"" + std::string(text) + "\"\n")),
+              "must stay confidential"));
   }
   for (const char* const text : {"",
                                  "of",

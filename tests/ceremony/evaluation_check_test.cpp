@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "support/evaluation_answers.h"
+#include "support/texts.h"
 
 using ceremony::CheckedField;
 using ceremony::EvaluationCheck;
@@ -16,10 +17,10 @@ using ceremony::EvaluationInput;
 using ceremony::FieldState;
 using ceremony::Json;
 using ceremony::PublicationChoice;
-using support::contains;
 using support::declare;
 using support::digest_named;
 using support::evaluated;
+using support::has;
 using support::input_from;
 using support::kContinents;
 using support::kExtra;
@@ -122,8 +123,8 @@ TEST_CASE("check: what publish() writes holds, whatever was declared, lost or ch
   CHECK(state_of(check, kContinents) == FieldState::kConsistent);
   CHECK(state_of(check, "identity-pki-level") == FieldState::kRecomputed);
   CHECK(state_of(check, "first-stage-exposure") == FieldState::kConsistent);
-  CHECK(contains(check_text(check), "identity-pki-level: recomputed: worked out anew"));
-  CHECK(contains(check_text(check), "NOTHING IS CONTRADICTED\n"));
+  CHECK(has(check_text(check), "identity-pki-level: recomputed: worked out anew"));
+  CHECK(has(check_text(check), "NOTHING IS CONTRADICTED\n"));
 
   const EvaluationInput declared = all_declared();
   const EvaluationCheck with = checked(file_of(declared, std::nullopt), declared);
@@ -217,9 +218,9 @@ TEST_CASE("check: pki-anchor-storage that tells a number is contradicted, declar
   whole["anchors"][1]["fields"]["pki-anchor-storage"]["value"] = "recovered by two people";
   const EvaluationCheck check = checked(text_of(whole), declared);
   CHECK(!check.holds());
-  CHECK(contains(check_text(check), "pki-anchor-storage (\"vendor\"): contradicted"));
+  CHECK(has(check_text(check), "pki-anchor-storage (\"vendor\"): contradicted"));
   whole["anchors"][1]["name"] = "ven\u001bdor";
-  CHECK(contains(check_text(checked(text_of(whole), declared)), "(\"ven\\u001bdor\")"));
+  CHECK(has(check_text(checked(text_of(whole), declared)), "(\"ven\\u001bdor\")"));
 }
 
 TEST_CASE("check: a declaration that the records refute, or that is none, is contradicted") {
@@ -248,12 +249,12 @@ TEST_CASE("check: records that were left out, and those that came later, are tol
   EvaluationInput all = input_from(life);
   const EvaluationCheck check = checked(gap, all);
   CHECK(!check.holds());
-  CHECK(contains(check_text(check), "record 0002-subordinate-signing stood before it was made"));
+  CHECK(has(check_text(check), "record 0002-subordinate-signing stood before it was made"));
 
   EvaluationInput first = input_from({life[0]});
   const std::string early = file_of(first, std::nullopt);
   CHECK(checked(early, all).holds());
-  CHECK(contains(check_text(checked(early, all)), "ceremonies were held since then"));
+  CHECK(has(check_text(checked(early, all)), "ceremonies were held since then"));
 
   // Vouched for at the end of a chain of which it leaves the last record out.
   auto vouching = life;
@@ -264,7 +265,7 @@ TEST_CASE("check: records that were left out, and those that came later, are tol
           .add("evaluation", {{"file", "evaluation.json"}, {"sha256", digest_named(early)}})
           .completed());
   const EvaluationCheck picked = checked(early, input_from(vouching));
-  CHECK(contains(check_text(picked), "file: recomputed: record 0003-evaluation vouches"));
+  CHECK(has(check_text(picked), "file: recomputed: record 0003-evaluation vouches"));
   CHECK(!picked.holds());
 }
 

@@ -8,17 +8,18 @@
 #include <doctest/doctest.h>
 
 #include "support/evaluation_answers.h"
+#include "support/texts.h"
 
 using ceremony::EvaluationInput;
 using ceremony::Json;
 using ceremony::PublicationChoice;
 using ceremony::TaxonomyField;
 using support::answer_in;
-using support::contains;
 using support::declare;
 using support::digest_named;
 using support::evaluated;
 using support::facts_of_set;
+using support::has;
 using support::input_from;
 using support::kExtra;
 using support::published;
@@ -86,7 +87,7 @@ TEST_CASE("facts: a certificate of an aborted ceremony that is not as the format
   RecordBuilder builder({.id = "0001-root-generation", .previous_head = {}});
   const base::Error error = refusal_of(input_from({builder.add("cert.issue", data).aborted()}));
   CHECK(error.code == base::ErrorCode::kMalformed);
-  CHECK(contains(error.message, "entry 1: the text \"public_key\" is missing"));
+  CHECK(has(error.message, "entry 1: the text \"public_key\" is missing"));
 }
 
 TEST_CASE("facts: of a share set that was dealt again after a power cut, the last one counts") {
@@ -120,7 +121,7 @@ TEST_CASE("facts: a new share set takes the old one's place, and the old figure 
 TEST_CASE("facts: records that contradict each other are refused") {
   const auto life = whole_life({});
   CHECK(refusal_of(input_from({})).code == base::ErrorCode::kInvalidArgument);
-  CHECK(contains(refusal_of(input_from({life[0], life[0]})).message, "given twice"));
+  CHECK(has(refusal_of(input_from({life[0], life[0]})).message, "given twice"));
 
   auto mixed = life;
   mixed.push_back(RecordBuilder({.id = "0007-crl",
@@ -128,7 +129,7 @@ TEST_CASE("facts: records that contradict each other are refused") {
                                  .sequence = 7,
                                  .previous_head = life[5].transcript.head()})
                       .completed());
-  CHECK(contains(refusal_of(input_from(mixed)).message, "rehearsal proves nothing"));
+  CHECK(has(refusal_of(input_from(mixed)).message, "rehearsal proves nothing"));
 
   support::LifeOptions other;
   other.root = "other root";
@@ -138,7 +139,7 @@ TEST_CASE("facts: records that contradict each other are refused") {
           {.id = "0007-root-generation", .sequence = 7, .previous_head = life[5].transcript.head()})
           .add("cert.issue", support::root_certificate_data(other))
           .completed());
-  CHECK(contains(refusal_of(input_from(two)).message, "two root keys"));
+  CHECK(has(refusal_of(input_from(two)).message, "two root keys"));
 
   RecordBuilder swapped({.id = "0001-root-generation", .previous_head = {}});
   swapped
@@ -148,13 +149,13 @@ TEST_CASE("facts: records that contradict each other are refused") {
             {"made_in", "locked-memory"},
             {"token", {{"manufacturer", ""}, {"model", ""}, {"firmware", ""}}}})
       .add("cert.issue", support::root_certificate_data({}));
-  CHECK(contains(refusal_of(input_from({swapped.completed()})).message, "not for the key"));
+  CHECK(has(refusal_of(input_from({swapped.completed()})).message, "not for the key"));
 
   EvaluationInput unfit = input_from(life);
   unfit.reserve = reserve_in(facts_of_set({.threshold = 2, .shares = 7}, 7));
-  CHECK(contains(refusal_of(unfit).message, "do not fit the newest share set"));
+  CHECK(has(refusal_of(unfit).message, "do not fit the newest share set"));
   unfit.records = {life[3]};
-  CHECK(contains(refusal_of(unfit).message, "the public records have none"));
+  CHECK(has(refusal_of(unfit).message, "the public records have none"));
 }
 
 TEST_CASE("facts: an entry that is not as the format has it is named") {
@@ -164,7 +165,7 @@ TEST_CASE("facts: an entry that is not as the format has it is named") {
     const base::Error error =
         refusal_of(input_from({type == "close" ? builder.unfinished() : builder.completed()}));
     CHECK(error.code == base::ErrorCode::kMalformed);
-    CHECK(contains(error.message, "record 0001-root-generation, entry 1: "));
+    CHECK(has(error.message, "record 0001-root-generation, entry 1: "));
     return error.message;
   };
   const auto certificate_with = [](const char* member, Json value) {
@@ -172,32 +173,30 @@ TEST_CASE("facts: an entry that is not as the format has it is named") {
     data[member] = std::move(value);
     return data;
   };
-  CHECK(contains(refused("cert.issue", certificate_with("subject", 7)), "\"subject\""));
-  CHECK(contains(refused("cert.issue", certificate_with("public_key", "00")), "no SHA-256"));
-  CHECK(contains(refused("cert.issue", certificate_with("not_after", "soon")), "no date"));
-  CHECK(
-      contains(refused("cert.issue", certificate_with("not_after", "2001-01-01")), "lies before"));
-  CHECK(contains(refused("cert.issue", certificate_with("path_length", -2)), "path_length"));
-  CHECK(contains(refused("cert.issue", certificate_with("path_length", 17)), "path_length"));
-  CHECK(contains(refused("cert.issue", certificate_with("path_length", "0")), "path_length"));
-  CHECK(contains(refused("cert.issue", certificate_with("path_length", ~std::uint64_t{0})),
-                 "path_length"));  // not -1, "none"
+  CHECK(has(refused("cert.issue", certificate_with("subject", 7)), "\"subject\""));
+  CHECK(has(refused("cert.issue", certificate_with("public_key", "00")), "no SHA-256"));
+  CHECK(has(refused("cert.issue", certificate_with("not_after", "soon")), "no date"));
+  CHECK(has(refused("cert.issue", certificate_with("not_after", "2001-01-01")), "lies before"));
+  CHECK(has(refused("cert.issue", certificate_with("path_length", -2)), "path_length"));
+  CHECK(has(refused("cert.issue", certificate_with("path_length", 17)), "path_length"));
+  CHECK(has(refused("cert.issue", certificate_with("path_length", "0")), "path_length"));
+  CHECK(has(refused("cert.issue", certificate_with("path_length", ~std::uint64_t{0})),
+            "path_length"));  // not -1, "none"
   for (const Json& extra : {Json(0), Json(15), Json(std::uint64_t{1} << 40U), Json("2")}) {
-    CHECK(contains(
-        refused("shares.issue", {{"generation", 1}, {"scheme", "slip-39"}, {"extra", extra}}),
-        "\"extra\""));
+    CHECK(has(refused("shares.issue", {{"generation", 1}, {"scheme", "slip-39"}, {"extra", extra}}),
+              "\"extra\""));
   }
-  CHECK(contains(refused("key.generate",
-                         {{"algorithm", "p-384"},
-                          {"public_key", digest_named("root")},
-                          {"made_in", "the cloud"},
-                          {"token", {{"manufacturer", ""}, {"model", ""}, {"firmware", ""}}}}),
-                 "made_in"));
-  CHECK(contains(
+  CHECK(has(refused("key.generate",
+                    {{"algorithm", "p-384"},
+                     {"public_key", digest_named("root")},
+                     {"made_in", "the cloud"},
+                     {"token", {{"manufacturer", ""}, {"model", ""}, {"firmware", ""}}}}),
+            "made_in"));
+  CHECK(has(
       refused("key.generate",
               {{"algorithm", "p-384"}, {"public_key", digest_named("root")}, {"made_in", "token"}}),
       "\"token\" is missing"));
-  CHECK(contains(refused("close", {{"result", 1}}), "\"result\""));
+  CHECK(has(refused("close", {{"result", 1}}), "\"result\""));
 }
 
 TEST_CASE("anchors: records that name no key still have all 18 questions") {

@@ -11,6 +11,7 @@
 #include "ceremony/evaluation.h"
 #include "ceremony/evaluation_publications.h"
 #include "support/evaluation_answers.h"
+#include "support/texts.h"
 
 using ceremony::EvaluationInput;
 using ceremony::Json;
@@ -18,9 +19,9 @@ using ceremony::PublicationChoice;
 using ceremony::PublicRecord;
 using ceremony::TaxonomyField;
 using support::answer_in;
-using support::contains;
 using support::digest_named;
 using support::evaluated;
+using support::has;
 using support::input_from;
 using support::kContinents;
 using support::kExtra;
@@ -109,7 +110,7 @@ TEST_CASE("history: an activation that was given up has activated nothing") {
   Json without = activation;
   without.erase("reason");
   life.push_back(next_of(life, "backup-activation").add("site.activate", without).completed());
-  CHECK(contains(refusal_of(input_from(life)).message, "\"reason\""));
+  CHECK(has(refusal_of(input_from(life)).message, "\"reason\""));
 }
 
 TEST_CASE("history: where both sites have acted there is no figure until they are merged") {
@@ -119,7 +120,7 @@ TEST_CASE("history: where both sites have acted there is no figure until they ar
   life.push_back(next_of(life, "crl", Behind{fork}).completed());
   const auto refused = refusal_of(input_from(life));
   CHECK(refused.code == base::ErrorCode::kInconsistent);
-  CHECK(contains(refused.message, "records 0003-crl and 0004-crl go on from the same record"));
+  CHECK(has(refused.message, "records 0003-crl and 0004-crl go on from the same record"));
 
   life.push_back(next_of(life, "ledger-merge", Behind{life[3].transcript.head()})
                      .add("ledger.merge", {{"joined", life[2].transcript.head()}})
@@ -137,7 +138,7 @@ TEST_CASE("history: a branch of several records, closed by a merge, is no fork")
   life.push_back(next_of(life, "crl", Behind{fork}).completed());
   life.push_back(next_of(life, "crl", Behind{fork}).completed());
   life.push_back(next_of(life, "crl", Behind{life[2].transcript.head()}).completed());
-  CHECK(contains(refusal_of(input_from(life)).message, "both sites have acted"));
+  CHECK(has(refusal_of(input_from(life)).message, "both sites have acted"));
   life.push_back(next_of(life, "ledger-merge", Behind{life[4].transcript.head()})
                      .add("ledger.merge", {{"joined", life[3].transcript.head()}})
                      .completed());
@@ -154,7 +155,7 @@ TEST_CASE("history: two sets of the newest generation are refused, and a later r
   life.push_back(next_of(life, "ledger-merge", Behind{life[3].transcript.head()})
                      .add("ledger.merge", {{"joined", life[2].transcript.head()}})
                      .completed());
-  CHECK(contains(refusal_of(input_from(life)).message, "two ceremonies have each made"));
+  CHECK(has(refusal_of(input_from(life)).message, "two ceremonies have each made"));
   life.push_back(next_of(life, "re-share").add("shares.issue", set_data(3, 2)).completed());
   CHECK(issued_in(life) == 2);
 }
@@ -168,7 +169,7 @@ TEST_CASE("history: a record of which nobody can say whose it is is refused, and
                      .completed());
   const auto refused = refusal_of(input_from(life));
   CHECK(refused.code == base::ErrorCode::kInconsistent);
-  CHECK(contains(refused.message, "record 0007-share-verification goes on from no other"));
+  CHECK(has(refused.message, "record 0007-share-verification goes on from no other"));
   // A drill of somebody else's, too: it would make the continents "exercised".
   life.pop_back();
   life.push_back(RecordBuilder({.id = "0007-recovery-drill",
@@ -177,7 +178,7 @@ TEST_CASE("history: a record of which nobody can say whose it is is refused, and
                                 .previous_head = digest_named("another CA")})
                      .add("drill.result", {{"objective_met", true}})
                      .completed());
-  CHECK(contains(refusal_of(input_from(life)).message, "0007-recovery-drill"));
+  CHECK(has(refusal_of(input_from(life)).message, "0007-recovery-drill"));
 }
 
 TEST_CASE("history: a drill among the records changes no figure, whatever its own set is") {
@@ -204,11 +205,11 @@ TEST_CASE("history: behind the end of the key no share is told of") {
   for (const char* const name : {kExtra, kContinents}) {
     CHECK(whole["fields"][name]["source"] == "not-answered");
     CHECK(whole["fields"][name]["value"].is_null());
-    CHECK(contains(whole["fields"][name]["reason"], "ends the key"));
+    CHECK(has(whole["fields"][name]["reason"].get<std::string>(), "ends the key"));
   }
   EvaluationInput with_facts = input_from(life);
   with_facts.reserve = life_with_facts({.threshold = 2, .shares = 5}, 5).reserve;
-  CHECK(contains(refusal_of(with_facts).message, "none that is live"));
+  CHECK(has(refusal_of(with_facts).message, "none that is live"));
 }
 
 TEST_CASE("publications: what was published once is counted at the next evaluation") {
@@ -234,7 +235,7 @@ TEST_CASE("publications: what was published once is counted at the next evaluati
   // The record alone, its file gone: nobody knows what the world has read.
   later.records.back().evaluation.clear();
   CHECK(refusal_of(later).code == base::ErrorCode::kInsufficient);
-  CHECK(contains(refusal_of(later).message, "--earlier"));
+  CHECK(has(refusal_of(later).message, "--earlier"));
   later.earlier = {*first};
   CHECK(evaluated(later).published_before().of_set.size() == 3);
 }
@@ -281,7 +282,7 @@ TEST_CASE("publications: one k that follows only across a re-share is refused") 
   CHECK(inference_of(fifth, PublicationChoice::kSpareOnly)->now.thresholds.size() == 10);
   const auto across = publish(fifth, PublicationChoice::kSpareOnly);
   REQUIRE(!across.ok());  // many by itself; one with the sets before, if k was kept
-  CHECK(contains(across.error().message, "choose at-least-one"));
+  CHECK(has(across.error().message, "choose at-least-one"));
   CHECK(publish(fifth, PublicationChoice::kAtLeastOneSpare).ok());
 }
 
@@ -299,28 +300,27 @@ TEST_CASE("publications: an earlier file of something else is refused") {
     REQUIRE(at != std::string::npos);
     return copy.replace(at, std::string(from).size(), to);
   };
-  CHECK(contains(refused("{}"), "its format is not"));
-  CHECK(contains(refused("rubbish"), "no JSON object"));
-  CHECK(contains(refused(bytes + " "), "not as Conclave writes them"));
-  CHECK(contains(refused(changed("\"mode\": \"REHEARSAL\"", "\"mode\": \"PRODUCTION\"")),
-                 "of another mode"));
-  CHECK(contains(refused(changed(digest_named("root").c_str(), digest_named("other"))),
-                 "another root key"));
+  CHECK(has(refused("{}"), "its format is not"));
+  CHECK(has(refused("rubbish"), "no JSON object"));
+  CHECK(has(refused(bytes + " "), "not as Conclave writes them"));
+  CHECK(has(refused(changed("\"mode\": \"REHEARSAL\"", "\"mode\": \"PRODUCTION\"")),
+            "of another mode"));
+  CHECK(has(refused(changed(digest_named("root").c_str(), digest_named("other"))),
+            "another root key"));
   const std::string set = evaluated(input).share_set_entry();
   std::string other_set = bytes;
   for (std::size_t at = other_set.find(set); at != std::string::npos; at = other_set.find(set)) {
     other_set.replace(at, set.size(), digest_named("a set of another CA"));
   }
-  CHECK(contains(refused(other_set), "a share set that the records do not have"));
-  CHECK(contains(refused(changed("\"value\": 3,\n      \"type\": \"integer\",\n      \"source\": "
-                                 "\"derived\",\n      \"rule\": \"n - k",
-                                 "\"value\": 4,\n      \"type\": \"integer\",\n      \"source\": "
-                                 "\"derived\",\n      \"rule\": \"n - k")),
-                 "more spare shares than"));
-  CHECK(contains(refused(changed("\"as_of\": \"2026-11-23\"", "\"as_of\": \"2026-02-30\"")),
-                 "no date"));
-  CHECK(contains(refused(changed("\"pointer\": \"/data/extra\"", "\"pointer\": \"/data/other\"")),
-                 "does not say of which share set"));
+  CHECK(has(refused(other_set), "a share set that the records do not have"));
+  CHECK(has(refused(changed("\"value\": 3,\n      \"type\": \"integer\",\n      \"source\": "
+                            "\"derived\",\n      \"rule\": \"n - k",
+                            "\"value\": 4,\n      \"type\": \"integer\",\n      \"source\": "
+                            "\"derived\",\n      \"rule\": \"n - k")),
+            "more spare shares than"));
+  CHECK(has(refused(changed("\"as_of\": \"2026-11-23\"", "\"as_of\": \"2026-02-30\"")), "no date"));
+  CHECK(has(refused(changed("\"pointer\": \"/data/extra\"", "\"pointer\": \"/data/other\"")),
+            "does not say of which share set"));
 }
 
 TEST_CASE("pki-anchor-storage: no k, for any k and n, and whatever was declared beside it") {
@@ -340,7 +340,7 @@ TEST_CASE("pki-anchor-storage: no k, for any k and n, and whatever was declared 
       first = first.value_or(text);
       CHECK(text == *first);
       // The digits in it are those of algorithms and versions, which no quorum changes.
-      CHECK(contains(text, "Recovered by a quorum; its size is withheld"));
+      CHECK(has(text, "Recovered by a quorum; its size is withheld"));
     }
   }
   for (const char* const told : {"any 3 of 5 holders", "three out of five", "3-of-5"}) {

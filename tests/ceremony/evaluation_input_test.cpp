@@ -8,12 +8,13 @@
 
 #include "support/evaluation_answers.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 using ceremony::ConfidentialFacts;
 using ceremony::Continent;
 using ceremony::ShareHealth;
-using support::contains;
 using support::facts_of_set;
+using support::has;
 using support::reserve_in;
 
 TEST_CASE("reserve: a continent needs k good shares and a copy of what they open") {
@@ -51,7 +52,7 @@ TEST_CASE("reserve: continents have seven names, and a refusal does not repeat t
     CHECK(ceremony::continent_named(name_of(continent)).value() == continent);
   }
   CHECK(ceremony::continent_named("Australia").value() == Continent::kOceania);
-  CHECK(!contains(ceremony::continent_named("Alice's house").error().message, "Alice"));
+  CHECK(!has(ceremony::continent_named("Alice's house").error().message, "Alice"));
 }
 
 TEST_CASE("input: folders are found by what lies in them, and nothing confidential by itself") {

@@ -10,14 +10,15 @@
 #include "ceremony/evaluation.h"
 #include "support/evaluation_answers.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 using ceremony::AnswerSource;
 using ceremony::EvaluationInput;
 using ceremony::Json;
 using ceremony::PublicationChoice;
-using support::contains;
 using support::declare;
 using support::evaluated;
+using support::has;
 using support::input_from;
 using support::kContinents;
 using support::kExtra;
@@ -74,21 +75,21 @@ TEST_CASE("publish: what reveals k is stopped, and the spare shares alone are of
     const auto refused = publish(record, choice);
     REQUIRE(!refused.ok());
     CHECK(refused.error().code == base::ErrorCode::kRefusedByPolicy);
-    CHECK(contains(refused.error().message, "publish the number of spare shares alone"));
+    CHECK(has(refused.error().message, "publish the number of spare shares alone"));
     CHECK(refused.error().message.find_first_of("0123456789") == std::string::npos);
   }
   CHECK(publish(record, PublicationChoice::kSpareOnly).ok());
   CHECK(publish(record, PublicationChoice::kAtLeastOneSpare).ok());
   const std::string sheet = owners_sheet_of(record).value();
-  CHECK(contains(sheet, "The spare shares alone: 2 (choose spare)\n"));
-  CHECK(contains(sheet, "The continents alone: 2 (choose continents)\n"));
-  CHECK(contains(sheet, "with all that was published before: 2\n    This REVEALS"));
+  CHECK(has(sheet, "The spare shares alone: 2 (choose spare)\n"));
+  CHECK(has(sheet, "The continents alone: 2 (choose continents)\n"));
+  CHECK(has(sheet, "with all that was published before: 2\n    This REVEALS"));
 }
 
 TEST_CASE("publish: so many spare shares that they alone reveal k are stopped too") {
   const auto record = evaluated(life_with_facts({.threshold = 2, .shares = 16}, 16));
-  CHECK(contains(publish(record, PublicationChoice::kSpareOnly).error().message,
-                 "at least one spare share"));
+  CHECK(has(publish(record, PublicationChoice::kSpareOnly).error().message,
+            "at least one spare share"));
   CHECK(publish(record, PublicationChoice::kAtLeastOneSpare).ok());
 }
 
@@ -114,7 +115,7 @@ TEST_CASE("publish: deterministic ASCII bytes with two blanks a level and one LF
   CHECK((*once == *again));
   CHECK(once->rfind("{\n  \"format\": \"conclave-evaluation-v1\",\n", 0) == 0);
   CHECK(once->substr(once->size() - 3) == "\n}\n");
-  CHECK(contains(*once, "B\\u00fcro"));
+  CHECK(has(*once, "B\\u00fcro"));
   CHECK(std::all_of(once->begin(), once->end(), [](char character) {
     return character == '\n' || (character >= 0x20 && character < 0x7F);
   }));

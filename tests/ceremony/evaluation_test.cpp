@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "support/evaluation_answers.h"
+#include "support/texts.h"
 
 using ceremony::Answer;
 using ceremony::AnswerSource;
@@ -20,11 +21,11 @@ using ceremony::PublicationChoice;
 using ceremony::ShareHealth;
 using ceremony::TaxonomyField;
 using support::answer_in;
-using support::contains;
 using support::declare;
 using support::digest_named;
 using support::evaluated;
 using support::facts_of_set;
+using support::has;
 using support::input_from;
 using support::kContinents;
 using support::kExtra;
@@ -111,9 +112,9 @@ TEST_CASE("evaluation: a level that does not follow is not guessed") {
   };
   Json deeper = support::subordinate_data({});
   deeper["path_length"] = 1;
-  CHECK(contains(level_with(deeper).reason, "further CAs below"));
+  CHECK(has(level_with(deeper).reason, "further CAs below"));
   deeper["path_length"] = -1;
-  CHECK(contains(level_with(deeper).reason, "further CAs below"));
+  CHECK(has(level_with(deeper).reason, "further CAs below"));
   Json end_entity = support::subordinate_data({});
   end_entity["profile"] = "device-identity";
   end_entity["path_length"] = -1;
@@ -123,7 +124,7 @@ TEST_CASE("evaluation: a level that does not follow is not guessed") {
   const auto root_only = evaluated(input_from(records));
   const Answer& level = answer_in(root_only.answers(), TaxonomyField::kIdentityPkiLevel);
   CHECK(level.source == AnswerSource::kNotAnswered);
-  CHECK(contains(level.reason, "not yet signed"));
+  CHECK(has(level.reason, "not yet signed"));
   EvaluationInput declared = input_from(records);
   declare(declared, statement("identity-pki-level", "value = 2"));
   const auto answer = answer_in(evaluated(declared).answers(), TaxonomyField::kIdentityPkiLevel);
@@ -142,14 +143,14 @@ TEST_CASE("evaluation: a declaration that the record refutes is an error that na
   CHECK(refused(statement("identity-pki-level", "value = 2")) ==
         "identity-pki-level: the declared level is not the one that the certificates have; correct "
         "the declaration, or find out why the record says otherwise");
-  CHECK(contains(refused("[[anchor]]\nname = \"r\"\n" +
-                         statement("anchor.pki-algorithms", "value = [\"p-384\"]")),
-                 "pki-algorithms: the declared list lacks p-256"));
-  CHECK(contains(refused(statement("identity-time-limits-per-subordinate", "value = \"P11Y\"")),
-                 "longer than a subordinate CA's certificate is valid"));
-  CHECK(contains(refused("[subject]\norganisation = \"E\"\nidentity_public_key = \"" +
-                         digest_named("another") + "\"\n"),
-                 "is no root key of the records given"));
+  CHECK(has(refused("[[anchor]]\nname = \"r\"\n" +
+                    statement("anchor.pki-algorithms", "value = [\"p-384\"]")),
+            "pki-algorithms: the declared list lacks p-256"));
+  CHECK(has(refused(statement("identity-time-limits-per-subordinate", "value = \"P11Y\"")),
+            "longer than a subordinate CA's certificate is valid"));
+  CHECK(has(refused("[subject]\norganisation = \"E\"\nidentity_public_key = \"" +
+                    digest_named("another") + "\"\n"),
+            "is no root key of the records given"));
 }
 
 TEST_CASE("evaluation: the time limit is the declared one, else the longest validity") {
@@ -189,7 +190,7 @@ TEST_CASE("evaluation: a subordinate CA whose certificate has no end has no limi
   };
   CHECK(limit().value.is_null());
   CHECK(limit().source == AnswerSource::kDerived);
-  CHECK(contains(limit().reading, "has no end"));
+  CHECK(has(limit().reading, "has no end"));
   declare(input, statement("identity-time-limits-per-subordinate", "value = \"P9000Y\""));
   CHECK(limit().value == "P9000Y");
 }

@@ -7,8 +7,10 @@
 
 #include "ceremony/plan.h"
 #include "ceremony/plan_writer.h"
+#include "support/texts.h"
 
 using namespace ceremony;
+using support::has;
 
 namespace {
 
@@ -39,12 +41,6 @@ std::string fault_of(const std::function<void(Plan&)>& change) {
   return read ? std::string() : read.error().message;
 }
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  CHECK(text.find(part) != std::string::npos);
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("plan: the sections about artefacts come back as they were written") {
@@ -62,24 +58,26 @@ TEST_CASE("plan: the sections about artefacts come back as they were written") {
 }
 
 TEST_CASE("plan: each fault of the sections about artefacts is named") {
-  has(fault_of([](Plan& p) { p.artefacts[0].form = "pgp"; }), "must be \"cms\" or \"raw\"");
-  has(fault_of([](Plan& p) { p.artefacts[0].file = "../pump.bin"; }), "the bare name of its file");
-  has(fault_of([](Plan& p) { p.artefacts[0].sha256 = "abc"; }), "its SHA-256");
-  has(fault_of([](Plan& p) {
-        p.artefacts[1] = p.artefacts[0];
-        p.artefacts[1].file = "PUMP.BIN";
-      }),
-      "two would give signatures of one name, \"PUMP.BIN.p7s\"");
-  has(fault_of([](Plan& p) { p.signing->certificate = ".."; }), "the signing certificate needs");
-  has(fault_of([](Plan& p) { p.signing->sha256 = std::string(64, 'A'); }),
-      "the signing certificate needs");
-  has(fault_of([](Plan& p) { p.signing_key->name.common_name = "Updates"; }),
-      "\"common_name\" of a signing key in mode REHEARSAL must contain the word REHEARSAL");
+  CHECK(has(fault_of([](Plan& p) { p.artefacts[0].form = "pgp"; }), "must be \"cms\" or \"raw\""));
+  CHECK(has(fault_of([](Plan& p) { p.artefacts[0].file = "../pump.bin"; }),
+            "the bare name of its file"));
+  CHECK(has(fault_of([](Plan& p) { p.artefacts[0].sha256 = "abc"; }), "its SHA-256"));
+  CHECK(has(fault_of([](Plan& p) {
+              p.artefacts[1] = p.artefacts[0];
+              p.artefacts[1].file = "PUMP.BIN";
+            }),
+            "two would give signatures of one name, \"PUMP.BIN.p7s\""));
+  CHECK(has(fault_of([](Plan& p) { p.signing->certificate = ".."; }),
+            "the signing certificate needs"));
+  CHECK(has(fault_of([](Plan& p) { p.signing->sha256 = std::string(64, 'A'); }),
+            "the signing certificate needs"));
+  CHECK(has(fault_of([](Plan& p) { p.signing_key->name.common_name = "Updates"; }),
+            "\"common_name\" of a signing key in mode REHEARSAL must contain the word REHEARSAL"));
   std::string text = write_plan(artefact_plan());
   const std::string algorithm = "algorithm = 'ed25519'";
   const std::size_t at = text.find(algorithm);
   REQUIRE_MESSAGE(at != std::string::npos, text);
   text.replace(at, algorithm.size(), "algorithm = 'ed448'");
   REQUIRE(!parse_plan(text).ok());
-  has(parse_plan(text).error().message, "ed448");
+  CHECK(has(parse_plan(text).error().message, "ed448"));
 }

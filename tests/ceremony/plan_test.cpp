@@ -9,9 +9,12 @@
 #include "ceremony/plan_writer.h"
 #include "ceremony/script.h"
 #include "ceremony/vault.h"
+#include "support/texts.h"
 
 namespace ceremony {
 namespace {
+
+using support::has;
 
 // The n-th ```LANGUAGE block of a page below docs/formats.
 std::string example(const std::string& page, const std::string& language, int number) {
@@ -42,10 +45,6 @@ std::string kept(const std::string& plan) {
   return plan + "\n[[keeper]]\nname = \"archive\"\nkey = \"" + std::string(64, 'a') + "\"\n";
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("plan: the example of the documentation is a plan, and writes itself alike") {
   const auto plan = parse_plan(example("plan.md", "toml", 1));
   REQUIRE_MESSAGE(plan.ok(), (plan ? "" : plan.error().message));
@@ -60,21 +59,19 @@ TEST_CASE("plan: the example of the documentation is a plan, and writes itself a
 
 TEST_CASE("plan: every fault is named with its line or its key") {
   const std::string good = example("plan.md", "toml", 1);
-  CHECK(contains(refusal("ceremony = "), "it is not proper TOML"));
-  CHECK(contains(refusal(replaced(good, "site =", "sight =")), "\"site\" is missing; add it"));
-  CHECK(contains(refusal(replaced(good, "site =", "more = 1\nsite =")),
-                 "(line 7): \"more\" is not known here"));
-  CHECK(contains(refusal(replaced(good, "sequence = 2", "sequence = \"2\"")),
-                 "\"sequence\" must be a whole number"));
-  CHECK(
-      contains(refusal(replaced(good, "sequence = 2", "sequence = 0")), "\"sequence\" must be 1"));
-  CHECK(contains(refusal(replaced(good, "2026-11-23", "2026-11-31")), "which is no date"));
-  CHECK(contains(refusal(replaced(good, "REHEARSAL", "rehearsal")), "the plan: "));
-  CHECK(contains(refusal(replaced(good, "factory-1.csr", "../factory-1.csr")),
-                 "needs the bare name of its file"));
-  CHECK(contains(refusal(replaced(good, "\"16b6", "\"16B6")), "a digest is not 64 digits"));
-  CHECK(contains(refusal(replaced(good, "kdf = \"production\"", "kdf = \"slow\"")),
-                 "\"kdf\" must be"));
+  CHECK(has(refusal("ceremony = "), "it is not proper TOML"));
+  CHECK(has(refusal(replaced(good, "site =", "sight =")), "\"site\" is missing; add it"));
+  CHECK(has(refusal(replaced(good, "site =", "more = 1\nsite =")),
+            "(line 7): \"more\" is not known here"));
+  CHECK(has(refusal(replaced(good, "sequence = 2", "sequence = \"2\"")),
+            "\"sequence\" must be a whole number"));
+  CHECK(has(refusal(replaced(good, "sequence = 2", "sequence = 0")), "\"sequence\" must be 1"));
+  CHECK(has(refusal(replaced(good, "2026-11-23", "2026-11-31")), "which is no date"));
+  CHECK(has(refusal(replaced(good, "REHEARSAL", "rehearsal")), "the plan: "));
+  CHECK(has(refusal(replaced(good, "factory-1.csr", "../factory-1.csr")),
+            "needs the bare name of its file"));
+  CHECK(has(refusal(replaced(good, "\"16b6", "\"16B6")), "a digest is not 64 digits"));
+  CHECK(has(refusal(replaced(good, "kdf = \"production\"", "kdf = \"slow\"")), "\"kdf\" must be"));
 }
 
 TEST_CASE("plan: a production record has keepers, each with a key of the own") {
@@ -84,11 +81,11 @@ TEST_CASE("plan: a production record has keepers, each with a key of the own") {
   const auto keeper = [](const std::string& name, const std::string& public_key) {
     return "[[keeper]]\nname = \"" + name + "\"\nkey = \"" + public_key + "\"\n";
   };
-  CHECK(contains(refusal(production), "nobody is named who may read the record later"));
+  CHECK(has(refusal(production), "nobody is named who may read the record later"));
   CHECK(refusal(production + keeper("archive", key)).empty());
-  CHECK(contains(refusal(good + keeper("archive", "12")), "is not 64 digits of 0-9 and a-f"));
-  CHECK(contains(refusal(good + keeper("archive", key) + keeper("notary", key)),
-                 "two record keepers have one key"));
+  CHECK(has(refusal(good + keeper("archive", "12")), "is not 64 digits of 0-9 and a-f"));
+  CHECK(has(refusal(good + keeper("archive", key) + keeper("notary", key)),
+            "two record keepers have one key"));
   const auto plan = parse_plan(production + keeper("archive", key));
   REQUIRE(plan.ok());
   const auto again = parse_plan(write_plan(*plan));
@@ -98,18 +95,17 @@ TEST_CASE("plan: a production record has keepers, each with a key of the own") {
 
 TEST_CASE("plan: a name that would leave its folder, or come twice, is refused") {
   const std::string good = example("plan.md", "toml", 1);
-  CHECK(contains(refusal(replaced(good, "\"subordinate-signing\"", "\"../scripts/crl\"")),
-                 "must be the name of a script"));
-  CHECK(contains(refusal(replaced(good, "factory-1.csr", "..")), "the bare name of its file"));
-  CHECK(contains(refusal(replaced(good, "sequence = 2", "sequence = 10000")),
-                 "\"sequence\" must be 1"));
-  CHECK(contains(refusal(replaced(good, "sequence = 2", "sequence = 4294967298")),
-                 "\"sequence\" must be 1"));
+  CHECK(has(refusal(replaced(good, "\"subordinate-signing\"", "\"../scripts/crl\"")),
+            "must be the name of a script"));
+  CHECK(has(refusal(replaced(good, "factory-1.csr", "..")), "the bare name of its file"));
+  CHECK(has(refusal(replaced(good, "sequence = 2", "sequence = 10000")), "\"sequence\" must be 1"));
+  CHECK(has(refusal(replaced(good, "sequence = 2", "sequence = 4294967298")),
+            "\"sequence\" must be 1"));
   const auto from = good.find("[[request]]");
   const std::string request = good.substr(from, good.find("[[signer]]") - from);
   for (const char* const name : {"Factory-1.pem", "factory-1-chain.csr"}) {
-    CHECK(contains(refusal(good + "\n" + replaced(request, "factory-1.csr", name)),
-                   "two requests would give certificates of one name"));
+    CHECK(has(refusal(good + "\n" + replaced(request, "factory-1.csr", name)),
+              "two requests would give certificates of one name"));
   }
   CHECK(refusal(good + "\n" + replaced(request, "factory-1.csr", "factory-2.csr")).empty());
 }
@@ -121,9 +117,9 @@ TEST_CASE("plan: the name of a root that is not for production says so") {
       "not_before = \"2026-11-23\"\nnot_after = \"2056-11-22\"\ncommon_name = ";
   const std::string good = example("plan.md", "toml", 1);
   CHECK(refusal(good + root + "\"REHEARSAL Root\"\n").empty());
-  CHECK(contains(refusal(good + root + "\"Acme Root\"\n"), "must contain the word REHEARSAL"));
+  CHECK(has(refusal(good + root + "\"Acme Root\"\n"), "must contain the word REHEARSAL"));
   const std::string drill = replaced(good, "REHEARSAL", "DRILL");
-  CHECK(contains(refusal(drill + root + "\"REHEARSAL Root\"\n"), "must contain the word DRILL"));
+  CHECK(has(refusal(drill + root + "\"REHEARSAL Root\"\n"), "must contain the word DRILL"));
   const std::string production = kept(replaced(good, "REHEARSAL", "PRODUCTION"));
   CHECK(refusal(production + root + "\"Acme Root\"\n").empty());
 }
@@ -135,18 +131,17 @@ TEST_CASE("annex: nobody stands for two, and a salt is hex") {
     return annex ? std::string() : annex.error().message;
   };
   CHECK(fault(good).empty());
-  CHECK(
-      contains(fault(replaced(good, "seat = \"B\"", "seat = \"A\"")), "two holders have one seat"));
-  CHECK(contains(fault(replaced(good, "\"bjorn\"", "\"amara\"")), "two holders have one seat"));
-  CHECK(contains(fault(replaced(good, "\"bjorn\"", "\"../bjorn\"")), "the bare name of a folder"));
-  CHECK(contains(fault(replaced(good, "1e1f", "1e1g")), "256 random bits"));
+  CHECK(has(fault(replaced(good, "seat = \"B\"", "seat = \"A\"")), "two holders have one seat"));
+  CHECK(has(fault(replaced(good, "\"bjorn\"", "\"amara\"")), "two holders have one seat"));
+  CHECK(has(fault(replaced(good, "\"bjorn\"", "\"../bjorn\"")), "the bare name of a folder"));
+  CHECK(has(fault(replaced(good, "1e1f", "1e1g")), "256 random bits"));
 }
 
 TEST_CASE("plan: PRODUCTION refuses fast passphrase hashing") {
   std::string text = kept(replaced(example("plan.md", "toml", 1), "REHEARSAL", "PRODUCTION"));
   CHECK(refusal(text).empty());
   text = replaced(text, "kdf = \"production\"", "kdf = \"fast\"");
-  CHECK(contains(refusal(text), "a production ceremony needs kdf = \"production\""));
+  CHECK(has(refusal(text), "a production ceremony needs kdf = \"production\""));
 }
 
 TEST_CASE("annex: the example of the documentation is an annex") {
@@ -175,10 +170,10 @@ TEST_CASE("annex: what carries a share, how it was found, and its bag, are read 
   CHECK(again->holders[1].bag == "TEB-7");
   const auto carrier = parse_annex(replaced(good, "\"token\"", "\"tape\""));
   REQUIRE(!carrier.ok());
-  CHECK(contains(carrier.error().message, "must be \"stick\", \"card\" or \"token\""));
+  CHECK(has(carrier.error().message, "must be \"stick\", \"card\" or \"token\""));
   const auto health = parse_annex(replaced(good, "\"suspect\"", "\"fine\""));
   REQUIRE(!health.ok());
-  CHECK(contains(health.error().message, "must be \"good\", \"lost\" or \"suspect\""));
+  CHECK(has(health.error().message, "must be \"good\", \"lost\" or \"suspect\""));
 }
 
 TEST_CASE("plan: the library of the holders' tokens is named by its whole path") {
@@ -187,17 +182,17 @@ TEST_CASE("plan: the library of the holders' tokens is named by its whole path")
   const auto plan = parse_plan(named);
   REQUIRE_MESSAGE(plan.ok(), (plan ? "" : plan.error().message));
   CHECK(parse_plan(write_plan(*plan))->token_library == "/usr/lib/t.so");
-  CHECK(contains(refusal(replaced(named, "/usr/lib/t.so", "t.so")), "the whole path"));
+  CHECK(has(refusal(replaced(named, "/usr/lib/t.so", "t.so")), "the whole path"));
 }
 
 TEST_CASE("annex: without its salt, or with every share needed, it is refused") {
   const std::string good = example("plan.md", "toml", 2);
   const auto short_salt = parse_annex(replaced(good, "1e1f", ""));
   REQUIRE(!short_salt.ok());
-  CHECK(contains(short_salt.error().message, "256 random bits"));
+  CHECK(has(short_salt.error().message, "256 random bits"));
   const auto all = parse_annex(replaced(good, "threshold = 2", "threshold = 3"));
   REQUIRE(!all.ok());
-  CHECK(contains(all.error().message, "every share would be needed"));
+  CHECK(has(all.error().message, "every share would be needed"));
 }
 
 TEST_CASE("vault: a signing key's example reads and writes byte for byte, and is no root's") {

@@ -8,13 +8,12 @@
 #include "ceremony/action.h"
 #include "ceremony/progress.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace ceremony {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using support::has;
 
 Step step(const std::string& id) {
   Step made;
@@ -57,7 +56,7 @@ TEST_CASE("script: all that are shipped are sound, and know no act that does not
 TEST_CASE("script: a need that nothing gives is named") {
   Step one = step("one");
   one.needs = {"key"};
-  CHECK(contains(fault_of(script_of({one})), "it needs \"key\", which nothing before it gives"));
+  CHECK(has(fault_of(script_of({one})), "it needs \"key\", which nothing before it gives"));
 }
 
 TEST_CASE("script: what is held in memory is gone in a fresh process") {
@@ -68,39 +67,38 @@ TEST_CASE("script: what is held in memory is gone in a fresh process") {
   two.drops = {"key"};
   CHECK(fault_of(script_of({one, two})).empty());
   two.is_fresh = true;
-  CHECK(contains(fault_of(script_of({one, two})), "it needs \"key\""));
+  CHECK(has(fault_of(script_of({one, two})), "it needs \"key\""));
 }
 
 TEST_CASE("script: no secret may be held when the record is sealed") {
   Step one = step("one");
   one.holds = {"kek"};
-  CHECK(
-      contains(fault_of(script_of({one})), "\"kek\" is still in memory when the record is sealed"));
+  CHECK(has(fault_of(script_of({one})), "\"kek\" is still in memory when the record is sealed"));
 }
 
 TEST_CASE("script: roles differ, names are unique, acts exist, phrases belong to consents") {
   Step one = step("one");
   one.witness = one.actor;
-  CHECK(contains(fault_of(script_of({one})), "the same role acts and acknowledges"));
-  CHECK(contains(fault_of(script_of({step("one"), step("one")})), "this name stands twice"));
+  CHECK(has(fault_of(script_of({one})), "the same role acts and acknowledges"));
+  CHECK(has(fault_of(script_of({step("one"), step("one")})), "this name stands twice"));
   one = step("one");
   one.act = "unknown";
-  CHECK(contains(fault_of(script_of({one})), "there is no act called \"unknown\""));
+  CHECK(has(fault_of(script_of({one})), "there is no act called \"unknown\""));
   one = step("one");
   one.phrase = "YES";
-  CHECK(contains(fault_of(script_of({one})), "a phrase to type belongs to a consent"));
+  CHECK(has(fault_of(script_of({one})), "a phrase to type belongs to a consent"));
   one.kind = StepKind::kPointOfNoReturn;
   CHECK(fault_of(script_of({one})).empty());
   one.kind = StepKind::kConsent;
-  CHECK(contains(fault_of(script_of({one})), "nothing waits for this consent"));
+  CHECK(has(fault_of(script_of({one})), "nothing waits for this consent"));
   one.phrase.clear();
-  CHECK(contains(fault_of(script_of({one})), "a phrase to type belongs to a consent"));
+  CHECK(has(fault_of(script_of({one})), "a phrase to type belongs to a consent"));
 }
 
 TEST_CASE("script: the last step must seal") {
   Script script = script_of({});
   script.steps.back().kind = StepKind::kWrite;
-  CHECK(contains(fault_of(script), "its last step must seal the record"));
+  CHECK(has(fault_of(script), "its last step must seal the record"));
 }
 
 TEST_CASE("script: a file with unknown keys, kinds or blocks is refused by name") {
@@ -120,11 +118,11 @@ TEST_CASE("script: a file with unknown keys, kinds or blocks is refused by name"
     return loaded ? std::string() : loaded.error().message;
   };
   CHECK(refusal(seal).empty());
-  CHECK(contains(refusal(seal + "hurry = true\n"), "\"hurry\" is not known here"));
-  CHECK(contains(refusal("[[step]]\nid = \"s\"\nkind = \"dance\"\ntitle = \"S\"\nactor = \"a\"\n"
-                         "witness = \"b\"\n"),
-                 "is of a kind that does not exist, \"dance\""));
-  CHECK(contains(refusal("[[step]]\nblock = \"../x\"\n"), "a block stands alone"));
+  CHECK(has(refusal(seal + "hurry = true\n"), "\"hurry\" is not known here"));
+  CHECK(has(refusal("[[step]]\nid = \"s\"\nkind = \"dance\"\ntitle = \"S\"\nactor = \"a\"\n"
+                    "witness = \"b\"\n"),
+            "is of a kind that does not exist, \"dance\""));
+  CHECK(has(refusal("[[step]]\nblock = \"../x\"\n"), "a block stands alone"));
   CHECK(!refusal("[[step]]\nblock = \"missing\"\n").empty());
 }
 

@@ -20,6 +20,7 @@
 #include "support/ca_issuance.h"
 #include "support/public_folders.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace {
 
@@ -28,6 +29,8 @@ using ceremony::PlannedSigning;
 using ceremony::client::Input;
 using ceremony::client::StepView;
 using support::content_of;
+using support::count_of;
+using support::has;
 using support::plant;
 namespace fs = std::filesystem;
 
@@ -40,26 +43,8 @@ void must(const base::Result<void>& done) {
   REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
 }
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  CHECK(text.find(part) != std::string::npos);
-  return text.find(part) != std::string::npos;
-}
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 std::string sha256_of(std::string_view text) {
   return base::sha256_hex(base::bytes_of(text));
-}
-
-std::string transcript_of(const stage::Stage& stage, const std::string& record) {
-  return content_of(stage.out() / "record" / "public" / record / "transcript.log");
 }
 
 // A root elsewhere that certifies the signing key.
@@ -252,17 +237,18 @@ TEST_CASE("a signing key is born, asks for its certificate, and signs what the p
                               (out / "transfer" / "out" / kBirth / "signing-key.csr").string()})
             .exit_code == 0);
   const std::string birth = transcript_of(works.stage(), kBirth);
-  has(birth, R"("type":"key.request","data":{"subject":"C=DE, O=Conclave Rehearsal, CN=REHEARSAL)");
+  CHECK(has(birth,
+            R"("type":"key.request","data":{"subject":"C=DE, O=Conclave Rehearsal, CN=REHEARSAL)"));
   CHECK(count_of(birth, R"("type":"cert.issue")") == 0);
   must(works.stage().rehearsal().sign_artefacts(works.good_certificate(), Works::both()));
   check_with_openssl(works);
   const std::string record = transcript_of(works.stage(), kSigning);
   const std::string cms = content_of(works.delivered() / "pump.bin.p7s");
-  has(record,
-      R"("type":"artefact.sign","data":{"artefact":")" + sha256_of(kPump) +
-          R"(","form":"cms","signature":")" + sha256_of(cms));
-  has(record, R"("data":{"artefact":")" + sha256_of(kValve) + R"(","form":"raw")");
-  has(record, R"("compared_with":"signing-certificate")");
+  CHECK(has(record,
+            R"("type":"artefact.sign","data":{"artefact":")" + sha256_of(kPump) +
+                R"(","form":"cms","signature":")" + sha256_of(cms)));
+  CHECK(has(record, R"("data":{"artefact":")" + sha256_of(kValve) + R"(","form":"raw")"));
+  CHECK(has(record, R"("compared_with":"signing-certificate")"));
   must(works.stage().rehearsal().verify_shares());
   const auto state = ceremony::read_ledger(out / "site-2" / "ledger");
   REQUIRE(state.ok());
@@ -275,11 +261,11 @@ TEST_CASE("an artefact is signed only where file, digest and plan agree") {
   works.begin();
   const PlannedSigning signing = works.good_certificate();
   plant(works.in() / "pump.bin", "firmware 6.6.6 of the pump");
-  has(works.refusal_of(signing, Works::both()),
-      "pump.bin: this is not the file that the plan was reviewed with (its digest differs)");
+  CHECK(has(works.refusal_of(signing, Works::both()),
+            "pump.bin: this is not the file that the plan was reviewed with (its digest differs)"));
   fs::remove(works.in() / "pump.bin");
-  has(works.refusal_of(signing, Works::both()), "pump.bin");
-  has(works.refusal_of(signing, {}), "the plan names no artefact");
+  CHECK(has(works.refusal_of(signing, Works::both()), "pump.bin"));
+  CHECK(has(works.refusal_of(signing, {}), "the plan names no artefact"));
 }
 
 TEST_CASE("an artefact is signed only under a certificate for code signing, of this key, today") {
@@ -291,14 +277,15 @@ TEST_CASE("an artefact is signed only under a certificate for code signing, of t
     return works.refusal_of(works.bring(certificate.pem()), Works::both());
   };
   const auto other = support::new_key(ca::Algorithm::kP256);
-  has(refused(elsewhere.certify(
-          support::request_for(*other, "Another signer"), "code-signing", {-1, 9})),
-      "is of another key than the one in this vault");
-  has(refused(elsewhere.certify(request, "code-signing", {-30, -1})),
-      "and not on the day of the plan");
-  has(refused(elsewhere.certify(request, "code-signing", {1, 30})),
-      "and not on the day of the plan");
-  has(refused(elsewhere.certify(request, "subordinate-code-signing", {-1, 9})), "is that of a CA");
+  CHECK(has(refused(elsewhere.certify(
+                support::request_for(*other, "Another signer"), "code-signing", {-1, 9})),
+            "is of another key than the one in this vault"));
+  CHECK(has(refused(elsewhere.certify(request, "code-signing", {-30, -1})),
+            "and not on the day of the plan"));
+  CHECK(has(refused(elsewhere.certify(request, "code-signing", {1, 30})),
+            "and not on the day of the plan"));
+  CHECK(has(refused(elsewhere.certify(request, "subordinate-code-signing", {-1, 9})),
+            "is that of a CA"));
   const support::TemporaryFolder folder;
   plant(folder / "request.csr", request.pem());
   plant(folder / "ext", "keyUsage=digitalSignature\nextendedKeyUsage=serverAuth\n");
@@ -333,8 +320,8 @@ TEST_CASE("an artefact is signed only under a certificate for code signing, of t
                                 "-out",
                                 (folder / "tls.pem").string()})
               .exit_code == 0);
-  has(works.refusal_of(works.bring(content_of(folder / "tls.pem")), Works::both()),
-      "extendedKeyUsage lacks codeSigning");
+  CHECK(has(works.refusal_of(works.bring(content_of(folder / "tls.pem")), Works::both()),
+            "extendedKeyUsage lacks codeSigning"));
 }
 
 TEST_CASE(
@@ -346,9 +333,9 @@ TEST_CASE(
     return works.bring(
         works.elsewhere().certify_for(works.request(), "code-signing", validity).pem());
   };
-  has(works.refusal_of(bring({.not_before = noon - std::chrono::days{9}, .not_after = noon}),
-                       Works::both()),
-      "and not on the day of the plan");
+  CHECK(has(works.refusal_of(bring({.not_before = noon - std::chrono::days{9}, .not_after = noon}),
+                             Works::both()),
+            "and not on the day of the plan"));
   must(works.stage().rehearsal().sign_artefacts(
       bring({.not_before = noon, .not_after = noon + std::chrono::days{9}}), Works::both()));
   const support::CommandOutcome shown =
@@ -361,7 +348,8 @@ TEST_CASE(
                             "DER",
                             "-in",
                             (works.delivered() / "pump.bin.p7s").string()});
-  has(shown.output, " 12:00:00 ");  // the time that the signature states is in the certificate's
+  CHECK(has(shown.output,
+            " 12:00:00 "));  // the time that the signature states is in the certificate's
 }
 
 TEST_CASE("the file with the signing certificate is the one of the plan, whole and in order") {
@@ -371,13 +359,14 @@ TEST_CASE("the file with the signing certificate is the one of the plan, whole a
   const std::string leaf =
       works.elsewhere().certify(works.request(), "code-signing", {-1, 9}).pem();
   const std::string stranger = support::make_root(ca::Algorithm::kP256).certificate.pem();
-  has(works.refusal_of(works.bring(leaf + stranger), Works::both()), "do not follow on each other");
-  has(works.refusal_of(works.bring("no certificate"), Works::both()), "signer.pem");
+  CHECK(has(works.refusal_of(works.bring(leaf + stranger), Works::both()),
+            "do not follow on each other"));
+  CHECK(has(works.refusal_of(works.bring("no certificate"), Works::both()), "signer.pem"));
   plant(works.in() / "signer.pem", leaf);
-  has(works.refusal_of(signing, Works::both()),
-      "this is not the signing certificate that the plan was reviewed with");
+  CHECK(has(works.refusal_of(signing, Works::both()),
+            "this is not the signing certificate that the plan was reviewed with"));
   fs::remove(works.in() / "signer.pem");
-  has(works.refusal_of(signing, Works::both()), "signer.pem");
+  CHECK(has(works.refusal_of(signing, Works::both()), "signer.pem"));
 }
 
 TEST_CASE("a file that is exchanged between its check and its signature is not signed") {
@@ -389,8 +378,8 @@ TEST_CASE("a file that is exchanged between its check and its signature is not s
   });
   works.begin();
   file = works.in() / "valve.bin";
-  has(works.refusal_of(works.good_certificate(), Works::both()),
-      "valve.bin: this is not the file that the plan was reviewed with");
+  CHECK(has(works.refusal_of(works.good_certificate(), Works::both()),
+            "valve.bin: this is not the file that the plan was reviewed with"));
 }
 
 TEST_CASE("people see each file, its digest in words, its form, and whose signature it will be") {
@@ -402,10 +391,10 @@ TEST_CASE("people see each file, its digest in words, its form, and whose signat
     }
   });
   works.begin();
-  has(works.refusal_of(works.good_certificate(), Works::both()),
-      "what was typed is not \"SIGN ARTEFACTS\", letter by letter");
+  CHECK(has(works.refusal_of(works.good_certificate(), Works::both()),
+            "what was typed is not \"SIGN ARTEFACTS\", letter by letter"));
   REQUIRE(shown.size() == 8);
-  has(shown[0], "REHEARSAL Update signing");
+  CHECK(has(shown[0], "REHEARSAL Update signing"));
   CHECK(shown[2] == "File: pump.bin");
   CHECK(shown[4] == "Form: CMS, beside the file");
   CHECK(shown[7] == "Form: the bare signature over the file");
@@ -423,8 +412,8 @@ TEST_CASE("after a power cut behind the signatures, nothing is signed twice") {
   check_with_openssl(works);
   const std::string record = transcript_of(works.stage(), kSigning);
   CHECK(count_of(record, R"("type":"artefact.sign")") == 2);
-  has(record, sha256_of(content_of(works.delivered() / "valve.bin.sig")));
-  has(record, sha256_of(content_of(works.delivered() / "pump.bin.p7s")));
+  CHECK(has(record, sha256_of(content_of(works.delivered() / "valve.bin.sig"))));
+  CHECK(has(record, sha256_of(content_of(works.delivered() / "pump.bin.p7s"))));
   CHECK(signs == 2);  // the step was done twice, and signed once
 }
 
@@ -445,14 +434,14 @@ TEST_CASE("the vault of a signing key is refused where a root is needed, and the
   works.begin();
   const auto as_root = works.stage().rehearsal().sign_subordinates();
   REQUIRE(!as_root.ok());
-  has(as_root.error().message,
-      "this is the vault of a signing key, and this ceremony is for a root");
+  CHECK(has(as_root.error().message,
+            "this is the vault of a signing key, and this ceremony is for a root"));
   stage::Stage root;
   REQUIRE(root.generate_root() == "");
   const auto as_key = root.rehearsal().sign_artefacts(
       {.certificate = "signer.pem", .sha256 = sha256_of("")}, Works::both());
   REQUIRE(!as_key.ok());
-  has(as_key.error().message, "this is the vault of a root");
+  CHECK(has(as_key.error().message, "this is the vault of a root"));
 }
 
 TEST_CASE("a signing key's vault whose request was exchanged is refused") {
@@ -461,8 +450,8 @@ TEST_CASE("a signing key's vault whose request was exchanged is refused") {
   const fs::path request = works.stage().out() / "site-1" / "signing-key.csr";
   const auto other = support::new_key(ca::Algorithm::kP256);
   plant(request, support::request_for(*other, "Another").pem());
-  has(works.refusal_of(works.bring(""), Works::both()),
-      "the request (signing-key.csr) is not the one that this vault's header names");
+  CHECK(has(works.refusal_of(works.bring(""), Works::both()),
+            "the request (signing-key.csr) is not the one that this vault's header names"));
 }
 
 TEST_CASE("the public records of a signing key do not depend on k and n") {

@@ -7,12 +7,14 @@
 
 #include "ceremony/ledger.h"
 #include "session/stage.h"
+#include "support/texts.h"
 
 namespace {
 
 using ceremony::cli::SitesInRoom;
 using ceremony::client::Input;
 using ceremony::client::StepView;
+using support::has;
 namespace fs = std::filesystem;
 
 constexpr const char* kEnd = "0002-key-destruction";
@@ -20,13 +22,6 @@ constexpr const char* kEnd = "0002-key-destruction";
 std::string words_in(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-bool says(const std::string& text, const std::string& part) {
-  if (text.find(part) == std::string::npos) {
-    MESSAGE("it says: ", text);
-  }
-  return text.find(part) != std::string::npos;
 }
 
 std::string said(const base::Result<void>& done) {
@@ -48,8 +43,8 @@ TEST_CASE("a key is provably gone, and no ceremony follows on its chain") {
   const fs::path& out = stage.out();
   REQUIRE(stage.generate_root() == "");
   REQUIRE(said(stage.rehearsal().destroy_key()) == "");
-  CHECK(says(end_record(stage), R"("claim":"provably-gone")"));
-  CHECK(says(end_record(stage), R"("signing_attempt":"failed")"));
+  CHECK(has(end_record(stage), R"("claim":"provably-gone")"));
+  CHECK(has(end_record(stage), R"("signing_attempt":"failed")"));
   for (const char* const name : {"site-1/root-key.blob",
                                  "site-2/root-key.blob",
                                  "holders/amara-okafor/share.conclave",
@@ -57,10 +52,10 @@ TEST_CASE("a key is provably gone, and no ceremony follows on its chain") {
                                  "holders/chiara-moretti/card.svg"}) {
     CHECK_MESSAGE(!fs::exists(out / name), name);
   }
-  CHECK(says(words_in(out / "site-2" / "end-of-key" / "end-of-key.txt"),
-             "This key signs nothing after this statement."));
+  CHECK(has(words_in(out / "site-2" / "end-of-key" / "end-of-key.txt"),
+            "This key signs nothing after this statement."));
   CHECK(ceremony::read_ledger(out / "site-1" / "ledger")->ended == "provably-gone");
-  CHECK(says(said(stage.rehearsal().sign_subordinates()), "the key of this chain of records was"));
+  CHECK(has(said(stage.rehearsal().sign_subordinates()), "the key of this chain of records was"));
 }
 
 // A destruction in which `hook` meddles; gives its message and leaves the record's text in
@@ -83,8 +78,8 @@ TEST_CASE("a key that nobody opens any more is destroyed without a last statemen
               }
             },
             record) == "");
-  CHECK(says(record, R"("claim":"provably-gone")"));
-  CHECK(says(record, R"("signing_attempt":"no-key")"));
+  CHECK(has(record, R"("claim":"provably-gone")"));
+  CHECK(has(record, R"("signing_attempt":"no-key")"));
   CHECK(record.find("key.statement") == std::string::npos);
 }
 
@@ -97,7 +92,7 @@ TEST_CASE("with enough shares out of reach the key is out of use, and no more is
               }
             },
             record) == "");
-  CHECK(says(record, R"("claim":"out-of-use")"));
+  CHECK(has(record, R"("claim":"out-of-use")"));
 }
 
 TEST_CASE("with a blob and enough shares left the destruction is not complete") {
@@ -113,22 +108,22 @@ TEST_CASE("with a blob and enough shares left the destruction is not complete") 
   out = stage.out();
   REQUIRE(stage.generate_root() == "");
   REQUIRE(said(stage.rehearsal().destroy_key()) == "");
-  CHECK(says(end_record(stage), R"("claim":"not-complete")"));
-  CHECK(says(words_in(out / "record" / "confidential" / kEnd / "journal.log"), "open-item"));
+  CHECK(has(end_record(stage), R"("claim":"not-complete")"));
+  CHECK(has(words_in(out / "record" / "confidential" / kEnd / "journal.log"), "open-item"));
 }
 
 TEST_CASE("each of the three types the key's name, and a wrong letter stops everything") {
   for (const std::string step : {"agree-director", "agree-witness", "agree-auditor"}) {
     CAPTURE(step);
     std::string record;
-    CHECK(says(end_with(
-                   [&](const StepView& view, Input& input) {
-                     if (view.id == step) {
-                       input.texts["phrase"] = "DESTROY";
-                     }
-                   },
-                   record),
-               "what was typed is not \"DESTROY REHEARSAL Root"));
+    CHECK(has(end_with(
+                  [&](const StepView& view, Input& input) {
+                    if (view.id == step) {
+                      input.texts["phrase"] = "DESTROY";
+                    }
+                  },
+                  record),
+              "what was typed is not \"DESTROY REHEARSAL Root"));
   }
 }
 
@@ -136,20 +131,20 @@ TEST_CASE("a key that a valid certificate still needs is not destroyed") {
   stage::Stage stage;
   REQUIRE(stage.generate_root() == "");
   REQUIRE(said(stage.rehearsal().sign_subordinates()) == "");
-  CHECK(says(said(stage.rehearsal().destroy_key()), "so this key is still needed"));
+  CHECK(has(said(stage.rehearsal().destroy_key()), "so this key is still needed"));
   CHECK(fs::exists(stage.out() / "site-1" / "root-key.blob"));
 }
 
 TEST_CASE("the reason is one of three, and what is missing needs a plan") {
   std::string record;
-  CHECK(says(end_with(
-                 [](const StepView& view, Input& input) {
-                   if (view.id == "order") {
-                     input.texts["reason"] = "because";
-                   }
-                 },
-                 record),
-             "none of retired, replaced and compromised"));
+  CHECK(has(end_with(
+                [](const StepView& view, Input& input) {
+                  if (view.id == "order") {
+                    input.texts["reason"] = "because";
+                  }
+                },
+                record),
+            "none of retired, replaced and compromised"));
   fs::path out;
   stage::Stage stage([&](const StepView& view, Input& /*input*/) {
     if (view.id == "tick-inventory") {
@@ -158,7 +153,7 @@ TEST_CASE("the reason is one of three, and what is missing needs a plan") {
   });
   out = stage.out();
   REQUIRE(stage.generate_root() == "");
-  CHECK(says(said(stage.rehearsal().destroy_key()), "the share of seat A is not here"));
+  CHECK(has(said(stage.rehearsal().destroy_key()), "the share of seat A is not here"));
 }
 
 TEST_CASE("a destruction goes on after a power cut, and needs nothing that was destroyed") {
@@ -171,7 +166,7 @@ TEST_CASE("a destruction goes on after a power cut, and needs nothing that was d
     stage::Stage stage({.cut = {.before = step, .after_turns = cut.second}}, {});
     REQUIRE(stage.generate_root() == "");
     CHECK(said(stage.rehearsal().destroy_key()) == "");
-    CHECK(says(end_record(stage), R"("claim":"provably-gone")"));
+    CHECK(has(end_record(stage), R"("claim":"provably-gone")"));
   }
 }
 
@@ -191,15 +186,15 @@ TEST_CASE(
   REQUIRE(stage.generate_root() == "");
   REQUIRE(said(stage.rehearsal().go_on_at("site-1", SitesInRoom::kOwn)) == "");
   REQUIRE(said(stage.rehearsal().destroy_key()) == "");
-  CHECK(says(end_record(stage), R"("claim":"not-complete")"));
+  CHECK(has(end_record(stage), R"("claim":"not-complete")"));
   CHECK(ceremony::read_ledger(out / "site-1" / "ledger")->ended == "not-complete");
   CHECK(fs::exists(out / "site-2" / "root-key.blob"));
-  CHECK(says(said(stage.rehearsal().sign_subordinates()), "has begun and is not complete"));
+  CHECK(has(said(stage.rehearsal().sign_subordinates()), "has begun and is not complete"));
   is_later = true;
   REQUIRE(said(stage.rehearsal().go_on_at("site-1", SitesInRoom::kBoth)) == "");
   REQUIRE(said(stage.rehearsal().destroy_key()) == "");
-  CHECK(says(words_in(out / "record" / "public" / "0003-key-destruction" / "transcript.log"),
-             R"("claim":"provably-gone")"));
+  CHECK(has(words_in(out / "record" / "public" / "0003-key-destruction" / "transcript.log"),
+            R"("claim":"provably-gone")"));
   CHECK(!fs::exists(out / "site-2" / "root-key.blob"));
   CHECK(!fs::exists(out / "holders" / "amara-okafor" / "share.conclave"));
   CHECK(ceremony::read_ledger(out / "site-2" / "ledger")->ended == "provably-gone");
@@ -209,7 +204,7 @@ TEST_CASE("a key is destroyed after a last CRL, which leaves nothing out and las
   stage::Stage stage;
   REQUIRE(stage.generate_root() == "");
   REQUIRE(said(stage.rehearsal().sign_subordinates()) == "");
-  CHECK(says(said(stage.rehearsal().revoke_rest()), "so this key is still needed"));
+  CHECK(has(said(stage.rehearsal().revoke_rest()), "so this key is still needed"));
   CHECK(!fs::exists(stage.out() / "site-1" / "crl" / "2.crl"));
 }
 
@@ -219,7 +214,7 @@ TEST_CASE("a revoked certificate whose CRL ends before it does still needs the k
   REQUIRE(said(stage.rehearsal().sign_subordinates()) == "");
   REQUIRE(said(stage.rehearsal().revoke(0)) == "");
   REQUIRE(said(stage.rehearsal().revoke(1)) == "");
-  CHECK(says(said(stage.rehearsal().destroy_key()), "sign a last CRL (profile crl-last)"));
+  CHECK(has(said(stage.rehearsal().destroy_key()), "sign a last CRL (profile crl-last)"));
   CHECK(fs::exists(stage.out() / "site-1" / "root-key.blob"));
 }
 

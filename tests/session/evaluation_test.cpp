@@ -11,12 +11,14 @@
 #include "ceremony/evaluation_input.h"
 #include "session/stage.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using ceremony::client::Input;
 using ceremony::client::StepView;
+using support::has;
 
 constexpr const char* kEvaluate = "evaluate";
 
@@ -31,10 +33,6 @@ std::string life_with(const std::function<void(const fs::path& out)>& meddle) {
   out = stage.out();
   const auto done = stage.rehearsal().run();
   return done ? std::string() : done.error().message;
-}
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("evaluation: the file lies in the ceremony's record, and holds against all records") {
@@ -57,7 +55,7 @@ TEST_CASE("evaluation: the file lies in the ceremony's record, and holds against
   const auto check = ceremony::check_evaluation(file, material);
   REQUIRE_MESSAGE(check.ok(), check.error().message);
   CHECK_MESSAGE(check->holds(), check_text(*check));
-  CHECK(says(check_text(*check), "vouches for these bytes"));
+  CHECK(has(check_text(*check), "vouches for these bytes"));
   // The next evaluation has it from the ledger of any site.
   for (const char* const site : {"site-1", "site-2"}) {
     const auto records = ceremony::read_ledger_records(stage.out() / site / "ledger");
@@ -70,7 +68,7 @@ TEST_CASE("evaluation: a record in the ledger that does not hold stops it") {
   const std::string refused = life_with([](const fs::path& out) {
     stage::flip_byte(out / "site-1" / "ledger" / "0003-crl" / "seal.note");
   });
-  CHECK_MESSAGE(says(refused, "0003-crl"), refused);
+  CHECK_MESSAGE(has(refused, "0003-crl"), refused);
 }
 
 TEST_CASE(
@@ -78,16 +76,15 @@ TEST_CASE(
   const std::string refused = life_with([](const fs::path& out) {
     fs::remove(out / "site-1" / "ledger" / "0004-share-verification" / "seal.note");
   });
-  CHECK_MESSAGE(says(refused, "0004-share-verification"), refused);
-  CHECK(says(refused, "was cut off"));
+  CHECK_MESSAGE(has(refused, "0004-share-verification"), refused);
+  CHECK(has(refused, "was cut off"));
 }
 
 TEST_CASE("evaluation: without the journal of a share verification it stops, and names it") {
   const std::string refused = life_with([](const fs::path& out) {
     fs::remove_all(out / "record" / "confidential" / "0004-share-verification");
   });
-  CHECK_MESSAGE(says(refused, "the journal of record 0004-share-verification is not here"),
-                refused);
+  CHECK_MESSAGE(has(refused, "the journal of record 0004-share-verification is not here"), refused);
 }
 
 }  // namespace

@@ -13,28 +13,19 @@
 #include "ceremony/vault.h"
 #include "session/stage.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace {
 
 using ceremony::client::Input;
 using ceremony::client::StepView;
 using support::content_of;
+using support::count_of;
+using support::has;
 using support::plant;
 namespace fs = std::filesystem;
 
 constexpr const char* kFirst = "0001-root-generation";
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
-std::string transcript_of(const stage::Stage& stage, const std::string& record) {
-  return content_of(stage.out() / "record" / "public" / record / "transcript.log");
-}
 
 // The serial numbers among the lines that people agree to.
 void note_serials(const StepView& view, std::vector<std::string>& serials) {
@@ -44,11 +35,6 @@ void note_serials(const StepView& view, std::vector<std::string>& serials) {
       serials.push_back(line.substr(label.size()));
     }
   }
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("what is signed has the serial numbers that people agreed to") {
@@ -64,7 +50,7 @@ TEST_CASE("what is signed has the serial numbers that people agreed to") {
   const auto done = stage.rehearsal().run();
   REQUIRE_MESSAGE(done.ok(), (done ? std::string() : done.error().message));
   REQUIRE(root.size() == 1);
-  CHECK(contains(transcript_of(stage, kFirst), root.front()));
+  CHECK(has(transcript_of(stage, kFirst), root.front()));
   REQUIRE(subordinates.size() == 2);
   for (const std::string& serial : subordinates) {
     CHECK(fs::exists(stage.out() / "site-1" / "ca" / (serial + ".pem")));
@@ -208,7 +194,7 @@ TEST_CASE("a vault without a certificate that its records name signs nothing") {
   ca = stage.out() / "site-1" / "ca";
   const auto done = stage.rehearsal().run();
   REQUIRE(!done.ok());
-  CHECK(contains(done.error().message, "is missing from this vault or is not the same"));
+  CHECK(has(done.error().message, "is missing from this vault or is not the same"));
   CHECK(!fs::exists(stage.out() / "site-1" / "crl" / "2.crl"));
 }
 
@@ -222,7 +208,7 @@ TEST_CASE("a vault whose header names another key than its certificate has is re
   plant(site / "vault.json", *ceremony::write_vault_header(*header));
   const auto vault = ceremony::read_vault(site);
   REQUIRE(!vault.ok());
-  CHECK(contains(vault.error().message, "is not the one of its root certificate"));
+  CHECK(has(vault.error().message, "is not the one of its root certificate"));
 }
 
 TEST_CASE(
@@ -252,7 +238,7 @@ TEST_CASE(
   };
   const auto session = ceremony::Session::open(room, {.clock = &clock, .surroundings = leaky});
   REQUIRE(!session.ok());
-  CHECK(contains(session.error().message, "this computer is not fit for a production ceremony"));
+  CHECK(has(session.error().message, "this computer is not fit for a production ceremony"));
   CHECK(fs::is_empty(folder / "confidential"));
   CHECK(fs::is_empty(folder / "public"));
 }
@@ -273,7 +259,7 @@ TEST_CASE("fault 45: rehearsal and drill warn on a computer that may leak, and a
              const std::string& note = outcome.public_note;
              warned[step.mode] +=
                  note.starts_with("Warning: this computer would be refused for PRODUCTION: ") &&
-                         contains(note, "core")
+                         has(note, "core")
                      ? 1
                      : 0;
            }},

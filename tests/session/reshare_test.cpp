@@ -9,12 +9,14 @@
 #include "ceremony/transcript_verifier.h"
 #include "ceremony/vault.h"
 #include "session/stage.h"
+#include "support/texts.h"
 
 namespace {
 
 using ceremony::cli::SitesInRoom;
 using ceremony::client::Input;
 using ceremony::client::StepView;
+using support::has;
 namespace fs = std::filesystem;
 
 constexpr const char* kRecord = "0002-re-share";
@@ -22,13 +24,6 @@ constexpr const char* kRecord = "0002-re-share";
 std::string content(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-bool has(const std::string& text, const std::string& part) {
-  if (text.find(part) == std::string::npos) {
-    MESSAGE("it says: ", text);
-  }
-  return text.find(part) != std::string::npos;
 }
 
 base::SecretBytes secret_of(const std::string& text) {

@@ -5,11 +5,13 @@
 #include "ca/key_file.h"
 #include "session/stage.h"
 #include "shamir/passphrase.h"
+#include "support/texts.h"
 
 namespace {
 
 using ceremony::client::Input;
 using ceremony::client::StepView;
+using support::has;
 namespace fs = std::filesystem;
 
 // Runs a root generation in which `fault` happens once, right before `step`.
@@ -24,13 +26,6 @@ std::string with_fault(const std::string& step, const std::function<void(const f
   });
   out = stage.out();
   return stage.generate_root();
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  if (text.find(part) == std::string::npos) {
-    MESSAGE("it says: ", text);
-  }
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("a root is generated from start to seal, and both vaults are whole") {
@@ -51,23 +46,23 @@ TEST_CASE("a printed card that was damaged before it is read back is named") {
   const std::string message = with_fault("read-back", [](const fs::path& out) {
     stage::flip_byte(out / "holders" / "bjorn-lindqvist" / "card.txt");
   });
-  CHECK(contains(message, "seat B"));
-  CHECK(contains(message, "card.txt"));
+  CHECK(has(message, "seat B"));
+  CHECK(has(message, "card.txt"));
 }
 
 TEST_CASE("an SVG card that was damaged before it is read back is named") {
   const std::string message = with_fault("read-back", [](const fs::path& out) {
     stage::flip_byte(out / "holders" / "chiara-moretti" / "card.svg");
   });
-  CHECK(contains(message, "seat C"));
-  CHECK(contains(message, "card.svg"));
+  CHECK(has(message, "seat C"));
+  CHECK(has(message, "card.svg"));
 }
 
 TEST_CASE("a share file that was damaged before it is read back is named") {
   const std::string message = with_fault("read-back", [](const fs::path& out) {
     stage::flip_byte(out / "holders" / "amara-okafor" / "share.conclave");
   });
-  CHECK(contains(message, "seat A"));
+  CHECK(has(message, "seat A"));
 }
 
 TEST_CASE("a blob that was altered before the restore opens nothing") {
@@ -82,7 +77,7 @@ TEST_CASE("a share file that is there already is never overwritten") {
   const std::string message = with_fault("lock-shares", [](const fs::path& out) {
     fs::copy_file(out / "signers.vkey", out / "holders" / "amara-okafor" / "share.conclave");
   });
-  CHECK(contains(message, "exists"));
+  CHECK(has(message, "exists"));
 }
 
 // Changes the first input of a step, and gives what the ceremony says to it.
@@ -98,22 +93,21 @@ std::string with_input(const std::string& step, const std::function<void(Input&)
 TEST_CASE("nobody acknowledges what the same person did") {
   const std::string message =
       with_input("generate-key", [](Input& input) { input.acknowledged_by = input.acted_by; });
-  CHECK(contains(message,
-                 "the same person would act and acknowledge; let another person acknowledge"));
+  CHECK(has(message, "the same person would act and acknowledge; let another person acknowledge"));
 }
 
 TEST_CASE("a step is done by its roles and by no others") {
   const std::string message =
       with_input("generate-key", [](Input& input) { input.acted_by = "auditor"; });
-  CHECK(contains(message,
-                 "this step is done by the operator and acknowledged by the "
-                 "internal-witness; let these two do it"));
+  CHECK(has(message,
+            "this step is done by the operator and acknowledged by the "
+            "internal-witness; let these two do it"));
 }
 
 TEST_CASE("a consent is typed letter by letter") {
   const std::string message =
       with_input("consent-root", [](Input& input) { input.texts["phrase"] = "sign root"; });
-  CHECK(contains(message, "what was typed is not \"SIGN ROOT\", letter by letter"));
+  CHECK(has(message, "what was typed is not \"SIGN ROOT\", letter by letter"));
 }
 
 TEST_CASE("a wrong passphrase at the restore is refused, and the card is named") {
@@ -121,8 +115,8 @@ TEST_CASE("a wrong passphrase at the restore is refused, and the card is named")
     const std::string_view wrong = "not the words of this holder";
     input.secrets.insert_or_assign("passphrase", base::SecretBytes::copy_of(base::bytes_of(wrong)));
   });
-  CHECK(contains(message, "the card of seat "));
-  CHECK(contains(message, "passphrase does not open"));
+  CHECK(has(message, "the card of seat "));
+  CHECK(has(message, "passphrase does not open"));
 }
 
 TEST_CASE("a signing key that the plan does not name signs nothing") {
@@ -138,7 +132,7 @@ TEST_CASE("a signing key that the plan does not name signs nothing") {
     input.secrets.insert_or_assign("signing-passphrase",
                                    base::SecretBytes::copy_of(words.text().read().bytes()));
   });
-  CHECK(contains(message, "this is not the key that the plan names for the director"));
+  CHECK(has(message, "this is not the key that the plan names for the director"));
 }
 
 TEST_CASE("a wrong passphrase leaves the key file shut, and nothing is signed") {
@@ -147,7 +141,7 @@ TEST_CASE("a wrong passphrase leaves the key file shut, and nothing is signed") 
     input.secrets.insert_or_assign("signing-passphrase",
                                    base::SecretBytes::copy_of(base::bytes_of(wrong)));
   });
-  CHECK(contains(message, "the passphrase does not open this key file"));
+  CHECK(has(message, "the passphrase does not open this key file"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "ceremony/ledger_merge.h"
 #include "session/stage.h"
 #include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace {
 
@@ -20,6 +21,7 @@ using ceremony::cli::SitesInRoom;
 using ceremony::client::Input;
 using ceremony::client::StepView;
 using support::content_of;
+using support::has;
 using support::plant;
 namespace fs = std::filesystem;
 
@@ -35,15 +37,6 @@ void must(const base::Result<void>& done) {
 
 std::string journal_of(const stage::Stage& stage, const std::string& record) {
   return content_of(stage.out() / "record" / "confidential" / record / "journal.log");
-}
-
-std::string transcript_of(const stage::Stage& stage, const std::string& record) {
-  return content_of(stage.out() / "record" / "public" / record / "transcript.log");
-}
-
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
 }
 
 // Root and two certificates, at both sites.

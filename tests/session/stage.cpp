@@ -271,6 +271,10 @@ std::string difference(const ceremony::Progress& one, const ceremony::Progress& 
   return one.any_exception() == other.any_exception() ? "" : "another word on exceptions";
 }
 
+std::string transcript_of(const Stage& stage, const std::string& record) {
+  return support::content_of(stage.out() / "record" / "public" / record / "transcript.log");
+}
+
 void flip_byte(const std::filesystem::path& file) {
   std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
   const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(file) / 2);

@@ -83,6 +83,9 @@ class Stage {
 // In what two states differ, as words for a message; "" where they are the same.
 std::string difference(const ceremony::Progress& one, const ceremony::Progress& other);
 
+// The public transcript of a record: "0001-root-generation".
+std::string transcript_of(const Stage& stage, const std::string& record);
+
 // Changes one byte in the middle of a file.
 void flip_byte(const std::filesystem::path& file);
 

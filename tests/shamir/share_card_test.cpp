@@ -7,9 +7,11 @@
 
 #include "shamir/share_lines.h"
 #include "support/shamir_custody.h"
+#include "support/texts.h"
 
 using base::Bytes;
 using custody::cards;
+using support::has;
 
 namespace {
 
@@ -33,10 +35,6 @@ std::string svg_card(const Bytes& envelope) {
   const auto card = shamir::card_svg(envelope);
   REQUIRE(card.ok());
   return *card;
-}
-
-bool contains(const std::string& text, std::string_view what) {
-  return text.find(what) != std::string::npos;
 }
 
 }  // namespace
@@ -77,7 +75,7 @@ TEST_CASE("share card: cards are plain ASCII and hold every line of the share") 
       CHECK((character == '\n' || (character >= ' ' && character <= '~')));
     }
     for (std::size_t place = 0; place < lines->size(); ++place) {
-      CHECK(contains(card, std::to_string(place + 1) + ": " + lines->at(place)));
+      CHECK(has(card, std::to_string(place + 1) + ": " + lines->at(place)));
     }
   }
 }
@@ -89,21 +87,21 @@ TEST_CASE("share card: a practice card says so in large letters, and a real one 
   };
   for (const auto& [letter, banner] : {Expected{'R', "REHEARSAL - OPENS NOTHING REAL"},
                                        Expected{'D', "DRILL - OPENS NOTHING REAL"}}) {
-    CHECK(contains(text_card(in_mode(letter)), "*** " + std::string(banner) + " ***"));
-    CHECK(contains(svg_card(in_mode(letter)), ">" + std::string(banner) + "</text>"));
+    CHECK(has(text_card(in_mode(letter)), "*** " + std::string(banner) + " ***"));
+    CHECK(has(svg_card(in_mode(letter)), ">" + std::string(banner) + "</text>"));
   }
   for (const std::string& card : {text_card(in_mode('P')), svg_card(in_mode('P'))}) {
-    CHECK_FALSE(contains(card, "REHEARSAL"));
-    CHECK_FALSE(contains(card, "DRILL"));
-    CHECK_FALSE(contains(card, "***"));
-    CHECK_FALSE(contains(card, "#b00020"));
+    CHECK_FALSE(has(card, "REHEARSAL"));
+    CHECK_FALSE(has(card, "DRILL"));
+    CHECK_FALSE(has(card, "***"));
+    CHECK_FALSE(has(card, "#b00020"));
   }
 }
 
 TEST_CASE("share card: tells what it is, where to keep it, how to use it and whom to tell") {
   for (const std::string& card : {text_card(in_mode('P')), svg_card(in_mode('P'))}) {
     for (const char* const what : {"WHAT THIS IS", "KEEP", "TO USE IT", "TELL", "RECOVERY.md"}) {
-      CHECK(contains(card, what));
+      CHECK(has(card, what));
     }
   }
 }

@@ -16,10 +16,6 @@
 
 namespace support {
 
-inline bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A set of `threshold` of `shares`, with `here` holders in Europe and the rest in Asia; a backup
 // copy lies on both.
 inline ceremony::ConfidentialFacts facts_of_set(shamir::QuorumNumbers numbers, unsigned here) {
