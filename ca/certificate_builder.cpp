@@ -122,6 +122,10 @@ void add_plan_extensions(TbsCertificate& tbs, const SubordinateParts& parts) {
     tbs.extensions.push_back({.oid = std::string(oid::kAuthorityInformationAccess),
                               .value = encode_ca_issuers(parts.plan.ca_issuer_uris)});
   }
+  if (rules.ocsp_no_check == Presence::kRequired) {
+    tbs.extensions.push_back(
+        {.oid = std::string(oid::kOcspNoCheck), .value = encode_ocsp_no_check()});
+  }
 }
 
 base::Result<void> check_kind(const SubordinateParts& parts) {

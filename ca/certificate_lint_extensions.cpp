@@ -42,6 +42,9 @@ bool is_in_profile(const LintSubject& subject, const std::string& oid) {
   if (oid == oid::kCertificatePolicies) {
     return is_root || rules.policies != Presence::kAbsent;
   }
+  if (oid == oid::kOcspNoCheck) {
+    return rules.ocsp_no_check != Presence::kAbsent;
+  }
   if (oid == oid::kCrlDistributionPoints) {
     return is_root || rules.crl_distribution_points != Presence::kAbsent;
   }
@@ -219,8 +222,14 @@ Complaint check_any_extended_key_usage(const LintSubject& subject) {
                      "have a purpose.");
 }
 
+// Whether the profile is a responder's.
+bool is_for_answers(const CertificateRules* rules) {
+  return rules != nullptr && rules->ocsp_no_check == Presence::kRequired;
+}
+
 Complaint check_ocsp_signing(const LintSubject& subject) {
-  return complain_if(lists(subject.known().extended_key_usage, oid::kOcspSigning),
+  return complain_if(lists(subject.known().extended_key_usage, oid::kOcspSigning) &&
+                         !is_for_answers(rules_of(subject)),
                      "The certificate could answer for its issuer (OCSPSigning); none of this "
                      "profile may have that purpose.");
 }
@@ -229,11 +238,28 @@ Complaint check_extended_key_usage_profile(const LintSubject& subject) {
   const CertificateRules* const rules = rules_of(subject);
   const std::optional<std::vector<std::string>>& found = subject.known().extended_key_usage;
   if (rules == nullptr || !found || rules->extended_key_usage.empty() ||
-      lists(found, oid::kAnyExtendedKeyUsage) || lists(found, oid::kOcspSigning)) {
+      lists(found, oid::kAnyExtendedKeyUsage) ||
+      (lists(found, oid::kOcspSigning) && !is_for_answers(rules))) {
     return std::nullopt;
   }
   return complain_if(as_set(*found) != as_set(rules->extended_key_usage),
                      "The extendedKeyUsage is not exactly the one in the profile.");
+}
+
+Complaint check_no_check(const LintSubject& subject) {
+  const bool is_due = lists(subject.known().extended_key_usage, oid::kOcspSigning) &&
+                      (subject.profile == nullptr || is_for_answers(rules_of(subject)));
+  return complain_if(is_due && !has(subject, oid::kOcspNoCheck),
+                     "The certificate answers whether others are revoked (OCSPSigning), and lacks "
+                     "id-pkix-ocsp-nocheck, so programs would ask it about itself.");
+}
+
+Complaint check_no_check_form(const LintSubject& subject) {
+  const Extension* const found = subject.certificate.find(oid::kOcspNoCheck);
+  return complain_if(found != nullptr && (found->value != encode_ocsp_no_check() ||
+                                          found->criticality == Criticality::kCritical),
+                     "The extension id-pkix-ocsp-nocheck is critical or holds something; it must "
+                     "not be, and holds NULL.");
 }
 
 Complaint check_is_no_ca(const LintSubject& subject) {
@@ -254,6 +280,8 @@ constexpr std::string_view kUsage = "keyUsage";
 constexpr std::string_view kUsageSource = "RFC 5280 section 4.2.1.3";
 constexpr std::string_view kExtended = "extendedKeyUsage";
 constexpr std::string_view kExtendedSource = "BR 7.1.2.10.6";
+constexpr std::string_view kNoCheck = "id-pkix-ocsp-nocheck";
+constexpr std::string_view kNoCheckSource = "RFC 6960 section 4.2.2.2.1";
 constexpr std::string_view kList = "extensions";
 constexpr std::string_view kListSource = "RFC 5280 section 4.2";
 
@@ -313,6 +341,11 @@ constexpr std::array kExtensionRules{
     CertificateRule{{"extended-key-usage-not-in-profile", kError, kExtended, "Conclave DESIGN 4"},
                     kForIssued,
                     check_extended_key_usage_profile},
+    CertificateRule{{"ocsp-no-check-missing", kError, kNoCheck, kNoCheckSource},
+                    kForAnyEndEntity,
+                    check_no_check},
+    CertificateRule{
+        {"ocsp-no-check-form", kError, kNoCheck, kNoCheckSource}, kForAll, check_no_check_form},
     CertificateRule{
         {"end-entity-is-ca", kError, kBasic, kBasicSource}, kForPlannedEndEntity, check_is_no_ca},
     CertificateRule{{"end-entity-key-usage", kError, kUsage, "Conclave DESIGN 4"},

@@ -29,6 +29,7 @@ constexpr unsigned kForRoot = 1;
 constexpr unsigned kForSubordinate = 2;
 constexpr unsigned kForAuthority = 3;
 constexpr unsigned kForPlannedEndEntity = 8;
+constexpr unsigned kForAnyEndEntity = 12;
 constexpr unsigned kForIssued = kForSubordinate | kForPlannedEndEntity;
 constexpr unsigned kForOurs = kForAuthority | kForPlannedEndEntity;
 constexpr unsigned kForAll = 15;

@@ -193,10 +193,8 @@ std::vector<std::string> read_extended_key_usage(Reader& reader, ProfileKind kin
     const std::optional<std::string> oid = oid_of_name(name);
     if (!oid) {
       reader.fail(malformed("names an extended key usage that is not known"));
-    } else if (*oid == oid::kAnyExtendedKeyUsage || *oid == oid::kOcspSigning) {
-      reader.fail(
-          against_policy("gives a CA or end entity anyExtendedKeyUsage or OCSPSigning, which is "
-                         "always refused"));
+    } else if (*oid == oid::kAnyExtendedKeyUsage) {
+      reader.fail(against_policy("gives anyExtendedKeyUsage, which is always refused"));
     } else {
       oids.push_back(*oid);
     }
@@ -205,6 +203,21 @@ std::vector<std::string> read_extended_key_usage(Reader& reader, ProfileKind kin
     reader.fail(against_policy("gives an end entity no extended key usage; say what it is for"));
   }
   return oids;
+}
+
+// Whoever may answer for the CA does nothing else, and nobody can ask whether it may.
+void check_ocsp_signing(Reader& reader, const CertificateRules& rules, ProfileKind kind) {
+  const auto& usages = rules.extended_key_usage;
+  const bool answers = std::find(usages.begin(), usages.end(), oid::kOcspSigning) != usages.end();
+  if (answers && (kind != ProfileKind::kEndEntity || usages.size() != 1)) {
+    reader.fail(
+        against_policy("gives OCSPSigning to a CA, or beside another purpose; only a responder of "
+                       "its own has it"));
+  }
+  if (answers != (rules.ocsp_no_check == Presence::kRequired)) {
+    reader.fail(against_policy(
+        "must have ocsp_no_check \"required\" with OCSPSigning, and \"absent\" without"));
+  }
 }
 
 void read_subject(Reader& reader, CertificateRules& rules) {
@@ -252,6 +265,10 @@ CertificateRules read_certificate_rules(Reader& reader, ProfileKind kind) {
   rules.policies = reader.one_of("extensions.certificate_policies", kPresences);
   rules.crl_distribution_points = reader.one_of("extensions.crl_distribution_points", kPresences);
   rules.ca_issuers = reader.one_of("extensions.ca_issuers", kPresences);
+  if (kind == ProfileKind::kEndEntity) {
+    rules.ocsp_no_check = reader.one_of("extensions.ocsp_no_check", kPresences);
+  }
+  check_ocsp_signing(reader, rules, kind);
   return rules;
 }
 

@@ -51,6 +51,9 @@ struct CertificateRules {
   Presence policies = Presence::kAbsent;
   Presence crl_distribution_points = Presence::kAbsent;
   Presence ca_issuers = Presence::kAbsent;
+
+  // Of an end entity: that programs ask nobody whether it was revoked (RFC 6960 section 4.2.2.2.1).
+  Presence ocsp_no_check = Presence::kAbsent;
 };
 
 // What only profiles of CRLs have.
@@ -71,8 +74,9 @@ struct CertificateProfile {
 
 // Reads a profile. Strict: unknown keys, keys of another kind of profile, unknown names and missing
 // keys are refused, naming the key. A root or subordinate must sign certificates and CRLs, an end
-// entity neither; none gets anyExtendedKeyUsage or OCSPSigning; a root gets no extended key usage,
-// an end entity at least one. Errors: kMalformed (no TOML, wrong type, missing), kRefusedByPolicy
+// entity neither; none gets anyExtendedKeyUsage; OCSPSigning only an end entity that has no other
+// purpose, and that must have ocsp_no_check; a root gets no extended key usage, an end entity at
+// least one. Errors: kMalformed (no TOML, wrong type, missing), kRefusedByPolicy
 // (a rule of this house).
 base::Result<CertificateProfile> parse_profile(std::string_view toml);
 

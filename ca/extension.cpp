@@ -162,4 +162,8 @@ base::Bytes encode_reason(std::uint8_t reason) {
   return der(DerTag::kEnumerated, {std::array<std::uint8_t, 1>{reason}});
 }
 
+base::Bytes encode_ocsp_no_check() {
+  return der(DerTag::kNull, {});
+}
+
 }  // namespace ca

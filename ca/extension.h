@@ -33,6 +33,7 @@ constexpr std::string_view kAnyExtendedKeyUsage = "2.5.29.37.0";
 constexpr std::string_view kAuthorityInformationAccess = "1.3.6.1.5.5.7.1.1";
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
 constexpr std::string_view kCaIssuers = "1.3.6.1.5.5.7.48.2";
+constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 }  // namespace oid
 
 enum class Criticality { kNotCritical, kCritical };
@@ -128,6 +129,7 @@ base::Bytes encode_ca_issuers(const std::vector<std::string>& uris);
 base::Bytes encode_crl_number(std::uint64_t number);
 base::Bytes encode_only_ca_certificates();
 base::Bytes encode_reason(std::uint8_t reason);
+base::Bytes encode_ocsp_no_check();  // RFC 6960 section 4.2.2.2.1: NULL
 
 // Readers of an extension's value. Errors: kMalformed for anything that is not exactly that value.
 base::Result<BasicConstraints> decode_basic_constraints(base::ByteView value);

@@ -167,7 +167,7 @@ std::string request_part(base::Date date) {
          "file = \"<NAME OF THE FILE, LIKE factory-1.csr>\"\n"
          "sha256 = \"<SHA-256 OF THE FILE>\"\n"
          "# subordinate-device-identity, subordinate-tls, subordinate-code-signing,\n"
-         "# subordinate-general: files in share/conclave/profiles.\n"
+         "# subordinate-general, code-signing, ocsp-responder: files in share/conclave/profiles.\n"
          "profile = \"subordinate-device-identity\"\n"
          "# From the first second of this day to the last second of that one, inside the root's.\n"
          "not_before = " +

@@ -55,7 +55,7 @@ Extension& extension_of(TbsCertificate& tbs, std::string_view oid) {
   });
 }
 
-enum class Of { kRoot, kSubordinate, kCodeSigner };
+enum class Of { kRoot, kSubordinate, kCodeSigner, kResponder };
 
 // Makes benches of good certificates, and lints what became of them.
 class Workshop {
@@ -89,11 +89,22 @@ class Workshop {
   }
 
   Bench code_signer() {
-    Bench bench = subordinate();
-    bench.profile = support::profile_named("code-signing");
-    const Certificate issuer = finished(bench.issuer, bench.issuer.algorithm);
     CertificatePlan plan = support::subordinate_plan();
     plan.crl_uris.clear();  // a root's CRLs list CA certificates only
+    return end_entity("code-signing", plan);
+  }
+
+  Bench responder() {
+    CertificatePlan plan;
+    plan.validity = {.not_before = at("2026-02-01T00:00:00Z"),
+                     .not_after = at("2026-12-31T23:59:59Z")};
+    return end_entity("ocsp-responder", plan);
+  }
+
+  Bench end_entity(const std::string& profile, const CertificatePlan& plan) {
+    Bench bench = subordinate();
+    bench.profile = support::profile_named(profile);
+    const Certificate issuer = finished(bench.issuer, bench.issuer.algorithm);
     bench.tbs = build_subordinate(
                     {.profile = bench.profile, .plan = plan, .request = request_, .issuer = issuer})
                     .value();
@@ -103,6 +114,9 @@ class Workshop {
   Bench of(Of what) {
     if (what == Of::kCodeSigner) {
       return code_signer();
+    }
+    if (what == Of::kResponder) {
+      return responder();
     }
     return what == Of::kRoot ? root() : subordinate();
   }
@@ -563,9 +577,56 @@ std::vector<Mutant> end_entity_mutants() {
   };
 }
 
+std::vector<Mutant> responder_mutants() {
+  return {
+      {"ocsp-no-check-missing", Of::kResponder, [](Bench& b) { b.remove(oid::kOcspNoCheck); }},
+      {"ocsp-no-check-missing",
+       Of::kResponder,
+       [](Bench& b) {
+         b.has_profile = false;
+         b.remove(oid::kOcspNoCheck);
+       }},
+      {"ocsp-no-check-form",
+       Of::kResponder,
+       [](Bench& b) { b.extension(oid::kOcspNoCheck).criticality = Criticality::kCritical; }},
+      {"ocsp-no-check-form",
+       Of::kResponder,
+       [](Bench& b) {
+         b.extension(oid::kOcspNoCheck).value = {0x01, 0x01, 0xFF};
+       }},
+      {"extension-not-in-profile",
+       Of::kCodeSigner,
+       [](Bench& b) { b.add(oid::kOcspNoCheck, encode_ocsp_no_check()); }},
+      {"extended-key-usage-not-in-profile",
+       Of::kResponder,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value =
+             encode_extended_key_usage({std::string(oid::kOcspSigning), kServerAuth});
+       }},
+      {"extended-key-usage-not-in-profile",
+       Of::kResponder,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value = encode_extended_key_usage({kServerAuth});
+       }},
+      {"extended-key-usage-ocsp-signing",
+       Of::kCodeSigner,
+       [](Bench& b) {
+         b.extension(oid::kExtendedKeyUsage).value =
+             encode_extended_key_usage({std::string(oid::kOcspSigning)});
+       }},
+      {"validity-too-long",
+       Of::kResponder,
+       [](Bench& b) {  // 397 days and one second
+         b.tbs.validity = encode(Validity{.not_before = at("2026-02-01T00:00:00Z"),
+                                          .not_after = at("2027-03-05T00:00:00Z")});
+       }},
+  };
+}
+
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = field_mutants();
-  for (const auto& more : {constraint_mutants(), identifier_mutants(), end_entity_mutants()}) {
+  for (const auto& more :
+       {constraint_mutants(), identifier_mutants(), end_entity_mutants(), responder_mutants()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;
@@ -575,7 +636,8 @@ std::vector<Mutant> all_mutants() {
 
 TEST_CASE("certificate lint: good certificates have no finding, with and without a profile") {
   Workshop workshop;
-  for (Bench bench : {workshop.root(), workshop.subordinate(), workshop.code_signer()}) {
+  for (Bench bench :
+       {workshop.root(), workshop.subordinate(), workshop.code_signer(), workshop.responder()}) {
     CHECK(support::rules_of(workshop.lint(bench)).empty());
     bench.has_profile = false;
     CHECK(support::rules_of(workshop.lint(bench)).empty());

@@ -97,11 +97,26 @@ TEST_CASE("profiles: what is wrong is named") {
   CHECK(message_after(tls, {"path_length = 0", "path_length = \"0\""}) ==
         "this profile needs a whole number for the key \"extensions.path_length\"");
   CHECK(message_after(tls, {"\"serverAuth\"", "\"anyExtendedKeyUsage\""}) ==
-        "this profile gives a CA or end entity anyExtendedKeyUsage or OCSPSigning, which is always "
-        "refused");
-  CHECK(message_after(tls, {"\"serverAuth\"", "\"OCSPSigning\""}) ==
-        "this profile gives a CA or end entity anyExtendedKeyUsage or OCSPSigning, which is always "
-        "refused");
+        "this profile gives anyExtendedKeyUsage, which is always refused");
+  const char* const no_responder =
+      "this profile gives OCSPSigning to a CA, or beside another purpose; only a responder of its "
+      "own has it";
+  CHECK(message_after(tls, {"\"serverAuth\"", "\"OCSPSigning\""}) == no_responder);
+  const std::string responder = "ocsp-responder";
+  CHECK(message_after(responder, {"\"OCSPSigning\"", "\"OCSPSigning\", \"serverAuth\""}) ==
+        no_responder);
+  const char* const no_check =
+      "this profile must have ocsp_no_check \"required\" with OCSPSigning, and \"absent\" without";
+  CHECK(message_after(responder, {"ocsp_no_check = \"required\"", "ocsp_no_check = \"absent\""}) ==
+        no_check);
+  CHECK(
+      message_after(responder, {"ocsp_no_check = \"required\"", "ocsp_no_check = \"optional\""}) ==
+      no_check);
+  CHECK(message_after(responder, {"\"OCSPSigning\"", "\"clientAuth\""}) == no_check);
+  CHECK(
+      message_after(tls, {"[extensions]", "[extensions]\nocsp_no_check = \"absent\""}) ==
+      "this profile has the key \"extensions.ocsp_no_check\", which has no meaning there; correct "
+      "or remove it");
   CHECK(message_after(tls, {"\"serverAuth\"", "\"noSuchUsage\""}) ==
         "this profile names an extended key usage that is not known");
   CHECK(message_after(tls, {"\"cRLSign\"", "\"digitalSignature\""}) ==
