@@ -50,7 +50,7 @@ Result<void> remove_name(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<void> destroy_file(const std::filesystem::path& path) {
+Result<void> overwrite_file(const std::filesystem::path& path) {
   auto opened = open_regular_file(path);
   if (!opened) {
     return std::move(opened).error();
@@ -76,7 +76,12 @@ Result<void> destroy_file(const std::filesystem::path& path) {
                      "Do this step again; where that fails, crush the medium and raise an "
                      "exception that says so."};
   }
-  return remove_name(path);
+  return {};
+}
+
+Result<void> destroy_file(const std::filesystem::path& path) {
+  auto overwritten = overwrite_file(path);
+  return overwritten ? remove_name(path) : overwritten;
 }
 
 }  // namespace base

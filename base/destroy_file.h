@@ -11,6 +11,10 @@
 
 namespace base {
 
+// The same but for the name, which stays: whoever notes on another medium that the content is gone
+// does so before the name goes, since a name that is missing proves nothing. Errors: the same.
+Result<void> overwrite_file(const std::filesystem::path& path);
+
 // Overwrites a regular file from its first to its last byte with random bytes, makes them durable,
 // reads them back from the medium, and only then removes the name. A file that an earlier attempt
 // has overwritten in part is overwritten again. Errors: kNotFound where there is none;

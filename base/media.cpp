@@ -184,6 +184,17 @@ Result<void> make_new_folder(const std::filesystem::path& path) {
   return durable;
 }
 
+Result<bool> lies_at(const std::filesystem::path& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) == 0) {
+    return true;
+  }
+  if (errno == ENOENT || errno == ENOTDIR) {
+    return false;
+  }
+  return storage_error({path, "found", errno});
+}
+
 Result<void> make_folder_where_missing(const std::filesystem::path& path) {
   const Result<ParentFolder> parent = open_parent(path);
   if (!parent) {

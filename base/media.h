@@ -50,6 +50,10 @@ Result<void> make_new_folder(const std::filesystem::path& path);
 // something else has that name; kStorageFailure.
 Result<void> make_folder_where_missing(const std::filesystem::path& path);
 
+// Whether anything has that name: a link that leads nowhere, too. Errors: kStorageFailure where the
+// medium does not answer: what cannot be seen is not known to be gone.
+Result<bool> lies_at(const std::filesystem::path& path);
+
 // The whole of a regular file, at most `max_bytes`. Symbolic links in the last component and
 // anything that is not a regular file are refused.
 // Errors: kNotFound; kMalformed where it is larger; kRefusedByPolicy where it is no regular file;

@@ -1,10 +1,10 @@
 #include "ceremony/blob_destruction.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "base/destroy_file.h"
+#include "base/media.h"
 #include "ceremony/site_facts.h"
 #include "ceremony/vault.h"
 
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 // A blob that is not where it was left counts as being somewhere.
 Result<void> note_unseen(const Workplace& work, const std::string& site, std::uint32_t generation) {
-  return work.journal.append("blob-unseen",
+  return work.journal.append(kBlobUnseen,
                              {{"site", site},
                               {"generation", generation},
                               {"why", "it is missing or altered, so it counts as left"}});
@@ -27,20 +27,29 @@ Result<void> note_unseen(const Workplace& work, const std::string& site, std::ui
 
 }  // namespace
 
-bool lies_at(const fs::path& path) {
-  std::error_code failed;
-  return fs::exists(fs::symlink_status(path, failed));
-}
-
-bool has_blob_to_destroy(const Workplace& work,
-                         const OldSet& old,
-                         const fs::path& site,
-                         std::uint32_t generation) {
+base::Result<bool> has_blob_to_destroy(const Workplace& work,
+                                       const OldSet& old,
+                                       const fs::path& site,
+                                       std::uint32_t generation) {
   const std::string name = site_name(site);
   const bool is_known = generation == old.header.set.generation &&
                         std::ranges::find(old.sites, name) != old.sites.end();
-  return is_known || lies_at(generation_folder(site, generation) / kBlobFile) ||
-         blob_state(work, name, generation) == BlobState::kBegun;
+  if (is_known || blob_state(work, name, generation) == BlobState::kBegun) {
+    return true;
+  }
+  return base::lies_at(generation_folder(site, generation) / kBlobFile);
+}
+
+std::string destruction_note(const Workplace& work) {
+  std::string unseen;
+  for (const std::string& site : sites_with_unseen_blob(work)) {
+    unseen += (unseen.empty() ? "" : ", ") + site;
+  }
+  return unseen.empty() ? "every encrypted key in this room was overwritten, read back and removed"
+                        : "the encrypted key at " + unseen +
+                              " was not seen (it is missing or altered), so it counts as left; "
+                              "every other one "
+                              "in this room was overwritten, read back and removed";
 }
 
 Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint32_t generation) {
@@ -58,7 +67,11 @@ Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint
       return noted;
     }
   }
-  if (!lies_at(folder / kVaultHeaderFile)) {
+  auto has_header = base::lies_at(folder / kVaultHeaderFile);
+  if (!has_header) {
+    return std::move(has_header).error();
+  }
+  if (!*has_header) {
     return Error{ErrorCode::kNotFound,
                  "the destruction of the encrypted key at " + name +
                      " has begun, and its medium is not here any more; bring it back, and do this "
@@ -66,7 +79,11 @@ Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint
   }
   // The name goes only after the content: where it is gone, all of it is.
   const fs::path file = folder / kBlobFile;
-  if (auto done = lies_at(file) ? base::destroy_file(file) : Result<void>(); !done) {
+  auto is_there = base::lies_at(file);
+  if (!is_there) {
+    return std::move(is_there).error();
+  }
+  if (auto done = *is_there ? base::destroy_file(file) : Result<void>(); !done) {
     return done;
   }
   return note_blob(work, name, generation, BlobState::kDestroyed);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "base/result.h"
 #include "ceremony/action.h"
@@ -11,16 +12,16 @@
 
 namespace ceremony {
 
-// Whether anything has that name: a link that leads nowhere, too.
-bool lies_at(const std::filesystem::path& path);
-
 // Whether there is a blob of that generation to destroy at a site, or to see the end of: one that
 // the set is known to have there, one that lies there all the same, or one that was begun. Where an
-// earlier ceremony has destroyed it, there is none.
-bool has_blob_to_destroy(const Workplace& work,
-                         const OldSet& old,
-                         const std::filesystem::path& site,
-                         std::uint32_t generation);
+// earlier ceremony has destroyed it, there is none. Errors: as base::lies_at().
+base::Result<bool> has_blob_to_destroy(const Workplace& work,
+                                       const OldSet& old,
+                                       const std::filesystem::path& site,
+                                       std::uint32_t generation);
+
+// What the room is told when all was gone through: which blobs were destroyed, and which not.
+std::string destruction_note(const Workplace& work);
 
 // Overwrites, reads back and removes the blob of that generation at a site, and notes in the
 // journal that it begins and that it was seen to be done. What was begun before is done again; what

@@ -123,8 +123,11 @@ Result<Turn> delete_key(Workplace& work, client::Input& /*input*/) {
 // Of the live set and of every one before it.
 Result<void> destroy_blobs_at(const Workplace& work, const OldSet& old, const fs::path& site) {
   for (std::uint32_t generation = 1; generation <= old.header.set.generation; ++generation) {
-    const bool is_meant = has_blob_to_destroy(work, old, site, generation);
-    auto done = is_meant ? destroy_blob(work, site, generation) : Result<void>();
+    const auto is_meant = has_blob_to_destroy(work, old, site, generation);
+    if (!is_meant) {
+      return is_meant.error();
+    }
+    auto done = *is_meant ? destroy_blob(work, site, generation) : Result<void>();
     if (!done) {
       return done;
     }
@@ -144,7 +147,7 @@ Result<Turn> destroy_blobs(Workplace& work, client::Input& /*input*/) {
   }
   Turn turn;
   turn.facts = {{"old-blobs", true}};
-  turn.public_note = "the blobs in this room were overwritten, read back and removed";
+  turn.public_note = destruction_note(work);
   return turn;
 }
 

@@ -76,10 +76,29 @@ bool is_noted_of(const Workplace& work, std::string_view type, const std::string
   });
 }
 
+std::vector<std::string> sites_with_unseen_blob(const Workplace& work) {
+  std::vector<std::string> sites;
+  for (const JournalEntry& entry : work.journal.entries()) {
+    const std::string site = entry.type == kBlobUnseen ? entry.data.value("site", "") : "";
+    const bool is_open =
+        !site.empty() &&
+        blob_state(work, site, entry.data.value("generation", 0U)) != BlobState::kDestroyed;
+    if (is_open && std::ranges::find(sites, site) == sites.end()) {
+      sites.push_back(site);
+    }
+  }
+  return sites;
+}
+
 Remains remains_of(const Workplace& work, const OldSet& old) {
   Remains remains;
   for (const std::string& site : old.sites) {
     if (blob_state(work, site, old.header.set.generation) != BlobState::kDestroyed) {
+      remains.open_sites.push_back(site);
+    }
+  }
+  for (const std::string& site : sites_with_unseen_blob(work)) {
+    if (std::ranges::find(remains.open_sites, site) == remains.open_sites.end()) {
       remains.open_sites.push_back(site);
     }
   }

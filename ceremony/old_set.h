@@ -47,12 +47,19 @@ base::Result<void> note_blob(const Workplace& work,
                              std::uint32_t generation,
                              BlobState state);
 
+// Type of the journal's entries about a blob that is not where it was left, or not what it was.
+inline constexpr const char* kBlobUnseen = "blob-unseen";
+
+// The sites of which the journal says so, of whatever generation, and not later that it was
+// destroyed; each once.
+std::vector<std::string> sites_with_unseen_blob(const Workplace& work);
+
 // Whether the journal says `type` of this seat: "share-checked", "share-destroyed", "share-absent".
 bool is_noted_of(const Workplace& work, std::string_view type, const std::string& seat);
 
 // What is left of a set. Neither of the two answers says a number.
 struct Remains {
-  bool are_blobs_gone = false;   // destroyed at every site that had one
+  bool are_blobs_gone = false;   // destroyed at every site that had one, and none was seen altered
   bool are_shares_gone = false;  // fewer can exist than are needed
   std::vector<std::string> open_sites;
   std::vector<std::string> open_seats;

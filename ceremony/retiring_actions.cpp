@@ -31,6 +31,8 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
+constexpr const char* kShareDestroyed = "share-destroyed";  // a type of the journal's entries
+
 // A site that was not there at the re-share may still lack the set that is live.
 Result<void> bring_live_vaults(const Workplace& work, const LedgerState& ledger) {
   const fs::path& home = work.room.sites.front();
@@ -108,21 +110,24 @@ Result<Turn> destroy_old_blobs(Workplace& work, client::Input& /*input*/) {
     if (auto checked = check_successor(work, site); !checked) {
       return std::move(checked).error();
     }
-    const bool is_meant = has_blob_to_destroy(work, *old, site, generation);
-    if (auto done = is_meant ? destroy_blob(work, site, generation) : Result<void>(); !done) {
+    const auto is_meant = has_blob_to_destroy(work, *old, site, generation);
+    if (!is_meant) {
+      return is_meant.error();
+    }
+    if (auto done = *is_meant ? destroy_blob(work, site, generation) : Result<void>(); !done) {
       return std::move(done).error();
     }
   }
   Turn turn;
   turn.facts = {{"old-blobs", true}};
-  turn.public_note = "the old blobs in this room were overwritten, read back and removed";
+  turn.public_note = destruction_note(work);
   return turn;
 }
 
 // The first holder of whom the journal does not say yet what became of the share.
 const PlannedHolder* next_open(const Workplace& work, const OldSet& old) {
   for (const PlannedHolder& holder : old.holders) {
-    if (!is_noted_of(work, "share-destroyed", holder.seat) &&
+    if (!is_noted_of(work, kShareDestroyed, holder.seat) &&
         !is_noted_of(work, "share-absent", holder.seat)) {
       return &holder;
     }
@@ -181,22 +186,54 @@ Result<void> check_old_share(const Workplace& work,
                              {{"seat", holder.seat}, {"sha256", base::sha256_hex(*envelope)}});
 }
 
-// Every copy on the stick; those on paper are destroyed by the people in the room.
+Result<void> destroy_where_it_lies(const fs::path& file) {
+  auto is_there = base::lies_at(file);
+  if (!is_there) {
+    return std::move(is_there).error();
+  }
+  return *is_there ? base::destroy_file(file) : Result<void>();
+}
+
+// Every copy on the stick; those on paper are destroyed by the people in the room. The share's own
+// name goes last, when the journal says that its content is gone: an empty folder, as where no
+// stick is inserted, is no share that was destroyed.
 Result<void> destroy_share(const Workplace& work, const PlannedHolder& holder) {
   const fs::path stick = work.room.holders / holder.folder;
-  if (!lies_at(stick)) {
+  auto is_there = base::lies_at(stick / kShareFile);
+  if (!is_there) {
+    return std::move(is_there).error();
+  }
+  if (!*is_there) {
     return Error{ErrorCode::kNotFound,
                  "the destruction of the share of seat " + holder.seat +
                      " has begun, and its medium is not here any more; bring it back, and do this "
                      "step again"};
   }
-  for (const char* const name : {kCardSvg, kCardText, kShareFile}) {
-    const fs::path file = stick / name;
-    if (auto done = lies_at(file) ? base::destroy_file(file) : Result<void>(); !done) {
+  for (const char* const name : {kCardSvg, kCardText}) {
+    if (auto done = destroy_where_it_lies(stick / name); !done) {
       return done;
     }
   }
-  return work.journal.append("share-destroyed", {{"seat", holder.seat}});
+  if (auto done = base::overwrite_file(stick / kShareFile); !done) {
+    return done;
+  }
+  if (auto noted = work.journal.append(kShareDestroyed, {{"seat", holder.seat}}); !noted) {
+    return noted;
+  }
+  return base::destroy_file(stick / kShareFile);
+}
+
+// What the power left of the names of shares that are gone.
+Result<void> remove_destroyed_shares(const Workplace& work, const OldSet& old) {
+  for (const PlannedHolder& holder : old.holders) {
+    const bool is_gone = is_noted_of(work, kShareDestroyed, holder.seat);
+    auto done = is_gone ? destroy_where_it_lies(work.room.holders / holder.folder / kShareFile)
+                        : Result<void>();
+    if (!done) {
+      return done;
+    }
+  }
+  return {};
 }
 
 Turn shares_collected() {
@@ -228,6 +265,9 @@ Result<Turn> collect_shares(Workplace& work, client::Input& input) {
   auto old = old_set_of(work);
   if (!old) {
     return std::move(old).error();
+  }
+  if (auto removed = remove_destroyed_shares(work, *old); !removed) {
+    return std::move(removed).error();
   }
   const PlannedHolder* const holder = next_open(work, *old);
   if (holder == nullptr) {

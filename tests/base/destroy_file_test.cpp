@@ -33,6 +33,18 @@ TEST_CASE("what was in a destroyed file is overwritten before its name goes") {
   CHECK(there.find("kkkk") == std::string::npos);
 }
 
+TEST_CASE("what was in an overwritten file is gone, and its name is not") {
+  const support::TemporaryFolder folder;
+  const fs::path file = folder.path() / "secret";
+  const std::string secret(5000, 'k');
+  REQUIRE(base::save_new(file, base::bytes_of(secret)).ok());
+  CHECK(base::overwrite_file(file).ok());
+  const std::string there = support::content_of(file);
+  CHECK(there.size() == secret.size());
+  CHECK(there.find("kkkk") == std::string::npos);
+  CHECK(base::overwrite_file(folder.path() / "none").error().code == base::ErrorCode::kNotFound);
+}
+
 TEST_CASE("a file of no bytes is destroyed, and one that is not there is said to be missing") {
   const support::TemporaryFolder folder;
   const fs::path file = folder.path() / "empty";

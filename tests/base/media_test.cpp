@@ -248,6 +248,20 @@ TEST_CASE("media: a file that is not there is not found") {
   CHECK(read_secret_file(folder / "nothing", 9).error().code == ErrorCode::kNotFound);
 }
 
+TEST_CASE("media: what cannot be seen is not known to be gone") {
+  const TemporaryFolder folder;
+  plant(folder / "there", "1");
+  std::filesystem::create_symlink("nowhere", folder / "link");
+  std::filesystem::create_symlink("loop", folder / "loop");
+  CHECK(lies_at(folder / "there").value());
+  CHECK(lies_at(folder / "link").value());
+  CHECK(!lies_at(folder / "gone").value());
+  CHECK(!lies_at(folder / "there/below").value());
+  const auto unknown = lies_at(folder / "loop/below");
+  REQUIRE(!unknown.ok());
+  CHECK(unknown.error().code == ErrorCode::kStorageFailure);
+}
+
 TEST_CASE("media: a step that is done again finds its own file and takes it, and no other") {
   const TemporaryFolder folder;
   const auto path = folder / "seal.note";

@@ -68,6 +68,66 @@ std::string end_with(const stage::Hook& hook, std::string& record) {
   return message;
 }
 
+TEST_CASE("an empty folder in a stick's place is no share that was destroyed") {
+  fs::path out;
+  int refusals = 0;
+  int tries = 0;
+  const auto folder = [&] { return out / "holders" / "amara-okafor"; };
+  const auto mend = [&] {
+    if (++refusals > 1) {
+      return false;
+    }
+    fs::rename(folder(), out / "in-a-drawer");
+    fs::create_directory(folder());
+    return true;
+  };
+  stage::Stage stage({.mend = mend}, [&](const StepView& view, Input& /*input*/) {
+    if (view.id == "collect-shares" && view.subject == "Seat A" && tries++ == 0) {
+      fs::remove(folder() / "card.txt");  // so that it begins, and is refused half-way
+      fs::create_directory(folder() / "card.txt");
+    }
+  });
+  out = stage.out();
+  REQUIRE(stage.generate_root() == "");
+  CHECK(has(said(stage.rehearsal().destroy_key()),
+            "the destruction of the share of seat A has begun, and its medium is not here"));
+  CHECK(refusals == 2);
+  CHECK(fs::exists(out / "in-a-drawer" / "share.conclave"));
+  const std::string journal = words_in(out / "record" / "confidential" / kEnd / "journal.log");
+  CHECK(has(journal, R"("type":"share-checked")"));
+  CHECK(!has(journal, R"("type":"share-destroyed")"));
+}
+
+TEST_CASE("an altered blob that comes back after its destruction keeps the key from being gone") {
+  bool is_later = false;
+  fs::path out;
+  std::string noted;
+  const auto told = [&](const StepView& view, const ceremony::client::StepOutcome& outcome) {
+    noted = view.id == "destroy-blobs" ? outcome.public_note : noted;
+  };
+  stage::Stage stage({.told = told}, [&](const StepView& view, Input& input) {
+    if (view.id == "collect-shares" && !is_later && view.subject != "Seat C") {
+      miss_share(input);
+    }
+    if (view.id == "gather-last" && is_later) {
+      input.texts = {{"done", "yes"}};
+      input.secrets.erase("passphrase");
+    }
+  });
+  out = stage.out();
+  REQUIRE(stage.generate_root() == "");
+  REQUIRE(said(stage.rehearsal().go_on_at("site-1", SitesInRoom::kOwn)) == "");
+  REQUIRE(said(stage.rehearsal().destroy_key()) == "");
+  CHECK(has(noted, "every encrypted key in this room was overwritten"));
+  is_later = true;
+  support::plant(out / "site-1" / "root-key.blob", "what may be a copy");
+  REQUIRE(said(stage.rehearsal().go_on_at("site-1", SitesInRoom::kBoth)) == "");
+  REQUIRE(said(stage.rehearsal().destroy_key()) == "");
+  CHECK(has(noted, "the encrypted key at site-1 was not seen (it is missing or altered)"));
+  CHECK(has(words_in(out / "record" / "public" / "0003-key-destruction" / "transcript.log"),
+            R"("claim":"out-of-use")"));
+}
+
 TEST_CASE("a key that nobody opens any more is destroyed without a last statement") {
   std::string record;
   CHECK(end_with(
