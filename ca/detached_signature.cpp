@@ -374,7 +374,7 @@ Result<void> check_code_signer(const Certificate& certificate, Instant end_of_da
   const Validity own = certificate.validity();
   if (end_of_day < own.not_before || end_of_day > own.not_after) {
     return no_code_signer("counts from " + text_of(own.not_before) + " through " +
-                          text_of(own.not_after) + ", and not on the day of the plan");
+                          text_of(own.not_after) + ", and not through the end of the plan's day");
   }
   return {};
 }

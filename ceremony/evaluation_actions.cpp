@@ -110,6 +110,13 @@ Result<void> check_same_set(const OwnersFacts& annex, const std::optional<Owners
                "review the plan again"};
 }
 
+// What the annex says must be what the journals say, where they are here.
+Result<void> check_annex(const OwnersFacts& annex, const JournalFindings& findings) {
+  auto same = check_same_set(annex, findings.set);
+  const bool is_told = findings.set || !findings.reports.empty();
+  return same && is_told ? check_told_health(annex, findings.reports) : same;
+}
+
 // As the journal of this ceremony keeps the reports, and gives them back.
 Json reports_json(const std::vector<SeatHealth>& reports) {
   Json list = Json::array();
@@ -157,7 +164,7 @@ Result<std::vector<SeatHealth>> reports_for(const Workplace& work,
   if (!findings) {
     return std::move(findings).error();
   }
-  if (auto same = check_same_set(facts, findings->set); !same) {
+  if (auto same = check_annex(facts, *findings); !same) {
     return std::move(same).error();
   }
   return std::move(findings->reports);
@@ -219,7 +226,7 @@ Result<Turn> note_reports(Workplace& work,
   if (!findings) {
     return std::move(findings).error();
   }
-  if (auto same = check_same_set(**facts, findings->set); !same) {
+  if (auto same = check_annex(**facts, *findings); !same) {
     return std::move(same).error();
   }
   if (auto kept = work.journal.append(kReportsType, reports_json(findings->reports)); !kept) {

@@ -317,6 +317,23 @@ base::Result<std::vector<SeatHealth>> reports_on_shares(const std::vector<Owners
   return reports;
 }
 
+base::Result<void> check_told_health(const OwnersFacts& annex,
+                                     const std::vector<SeatHealth>& reports) {
+  for (const OwnersHolder& holder : annex.holders) {
+    ShareHealth told = ShareHealth::kGood;
+    for (const SeatHealth& report : reports) {
+      told = report.seat == holder.seat ? report.health : told;
+    }
+    if (holder.place.health != ShareHealth::kGood && holder.place.health != told) {
+      return Error{ErrorCode::kInconsistent,
+                   "the annex says that a share is lost or suspect, and no record of a share "
+                   "verification says so; hold a share verification, so that everybody can count "
+                   "it, or correct the annex and review the plan again"};
+    }
+  }
+  return {};
+}
+
 base::Result<void> take_reports(const std::vector<SeatHealth>& reports, OwnersFacts& facts) {
   for (const SeatHealth& report : reports) {
     const auto holder = std::find_if(

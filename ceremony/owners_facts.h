@@ -67,6 +67,12 @@ base::Result<std::optional<OwnersFacts>> owners_facts_in(const Annex& annex);
 base::Result<std::vector<SeatHealth>> reports_on_shares(const std::vector<OwnersJournal>& journals,
                                                         const EvaluationRecord& record);
 
+// What the annex calls lost or suspect, the newest report on that seat must call so: the journals
+// say it to everybody who evaluates later, and what the annex alone knows would count in one
+// ceremony and in no other. Errors: kInconsistent.
+base::Result<void> check_told_health(const OwnersFacts& annex,
+                                     const std::vector<SeatHealth>& reports);
+
 // Errors: kInconsistent for a report on a seat that no holder has.
 base::Result<void> take_reports(const std::vector<SeatHealth>& reports, OwnersFacts& facts);
 

@@ -61,10 +61,13 @@ struct PlannedName {
 };
 
 // What the first CRL or the next one says about time. Dates are YYYY-MM-DD, midnight UTC.
+// The profile of a CRL after which nobody needs the key.
+inline constexpr const char* kLastCrlProfile = "crl-last";
+
 struct PlannedCrl {
   std::string this_update;
   std::string next_update;
-  std::string profile = "crl";  // or "crl-last": after it nobody needs the key
+  std::string profile = "crl";  // or kLastCrlProfile
   std::vector<PlannedRevocation> revocations = {};
   std::string next_ceremony = {};  // day of the one that makes the next CRL; "": not planned yet
 };

@@ -55,6 +55,15 @@ PlanFault little_slack(const CrlDays& days) {
           .severity = base::Severity::kWarning};
 }
 
+PlanFault none_after_the_last() {
+  return {.rule = "plan-crl-last",
+          .field = "crl.next_ceremony",
+          .message =
+              "the plan: it names a ceremony that makes the next CRL (\"next_ceremony\"), and this "
+              "one is the last (profile \"crl-last\"), after which nobody can sign another; remove "
+              "the line, or choose the profile \"crl\""};
+}
+
 }  // namespace
 
 PlanFaults compare_with_next_ceremony(const Plan& plan) {
@@ -67,6 +76,9 @@ PlanFaults compare_with_next_ceremony(const Plan& plan) {
   const auto wanted = next ? base::add_days(*next, kCrlSlack) : next;
   if (!date || !update || !wanted) {
     return {};  // said elsewhere
+  }
+  if (plan.crl->profile == kLastCrlProfile) {
+    return {none_after_the_last()};
   }
   const CrlDays days{.next_ceremony = *next, .next_update = *update, .wanted = *wanted};
   if (*next <= *date) {

@@ -133,11 +133,6 @@ Result<base::Bytes> read_typed_lines(const client::Input& input) {
   return shamir::read_share_lines(lines->second);
 }
 
-// Also without the word before it: whoever reads a card aloud may forget it.
-bool is_typed_card(std::string_view answer) {
-  return answer.starts_with(kTypedCard) || shamir::looks_like_share_lines(answer);
-}
-
 std::string_view typed_card_in(std::string_view answer) {
   const std::string_view word = kTypedCard;
   return answer.starts_with(word) ? answer.substr(word.size()) : answer;
@@ -161,6 +156,10 @@ fs::path stick_of(const Workplace& work, std::size_t number) {
 }
 
 }  // namespace
+
+bool is_typed_card(std::string_view answer) {
+  return answer.starts_with(kTypedCard) || shamir::looks_like_share_lines(answer);
+}
 
 bool is_share_itself(std::string_view name, std::string_view text) {
   return name == kCardLines || (name == kHandedIn && is_typed_card(text));

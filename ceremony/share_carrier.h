@@ -30,6 +30,10 @@ inline constexpr const char* kTokenPin = "token-pin";
 inline constexpr const char* kCardLines = "card-lines";
 inline constexpr const char* kHandedIn = "share";
 
+// Whether an answer is a card's lines, with kTypedCard or without: whoever reads a card aloud may
+// forget the word before it.
+bool is_typed_card(std::string_view answer);
+
 // Whether a text that was typed for the ask of that name is the lines of a card: a locked share,
 // which goes into no record.
 bool is_share_itself(std::string_view name, std::string_view text);

@@ -45,7 +45,7 @@ void print_lines(const std::string& text, std::size_t indent) {
 // Files lie beside the answers; a card that is typed is no file.
 std::string path_for(const std::filesystem::path& folder, const std::string& text) {
   const std::string_view token = kInToken;
-  if (text.starts_with(kTypedCard) || text == token) {
+  if (is_typed_card(text) || text == token) {
     return text;
   }
   return text.starts_with(token)

@@ -288,6 +288,11 @@ ExitCode show_check(const EvaluationFolders& folders, const EvaluateArguments& a
 
 ExitCode evaluate(const EvaluateArguments& arguments) {
   auto folders = find_evaluation_folders({arguments.paths.begin(), arguments.paths.end()});
+  if (folders && folders->journals.empty() && !arguments.keeper.file.empty()) {
+    folders = base::Error{base::ErrorCode::kInsufficient,
+                          "no journal was given that the key of --keeper could open; name "
+                          "record/confidential, too"};
+  }
   if (!folders) {
     return tell(refused(std::move(folders).error()), arguments);
   }

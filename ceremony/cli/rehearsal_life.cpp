@@ -179,7 +179,7 @@ Result<void> Rehearsal::revoke_rest() {
   Plan plan = new_plan("crl");
   plan.crl = PlannedCrl{.this_update = today_,
                         .next_update = years_after(today_, kSubordinateYears),
-                        .profile = "crl-last"};
+                        .profile = kLastCrlProfile};
   for (std::size_t i = 1; i < request_names_.size(); ++i) {
     auto serial = serial_for(i);
     if (!serial) {

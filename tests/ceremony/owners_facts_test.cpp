@@ -268,6 +268,20 @@ TEST_CASE("owners: the annex gives the same facts, and every fault is refused wi
   REQUIRE(facts.ok());
   CHECK((*facts)->holders[1].place.health == ceremony::ShareHealth::kLost);
   CHECK((*facts)->holders[2].place.health == ceremony::ShareHealth::kSuspect);
+  const std::vector<ceremony::SeatHealth> both{
+      {.seat = (*facts)->holders[1].seat, .health = ceremony::ShareHealth::kLost},
+      {.seat = (*facts)->holders[2].seat, .health = ceremony::ShareHealth::kSuspect}};
+  CHECK(ceremony::check_told_health(**facts, both).ok());
+  // A loss that the annex alone knows of would count here and for nobody later; an older report of
+  // it, and a newer one that the share is good, too.
+  auto found_again = both;
+  found_again.push_back(
+      {.seat = (*facts)->holders[1].seat, .health = ceremony::ShareHealth::kGood});
+  for (const auto& reports : {std::vector<ceremony::SeatHealth>(), found_again}) {
+    const auto told = ceremony::check_told_health(**facts, reports);
+    REQUIRE(!told.ok());
+    CHECK(has(told.error().message, "no record of a share verification says so"));
+  }
   annex.holders[2].health = "Bob says good";
   CHECK(ceremony::owners_facts_in(annex).error().code == base::ErrorCode::kInvalidArgument);
   CHECK(!has(ceremony::owners_facts_in(annex).error().message, "Bob"));

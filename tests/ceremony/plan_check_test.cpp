@@ -500,6 +500,14 @@ TEST_CASE("plan check: the next ceremony is a day after this one, or not planned
   fill(desk, "crl");
   change(desk, next, "");
   CHECK(desk.check().plan.empty());
+
+  // After the last CRL nobody makes another.
+  const std::string last = "next_update = \"2027-05-26\"\nprofile = \"crl-last\"";
+  fill(desk, "crl");
+  change(desk, "next_update = \"2027-05-26\"", last);
+  CHECK(has_fault(desk.check().plan, "plan-crl-last", "crl.next_ceremony"));
+  change(desk, next, "");
+  CHECK(!has_fault(desk.check().plan, "plan-crl-last", "crl.next_ceremony"));
 }
 
 TEST_CASE("plan check: no secret stands in a plan or its annex") {

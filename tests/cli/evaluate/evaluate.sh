@@ -230,6 +230,8 @@ check "another keeper's key opens nothing" says "key"
 check "and nothing is printed with it" is_silent
 run 1 "${opened[@]}" "$work/none.pem" "${real[@]}"
 check "a key file that is not there is named" says "none.pem"
+run 1 "${opened[@]}" "$work/real/keeper.pem" "$work/real/public"
+check "a key for journals that were not named is refused" says "no journal was given that the key of --keeper could open"
 run 1 --keeper "$work/real/keeper.pem" --keeper-passphrase-file "$work/r24/signers.vkey" "${real[@]}"
 check "a passphrase that does not open it is refused" is_silent
 
