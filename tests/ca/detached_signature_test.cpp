@@ -364,8 +364,8 @@ TEST_CASE("a code signer is an end entity for signing code, on that day") {
   };
   says(signing.chain.back(), on_the_day, "is that of a CA");
   const std::chrono::seconds second{1};
-  says(signer, signer.validity().not_after + second, "and not on the day of the plan");
-  says(signer, signer.validity().not_before - second, "and not on the day of the plan");
+  says(signer, signer.validity().not_after + second, "and not through the end of the plan's day");
+  says(signer, signer.validity().not_before - second, "and not through the end of the plan's day");
 }
 
 TEST_CASE("a code signer by others lacks what it lacks") {

@@ -281,9 +281,9 @@ TEST_CASE("an artefact is signed only under a certificate for code signing, of t
                 support::request_for(*other, "Another signer"), "code-signing", {-1, 9})),
             "is of another key than the one in this vault"));
   CHECK(has(refused(elsewhere.certify(request, "code-signing", {-30, -1})),
-            "and not on the day of the plan"));
+            "and not through the end of the plan's day"));
   CHECK(has(refused(elsewhere.certify(request, "code-signing", {1, 30})),
-            "and not on the day of the plan"));
+            "and not through the end of the plan's day"));
   CHECK(has(refused(elsewhere.certify(request, "subordinate-code-signing", {-1, 9})),
             "is that of a CA"));
   const support::TemporaryFolder folder;
@@ -335,7 +335,7 @@ TEST_CASE(
   };
   CHECK(has(works.refusal_of(bring({.not_before = noon - std::chrono::days{9}, .not_after = noon}),
                              Works::both()),
-            "and not on the day of the plan"));
+            "and not through the end of the plan's day"));
   must(works.stage().rehearsal().sign_artefacts(
       bring({.not_before = noon, .not_after = noon + std::chrono::days{9}}), Works::both()));
   const support::CommandOutcome shown =
