@@ -155,7 +155,11 @@ bool is_private_key(base::ByteView bytes) {
 std::string_view form_of_reading(base::ByteView reading) {
   const std::string_view text = base::text_of(reading);
   for (const Marker& marker : kMarkers) {
-    if (!std::ranges::search(text, marker.text, {}, lower_ascii).empty()) {
+    const auto found = std::search(
+        text.begin(), text.end(), marker.text.begin(), marker.text.end(), [](char c, char small) {
+          return lower_ascii(c) == small;
+        });
+    if (found != text.end()) {
       return marker.what;
     }
   }
