@@ -119,14 +119,16 @@ Finding look_at(const Look& look, std::string_view text, const std::string& wher
 
 Finding look_at_entry(const Look& look, const JournalEntry& entry) {
   const std::string where =
-      "entry " + std::to_string(entry.i) + " of the journal (\"" + entry.type + "\"), ";
+      "entry " + std::to_string(entry.i) + " of the journal (\"" + entry.type + "\"), \"";
   const Json flat = entry.data.flatten();  // every text, however deep
   for (const auto& [path, one] : flat.items()) {
     const auto* const text = one.get_ptr<const std::string*>();
     if (text == nullptr) {
       continue;
     }
-    if (Finding found = look_at(look, *text, where + '"' + path + '"'); found) {
+    std::string field = where;
+    field.append(path).append("\"");
+    if (Finding found = look_at(look, *text, field); found) {
       return found;
     }
   }
