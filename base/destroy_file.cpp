@@ -84,4 +84,12 @@ Result<void> destroy_file(const std::filesystem::path& path) {
   return overwritten ? remove_name(path) : overwritten;
 }
 
+Result<void> destroy_file_where_it_lies(const std::filesystem::path& path) {
+  auto is_there = lies_at(path);
+  if (!is_there) {
+    return std::move(is_there).error();
+  }
+  return *is_there ? destroy_file(path) : Result<void>();
+}
+
 }  // namespace base

@@ -22,4 +22,7 @@ Result<void> overwrite_file(const std::filesystem::path& path);
 // it may still be there.
 Result<void> destroy_file(const std::filesystem::path& path);
 
+// The same for what may be gone already. Errors: as lies_at() (media.h) and destroy_file().
+Result<void> destroy_file_where_it_lies(const std::filesystem::path& path);
+
 }  // namespace base

@@ -48,8 +48,7 @@ std::string destruction_note(const Workplace& work) {
   return unseen.empty() ? "every encrypted key in this room was overwritten, read back and removed"
                         : "the encrypted key at " + unseen +
                               " was not seen (it is missing or altered), so it counts as left; "
-                              "every other one "
-                              "in this room was overwritten, read back and removed";
+                              "every other one in this room was overwritten, read back and removed";
 }
 
 Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint32_t generation) {
@@ -79,11 +78,7 @@ Result<void> destroy_blob(const Workplace& work, const fs::path& site, std::uint
   }
   // The name goes only after the content: where it is gone, all of it is.
   const fs::path file = folder / kBlobFile;
-  auto is_there = base::lies_at(file);
-  if (!is_there) {
-    return std::move(is_there).error();
-  }
-  if (auto done = *is_there ? base::destroy_file(file) : Result<void>(); !done) {
+  if (auto done = base::destroy_file_where_it_lies(file); !done) {
     return done;
   }
   return note_blob(work, name, generation, BlobState::kDestroyed);

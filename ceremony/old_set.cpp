@@ -103,7 +103,7 @@ Remains remains_of(const Workplace& work, const OldSet& old) {
     }
   }
   for (const PlannedHolder& holder : old.holders) {
-    if (!is_noted_of(work, "share-destroyed", holder.seat)) {
+    if (!is_noted_of(work, kShareDestroyed, holder.seat)) {
       remains.open_seats.push_back(holder.seat);
     }
   }

@@ -47,6 +47,9 @@ base::Result<void> note_blob(const Workplace& work,
                              std::uint32_t generation,
                              BlobState state);
 
+// Type of the journal's entries about a share whose content is gone.
+inline constexpr const char* kShareDestroyed = "share-destroyed";
+
 // Type of the journal's entries about a blob that is not where it was left, or not what it was.
 inline constexpr const char* kBlobUnseen = "blob-unseen";
 

@@ -31,8 +31,6 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr const char* kShareDestroyed = "share-destroyed";  // a type of the journal's entries
-
 // A site that was not there at the re-share may still lack the set that is live.
 Result<void> bring_live_vaults(const Workplace& work, const LedgerState& ledger) {
   const fs::path& home = work.room.sites.front();
@@ -186,14 +184,6 @@ Result<void> check_old_share(const Workplace& work,
                              {{"seat", holder.seat}, {"sha256", base::sha256_hex(*envelope)}});
 }
 
-Result<void> destroy_where_it_lies(const fs::path& file) {
-  auto is_there = base::lies_at(file);
-  if (!is_there) {
-    return std::move(is_there).error();
-  }
-  return *is_there ? base::destroy_file(file) : Result<void>();
-}
-
 // Every copy on the stick; those on paper are destroyed by the people in the room. The share's own
 // name goes last, when the journal says that its content is gone: an empty folder, as where no
 // stick is inserted, is no share that was destroyed.
@@ -210,7 +200,7 @@ Result<void> destroy_share(const Workplace& work, const PlannedHolder& holder) {
                      "step again"};
   }
   for (const char* const name : {kCardSvg, kCardText}) {
-    if (auto done = destroy_where_it_lies(stick / name); !done) {
+    if (auto done = base::destroy_file_where_it_lies(stick / name); !done) {
       return done;
     }
   }
@@ -227,8 +217,9 @@ Result<void> destroy_share(const Workplace& work, const PlannedHolder& holder) {
 Result<void> remove_destroyed_shares(const Workplace& work, const OldSet& old) {
   for (const PlannedHolder& holder : old.holders) {
     const bool is_gone = is_noted_of(work, kShareDestroyed, holder.seat);
-    auto done = is_gone ? destroy_where_it_lies(work.room.holders / holder.folder / kShareFile)
-                        : Result<void>();
+    auto done =
+        is_gone ? base::destroy_file_where_it_lies(work.room.holders / holder.folder / kShareFile)
+                : Result<void>();
     if (!done) {
       return done;
     }
