@@ -48,10 +48,24 @@ TbsCertificate common_parts(const CertificatePlan& plan, base::ByteView public_k
   return tbs;
 }
 
+// The identifier of the key: where it had a certificate before, the bytes that stand there.
+base::Bytes own_identifier(const TbsCertificate& tbs,
+                           const CertificateRules& rules,
+                           const Predecessor* predecessor) {
+  if (predecessor != nullptr && keeps_key(predecessor->succession) &&
+      predecessor->certificate.known().subject_key_identifier) {
+    return *predecessor->certificate.known().subject_key_identifier;
+  }
+  return key_identifier_of(tbs.public_key_info, rules.key_identifier);
+}
+
 // What roots, subordinates and end entities have; an end entity says that it is no CA.
-void add_key_extensions(TbsCertificate& tbs, const CertificateProfile& profile) {
+void add_key_extensions(TbsCertificate& tbs,
+                        const CertificateProfile& profile,
+                        const Predecessor* predecessor) {
   const CertificateRules& rules = profile.certificate;
-  const bool is_ca = profile.kind != ProfileKind::kEndEntity;
+  const bool is_ca =
+      profile.kind != ProfileKind::kEndEntity && profile.kind != ProfileKind::kSelfSigned;
   tbs.extensions.push_back(
       {.oid = std::string(oid::kBasicConstraints),
        .criticality = Criticality::kCritical,
@@ -59,9 +73,11 @@ void add_key_extensions(TbsCertificate& tbs, const CertificateProfile& profile) 
   tbs.extensions.push_back({.oid = std::string(oid::kKeyUsage),
                             .criticality = Criticality::kCritical,
                             .value = encode_key_usage(rules.key_usage)});
-  tbs.extensions.push_back({.oid = std::string(oid::kSubjectKeyIdentifier),
-                            .value = encode_key_identifier(
-                                key_identifier_of(tbs.public_key_info, rules.key_identifier))});
+  if (rules.subject_key_identifier == Presence::kRequired) {
+    tbs.extensions.push_back(
+        {.oid = std::string(oid::kSubjectKeyIdentifier),
+         .value = encode_key_identifier(own_identifier(tbs, rules, predecessor))});
+  }
 }
 
 // Whether a list of the plan is there exactly when the profile wants it.
@@ -104,12 +120,44 @@ base::Result<void> check_lists(const CertificateRules& rules, const CertificateP
   return {};
 }
 
-void add_plan_extensions(TbsCertificate& tbs, const SubordinateParts& parts) {
-  const CertificateRules& rules = parts.profile.certificate;
+void add_purposes(TbsCertificate& tbs, const CertificateRules& rules) {
   if (!rules.extended_key_usage.empty()) {
     tbs.extensions.push_back({.oid = std::string(oid::kExtendedKeyUsage),
                               .value = encode_extended_key_usage(rules.extended_key_usage)});
   }
+}
+
+// The name of a device's hardware: by the plan, or else as the request asks.
+base::Result<void> add_module_name(TbsCertificate& tbs, const SubordinateParts& parts) {
+  const CertificateRules& rules = parts.profile.certificate;
+  const std::string& type = parts.plan.hardware_type;
+  if (type.empty()) {
+    const auto& asked = parts.request.requested_extensions();
+    const auto found = std::ranges::find_if(
+        asked, [&](const Extension& one) { return is_taken_from_request(rules, one); });
+    if (found != asked.end()) {
+      tbs.extensions.push_back(*found);
+    }
+    return {};
+  }
+  const auto subject = DistinguishedName::parse(tbs.subject);
+  const auto serial = subject ? subject->value_of("serialNumber") : std::nullopt;
+  if (rules.hardware_module_name == Presence::kAbsent || !is_object_identifier(type) || !serial) {
+    return does_not_fit(
+        "the plan gives a type of hardware, and the profile has none, or it is no object "
+        "identifier, or the subject has no serialNumber to go with it; correct the plan");
+  }
+  const base::ByteView digits = base::bytes_of(*serial);
+  tbs.extensions.push_back(
+      {.oid = std::string(oid::kSubjectAlternativeName),
+       .value = encode_hardware_module_name(
+           {.type = type, .serial = base::Bytes(digits.begin(), digits.end())})});
+  return {};
+}
+
+void add_plan_extensions(TbsCertificate& tbs, const SubordinateParts& parts) {
+  const CertificateRules& rules = parts.profile.certificate;
+  add_purposes(tbs, rules);
   if (!parts.plan.policies.empty()) {
     tbs.extensions.push_back({.oid = std::string(oid::kCertificatePolicies),
                               .value = encode_policies(parts.plan.policies)});
@@ -123,8 +171,11 @@ void add_plan_extensions(TbsCertificate& tbs, const SubordinateParts& parts) {
                               .value = encode_ca_issuers(parts.plan.ca_issuer_uris)});
   }
   if (rules.ocsp_no_check == Presence::kRequired) {
+    tbs.extensions.push_back({.oid = std::string(oid::kOcspNoCheck), .value = encode_null()});
+  }
+  if (rules.no_revocation == Presence::kRequired) {
     tbs.extensions.push_back(
-        {.oid = std::string(oid::kOcspNoCheck), .value = encode_ocsp_no_check()});
+        {.oid = std::string(oid::kNoRevocationAvailable), .value = encode_null()});
   }
 }
 
@@ -143,6 +194,9 @@ base::Result<void> check_kind(const SubordinateParts& parts) {
 }
 
 base::Result<DistinguishedName> subject_of(const SubordinateParts& parts) {
+  if (parts.predecessor != nullptr) {
+    return parts.predecessor->certificate.subject();
+  }
   if (parts.plan.subject) {
     return *parts.plan.subject;
   }
@@ -192,13 +246,23 @@ base::Bytes key_identifier_of(base::ByteView public_key_info, KeyIdentifierMetho
   return {value.begin(), value.begin() + kKeyIdentifierSize};
 }
 
+bool is_taken_from_request(const CertificateRules& rules, const Extension& extension) {
+  return rules.hardware_module_name != Presence::kAbsent &&
+         extension.oid == oid::kSubjectAlternativeName &&
+         extension.criticality == Criticality::kNotCritical &&
+         decode_hardware_module_name(extension.value).ok();
+}
+
 base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
                                         const CertificatePlan& plan,
-                                        base::ByteView public_key_info) {
-  if (profile.kind != ProfileKind::kRoot) {
-    return does_not_fit("a root certificate needs a profile of the kind root; correct the plan");
+                                        base::ByteView public_key_info,
+                                        const Predecessor* predecessor) {
+  if (profile.kind != ProfileKind::kRoot && profile.kind != ProfileKind::kSelfSigned) {
+    return does_not_fit(
+        "a certificate that signs itself needs a profile of the kind root or self-signed; correct "
+        "the plan");
   }
-  if (!plan.subject) {
+  if (!plan.subject && predecessor == nullptr) {
     return does_not_fit("the plan gives no subject for the root certificate; complete the plan");
   }
   if (const base::Result<void> fit = check_lists(profile.certificate, plan); !fit) {
@@ -208,11 +272,14 @@ base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
   if (!algorithm) {
     return algorithm.error();
   }
+  const DistinguishedName& subject =
+      predecessor != nullptr ? predecessor->certificate.subject() : *plan.subject;
   TbsCertificate tbs = common_parts(plan, public_key_info);
   tbs.algorithm = signature_algorithm_of(*algorithm);
-  tbs.issuer = plan.subject->der();
-  tbs.subject = plan.subject->der();
-  add_key_extensions(tbs, profile);
+  tbs.issuer = subject.der();
+  tbs.subject = subject.der();
+  add_key_extensions(tbs, profile, predecessor);
+  add_purposes(tbs, profile.certificate);
   return tbs;
 }
 
@@ -241,10 +308,13 @@ base::Result<TbsCertificate> build_subordinate(const SubordinateParts& parts) {
   tbs.algorithm = signature_algorithm_of(*algorithm);
   tbs.issuer = parts.issuer.subject().der();
   tbs.subject = subject->der();
-  add_key_extensions(tbs, parts.profile);
+  add_key_extensions(tbs, parts.profile, parts.predecessor);
   tbs.extensions.push_back({.oid = std::string(oid::kAuthorityKeyIdentifier),
                             .value = encode_authority_key_identifier(*issuer_identifier)});
   add_plan_extensions(tbs, parts);
+  if (const base::Result<void> named = add_module_name(tbs, parts); !named) {
+    return named.error();
+  }
   return tbs;
 }
 

@@ -17,6 +17,7 @@
 #include "ca/distinguished_name.h"
 #include "ca/extension.h"
 #include "ca/signing_request.h"
+#include "ca/succession.h"
 #include "ca/validity.h"
 
 namespace ca {
@@ -30,6 +31,10 @@ struct CertificatePlan {
   std::vector<std::string> crl_uris;        // where the issuer's CRLs will be published
   std::vector<std::string> ca_issuer_uris;  // where the issuer's certificate will be published
   std::vector<std::string> accepted;        // names of lint rules whose warnings are meant
+
+  // Object identifier of a device's hardware, for a hardwareModuleName with the serialNumber of the
+  // subject; empty: that of the request, where it asks for one.
+  std::string hardware_type = {};
 
   // From new_serial_number(), where people saw it before the signature; empty: a new one is drawn.
   base::Bytes serial = {};
@@ -64,11 +69,18 @@ base::Bytes assemble(const SignedParts& parts);
 // The key identifier of a DER SubjectPublicKeyInfo: 20 octets.
 base::Bytes key_identifier_of(base::ByteView public_key_info, KeyIdentifierMethod method);
 
-// A self-signed root for that key. Errors: kInvalidArgument where profile or plan do not fit a root
-// (no subject in the plan); kRefusedByPolicy for a key algorithm that no root may have.
+// A self-signed root for that key, or an end entity that signs itself, as the profile says; one
+// that follows another takes its name (and for the same key its identifier) from there. Errors:
+// kInvalidArgument where profile or plan do not fit (no subject in the plan); kRefusedByPolicy for
+// a key algorithm that no root may have.
 base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
                                         const CertificatePlan& plan,
-                                        base::ByteView public_key_info);
+                                        base::ByteView public_key_info,
+                                        const Predecessor* predecessor = nullptr);
+
+// Whether the profile lets that extension of a request come into the certificate: only a
+// subjectAltName that is one hardwareModuleName, not critical.
+bool is_taken_from_request(const CertificateRules& rules, const Extension& extension);
 
 // A subordinate or an end entity, as the profile says, below `issuer` for the key of the request;
 // not checked here (ca/issuer.h does). Errors: kInvalidArgument where profile and plan do not fit
@@ -80,6 +92,7 @@ struct SubordinateParts {
   const CertificatePlan& plan;
   const SigningRequest& request;
   const Certificate& issuer;
+  const Predecessor* predecessor = nullptr;  // the certificate that it follows
 };
 base::Result<TbsCertificate> build_subordinate(const SubordinateParts& parts);
 

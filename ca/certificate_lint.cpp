@@ -11,6 +11,9 @@ CertificateKind kind_by(const CertificateProfile& profile) {
   if (profile.kind == ProfileKind::kEndEntity) {
     return CertificateKind::kPlannedEndEntity;
   }
+  if (profile.kind == ProfileKind::kSelfSigned) {
+    return CertificateKind::kSelfSigned;
+  }
   return profile.kind == ProfileKind::kRoot ? CertificateKind::kRoot
                                             : CertificateKind::kSubordinate;
 }
@@ -55,7 +58,8 @@ const base::Bytes* LintSubject::signing_key() const {
   if (issuer != nullptr) {
     return &issuer->public_key_info();
   }
-  const bool signs_itself = kind == CertificateKind::kRoot || certificate.is_self_issued();
+  const bool signs_itself = kind == CertificateKind::kRoot ||
+                            kind == CertificateKind::kSelfSigned || certificate.is_self_issued();
   return signs_itself ? &certificate.public_key_info() : nullptr;
 }
 
@@ -64,12 +68,15 @@ base::Findings lint_certificate(const Certificate& certificate,
   const LintSubject subject{.certificate = certificate,
                             .profile = context.profile,
                             .issuer = context.issuer,
+                            .predecessor = context.predecessor,
                             .stage = context.stage,
                             .kind = kind_of(certificate, context.profile)};
   base::Findings findings;
   apply(certificate_field_rules(), subject, findings);
   apply(certificate_extension_rules(), subject, findings);
   apply(certificate_pointer_rules(), subject, findings);
+  apply(certificate_end_entity_rules(), subject, findings);
+  apply(certificate_succession_rules(), subject, findings);
   append_all(findings, find_key_faults(certificate.public_key_info()));
   const bool may_be_empty = subject.kind == CertificateKind::kEndEntity &&
                             certificate.subject().empty();  // then the name is in subjectAltName
@@ -81,8 +88,11 @@ base::Findings lint_certificate(const Certificate& certificate,
 
 std::vector<LintRule> certificate_rules() {
   std::vector<LintRule> rules;
-  for (const std::span<const CertificateRule> part :
-       {certificate_field_rules(), certificate_extension_rules(), certificate_pointer_rules()}) {
+  for (const std::span<const CertificateRule> part : {certificate_field_rules(),
+                                                      certificate_extension_rules(),
+                                                      certificate_pointer_rules(),
+                                                      certificate_end_entity_rules(),
+                                                      certificate_succession_rules()}) {
     for (const CertificateRule& row : part) {
       rules.push_back(row.rule);
     }

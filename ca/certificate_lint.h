@@ -12,6 +12,7 @@
 #include "base/finding.h"
 #include "ca/certificate.h"
 #include "ca/certificate_profile.h"
+#include "ca/succession.h"
 
 namespace ca {
 
@@ -22,8 +23,10 @@ enum class LintStage {
 
 // What is known beside the certificate itself; all borrowed.
 struct CertificateLintContext {
-  const CertificateProfile* profile = nullptr;  // root or subordinate; without: anybody's
+  const CertificateProfile* profile = nullptr;  // of a certificate; without: anybody's
   const Certificate* issuer = nullptr;          // without, and not self-issued: no signature check
+  const Predecessor* predecessor =
+      nullptr;  // the certificate that it follows, where it follows one
   LintStage stage = LintStage::kSigned;
 };
 

@@ -13,16 +13,6 @@ namespace {
 
 using Complaint = std::optional<std::string>;
 
-bool is_ca(const LintSubject& subject) {
-  const std::optional<BasicConstraints>& constraints = subject.known().basic_constraints;
-  return constraints && constraints->is_ca;
-}
-
-std::optional<std::uint64_t> path_length_of(const LintSubject& subject) {
-  const std::optional<BasicConstraints>& constraints = subject.known().basic_constraints;
-  return constraints ? constraints->path_length : std::nullopt;
-}
-
 std::set<std::string> as_set(const std::vector<std::string>& list) {
   return {list.begin(), list.end()};
 }
@@ -31,9 +21,18 @@ std::set<std::string> as_set(const std::vector<std::string>& list) {
 bool is_in_profile(const LintSubject& subject, const std::string& oid) {
   const CertificateRules& rules = subject.profile->certificate;
   const bool is_root = subject.kind == CertificateKind::kRoot;
-  if (oid == oid::kBasicConstraints || oid == oid::kKeyUsage || oid == oid::kSubjectKeyIdentifier ||
+  if (oid == oid::kBasicConstraints || oid == oid::kKeyUsage ||
       oid == oid::kAuthorityKeyIdentifier) {
     return true;
+  }
+  if (oid == oid::kSubjectKeyIdentifier) {
+    return rules.subject_key_identifier != Presence::kAbsent;
+  }
+  if (oid == oid::kNoRevocationAvailable) {
+    return rules.no_revocation != Presence::kAbsent;
+  }
+  if (oid == oid::kSubjectAlternativeName) {
+    return rules.hardware_module_name != Presence::kAbsent;
   }
   // In a root these have rules of their own, which say why.
   if (oid == oid::kExtendedKeyUsage) {
@@ -93,7 +92,7 @@ Complaint check_unknown_critical(const LintSubject& subject) {
                                                          oid::kAuthorityKeyIdentifier,
                                                          oid::kCrlDistributionPoints,
                                                          oid::kAuthorityInformationAccess,
-                                                         "2.5.29.17",   // subjectAltName
+                                                         oid::kSubjectAlternativeName,
                                                          "2.5.29.33",   // policyMappings
                                                          "2.5.29.36",   // policyConstraints
                                                          "2.5.29.54"};  // inhibitAnyPolicy
@@ -222,11 +221,6 @@ Complaint check_any_extended_key_usage(const LintSubject& subject) {
                      "have a purpose.");
 }
 
-// Whether the profile is a responder's.
-bool is_for_answers(const CertificateRules* rules) {
-  return rules != nullptr && rules->ocsp_no_check == Presence::kRequired;
-}
-
 Complaint check_ocsp_signing(const LintSubject& subject) {
   return complain_if(lists(subject.known().extended_key_usage, oid::kOcspSigning) &&
                          !is_for_answers(rules_of(subject)),
@@ -246,42 +240,9 @@ Complaint check_extended_key_usage_profile(const LintSubject& subject) {
                      "The extendedKeyUsage is not exactly the one in the profile.");
 }
 
-Complaint check_no_check(const LintSubject& subject) {
-  const bool is_due = lists(subject.known().extended_key_usage, oid::kOcspSigning) &&
-                      (subject.profile == nullptr || is_for_answers(rules_of(subject)));
-  return complain_if(is_due && !has(subject, oid::kOcspNoCheck),
-                     "The certificate answers whether others are revoked (OCSPSigning), and lacks "
-                     "id-pkix-ocsp-nocheck, so programs would ask it about itself.");
-}
-
-Complaint check_no_check_form(const LintSubject& subject) {
-  const Extension* const found = subject.certificate.find(oid::kOcspNoCheck);
-  return complain_if(found != nullptr && (found->value != encode_ocsp_no_check() ||
-                                          found->criticality == Criticality::kCritical),
-                     "The extension id-pkix-ocsp-nocheck is critical or holds something; it must "
-                     "not be, and holds NULL.");
-}
-
-Complaint check_is_no_ca(const LintSubject& subject) {
-  return complain_if(is_ca(subject) || path_length_of(subject).has_value(),
-                     "The basicConstraints make a CA of an end entity.");
-}
-
-Complaint check_end_entity_usage(const LintSubject& subject) {
-  const std::optional<KeyUsage>& usage = subject.known().key_usage;
-  const CertificateRules* const rules = rules_of(subject);
-  return complain_if(usage && rules != nullptr && *usage != rules->key_usage,
-                     "The keyUsage is not exactly the one in the profile.");
-}
-
-constexpr std::string_view kBasic = "basicConstraints";
-constexpr std::string_view kBasicSource = "RFC 5280 section 4.2.1.9";
-constexpr std::string_view kUsage = "keyUsage";
 constexpr std::string_view kUsageSource = "RFC 5280 section 4.2.1.3";
 constexpr std::string_view kExtended = "extendedKeyUsage";
 constexpr std::string_view kExtendedSource = "BR 7.1.2.10.6";
-constexpr std::string_view kNoCheck = "id-pkix-ocsp-nocheck";
-constexpr std::string_view kNoCheckSource = "RFC 6960 section 4.2.2.2.1";
 constexpr std::string_view kList = "extensions";
 constexpr std::string_view kListSource = "RFC 5280 section 4.2";
 
@@ -330,27 +291,17 @@ constexpr std::array kExtensionRules{
                     kForRoot,
                     check_root_extended_key_usage},
     CertificateRule{{"extended-key-usage-missing", kError, kExtended, kExtendedSource},
-                    kForIssued,
+                    kForPurposed,
                     check_extended_key_usage},
     CertificateRule{{"extended-key-usage-any", kError, kExtended, kExtendedSource},
-                    kForIssued,
+                    kForPurposed,
                     check_any_extended_key_usage},
     CertificateRule{{"extended-key-usage-ocsp-signing", kError, kExtended, "Conclave DESIGN 4"},
-                    kForIssued,
+                    kForPurposed,
                     check_ocsp_signing},
     CertificateRule{{"extended-key-usage-not-in-profile", kError, kExtended, "Conclave DESIGN 4"},
-                    kForIssued,
+                    kForPurposed,
                     check_extended_key_usage_profile},
-    CertificateRule{{"ocsp-no-check-missing", kError, kNoCheck, kNoCheckSource},
-                    kForAnyEndEntity,
-                    check_no_check},
-    CertificateRule{
-        {"ocsp-no-check-form", kError, kNoCheck, kNoCheckSource}, kForAll, check_no_check_form},
-    CertificateRule{
-        {"end-entity-is-ca", kError, kBasic, kBasicSource}, kForPlannedEndEntity, check_is_no_ca},
-    CertificateRule{{"end-entity-key-usage", kError, kUsage, "Conclave DESIGN 4"},
-                    kForPlannedEndEntity,
-                    check_end_entity_usage},
 };
 
 }  // namespace

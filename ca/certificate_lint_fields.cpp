@@ -70,6 +70,20 @@ Complaint check_serial_form(const LintSubject& subject) {
       "made here.");
 }
 
+// Eight bytes alike in a row: in random ones once in 2^60 times, in those that count nearly always.
+Complaint check_serial_random(const LintSubject& subject) {
+  constexpr int kLongestRun = 7;
+  const base::Bytes& serial = subject.certificate.serial();
+  int run = 0;
+  for (std::size_t i = 1; i < serial.size() && run < kLongestRun; ++i) {
+    run = serial[i] == serial[i - 1] ? run + 1 : 0;
+  }
+  return complain_if(
+      subject.profile != nullptr && is_own_serial_number(serial) && run >= kLongestRun,
+      "The serial number is not random: it looks like one of a sequence, and whoever can guess the "
+      "next one can prepare a forgery; draw another.");
+}
+
 Complaint check_algorithms_agree(const LintSubject& subject) {
   return complain_if(
       subject.certificate.inner_algorithm() != subject.certificate.outer_algorithm(),
@@ -159,15 +173,17 @@ Complaint check_validity_in_issuer(const LintSubject& subject) {
   if (own.not_after < own.not_before) {
     return std::nullopt;  // reported by its own rule
   }
-  return complain_if(own.not_before < issuer.not_before || own.not_after > issuer.not_after,
-                     "The certificate would be valid from " + text_of(own.not_before) +
-                         " through " + text_of(own.not_after) + ", and its issuer is valid from " +
-                         text_of(issuer.not_before) + " through " + text_of(issuer.not_after) +
-                         "; choose dates inside these.");
+  // One without an end outlives every issuer: a rule of its own says so.
+  const bool has_end = !may_outlive_issuer(subject);
+  return complain_if(
+      own.not_before < issuer.not_before || (has_end && own.not_after > issuer.not_after),
+      "The certificate would be valid from " + text_of(own.not_before) + " through " +
+          text_of(own.not_after) + ", and its issuer is valid from " + text_of(issuer.not_before) +
+          " through " + text_of(issuer.not_after) + "; choose dates inside these.");
 }
 
 Complaint check_validity_length(const LintSubject& subject) {
-  if (subject.profile == nullptr) {
+  if (subject.profile == nullptr || subject.profile->end == End::kNone) {
     return std::nullopt;
   }
   const Validity validity = subject.certificate.validity();
@@ -206,7 +222,7 @@ Complaint check_subject_allowed(const LintSubject& subject) {
 
 Complaint check_subject_is_issuer(const LintSubject& subject) {
   return complain_if(!subject.certificate.is_self_issued(),
-                     "The root's issuer and subject are not byte for byte the same; a root names "
+                     "Issuer and subject are not byte for byte the same; what signs itself names "
                      "itself.");
 }
 
@@ -268,6 +284,9 @@ constexpr std::array kFieldRules{
     CertificateRule{{"serial-form", Severity::kError, "serialNumber", "Conclave DESIGN 4"},
                     kForAll,
                     check_serial_form},
+    CertificateRule{{"serial-not-random", Severity::kError, "serialNumber", "BR 7.1"},
+                    kForOurs,
+                    check_serial_random},
     CertificateRule{
         {"signature-algorithms-differ", Severity::kError, "signature", "RFC 5280 section 4.1.1.2"},
         kForAll,
@@ -311,7 +330,7 @@ constexpr std::array kFieldRules{
         kForOurs,
         check_subject_allowed},
     CertificateRule{{"root-not-self-issued", Severity::kError, "issuer", "RFC 5280 section 3.2"},
-                    kForRoot,
+                    kForSelfIssued,
                     check_subject_is_issuer},
     CertificateRule{{"subject-is-issuer", Severity::kError, "subject", "RFC 5280 section 4.1.2.6"},
                     kForIssued,

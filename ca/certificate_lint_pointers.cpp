@@ -19,7 +19,9 @@ bool are_all_http(const std::vector<std::string>& uris) {
 }
 
 Complaint check_subject_key_identifier(const LintSubject& subject) {
-  return complain_if(!has(subject, oid::kSubjectKeyIdentifier),
+  const CertificateRules* const rules = rules_of(subject);
+  const bool is_due = rules == nullptr || rules->subject_key_identifier == Presence::kRequired;
+  return complain_if(is_due && !has(subject, oid::kSubjectKeyIdentifier),
                      "The certificate has no subjectKeyIdentifier.");
 }
 
@@ -31,7 +33,9 @@ Complaint check_subject_key_identifier_critical(const LintSubject& subject) {
 Complaint check_subject_key_identifier_value(const LintSubject& subject) {
   const CertificateRules* const rules = rules_of(subject);
   const std::optional<base::Bytes>& found = subject.known().subject_key_identifier;
-  if (rules == nullptr || !found) {
+  const bool is_copied =
+      subject.predecessor != nullptr && keeps_key(subject.predecessor->succession);
+  if (rules == nullptr || !found || is_copied) {
     return std::nullopt;  // anybody may make it in a way of his own
   }
   return complain_if(
@@ -68,7 +72,8 @@ Complaint check_root_authority_key_identifier(const LintSubject& subject) {
   const std::optional<AuthorityKeyIdentifier>& found = subject.known().authority_key_identifier;
   return complain_if(found && !found->key_identifier.empty() &&
                          subject.known().subject_key_identifier != found->key_identifier,
-                     "The root names another key than its own as its issuer's.");
+                     "The certificate signs itself, and names another key than its own as its "
+                     "issuer's.");
 }
 
 Complaint check_root_policies(const LintSubject& subject) {
@@ -175,7 +180,7 @@ constexpr std::array kPointerRules{
                     kForIssued,
                     check_authority_key_identifier_value},
     CertificateRule{{"root-authority-key-identifier", kError, kAuthorityKey, kAuthorityKeySource},
-                    kForRoot,
+                    kForSelfIssued,
                     check_root_authority_key_identifier},
     CertificateRule{
         {"root-policies", kWarning, kPolicies, "BR 7.1.2.1.2"}, kForRoot, check_root_policies},

@@ -34,6 +34,7 @@ enum class DerTag : std::uint8_t {
   kSet = 0x31,
   kContext0 = 0x80,             // [0] IMPLICIT over a primitive type
   kContext1 = 0x81,             // [1]
+  kContext2 = 0x82,             // [2]
   kContext6 = 0x86,             // [6], the URI of a GeneralName
   kContext0Constructed = 0xa0,  // [0] over a constructed type, or EXPLICIT
   kContext3Constructed = 0xa3,  // [3]

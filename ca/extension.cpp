@@ -154,15 +154,24 @@ base::Bytes encode_crl_number(std::uint64_t number) {
 }
 
 base::Bytes encode_only_ca_certificates() {
-  constexpr auto kOnlyContainsCaCerts = static_cast<DerTag>(0x82);  // [2] BOOLEAN
-  return der(DerTag::kSequence, {der(kOnlyContainsCaCerts, {kTrue})});
+  return der(DerTag::kSequence, {der(DerTag::kContext2, {kTrue})});  // onlyContainsCACerts
 }
 
 base::Bytes encode_reason(std::uint8_t reason) {
   return der(DerTag::kEnumerated, {std::array<std::uint8_t, 1>{reason}});
 }
 
-base::Bytes encode_ocsp_no_check() {
+base::Bytes encode_hardware_module_name(const HardwareModuleName& name) {
+  const base::Bytes module =
+      der(DerTag::kSequence,
+          {der_object_identifier(name.type), der(DerTag::kOctetString, {name.serial})});
+  const base::Bytes other_name = der(DerTag::kContext0Constructed,
+                                     {der_object_identifier(oid::kHardwareModuleName),
+                                      der(DerTag::kContext0Constructed, {module})});
+  return der(DerTag::kSequence, {other_name});
+}
+
+base::Bytes encode_null() {
   return der(DerTag::kNull, {});
 }
 

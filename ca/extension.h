@@ -18,6 +18,7 @@ namespace ca {
 namespace oid {
 constexpr std::string_view kSubjectKeyIdentifier = "2.5.29.14";
 constexpr std::string_view kKeyUsage = "2.5.29.15";
+constexpr std::string_view kSubjectAlternativeName = "2.5.29.17";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 constexpr std::string_view kCrlNumber = "2.5.29.20";
 constexpr std::string_view kReasonCode = "2.5.29.21";
@@ -25,6 +26,7 @@ constexpr std::string_view kDeltaCrlIndicator = "2.5.29.27";
 constexpr std::string_view kIssuingDistributionPoint = "2.5.29.28";
 constexpr std::string_view kNameConstraints = "2.5.29.30";
 constexpr std::string_view kCrlDistributionPoints = "2.5.29.31";
+constexpr std::string_view kNoRevocationAvailable = "2.5.29.56";
 constexpr std::string_view kCertificatePolicies = "2.5.29.32";
 constexpr std::string_view kAnyPolicy = "2.5.29.32.0";
 constexpr std::string_view kAuthorityKeyIdentifier = "2.5.29.35";
@@ -34,6 +36,7 @@ constexpr std::string_view kAuthorityInformationAccess = "1.3.6.1.5.5.7.1.1";
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
 constexpr std::string_view kCaIssuers = "1.3.6.1.5.5.7.48.2";
 constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
+constexpr std::string_view kHardwareModuleName = "1.3.6.1.5.5.7.8.4";
 }  // namespace oid
 
 enum class Criticality { kNotCritical, kCritical };
@@ -111,6 +114,14 @@ struct DistributionPoints {
   bool has_others = false;  // reasons, cRLIssuer, relative names, other forms of a name
 };
 
+// RFC 4108 section 5: which hardware it is, and which piece of it.
+struct HardwareModuleName {
+  std::string type;    // object identifier of the maker's, dotted
+  base::Bytes serial;  // of the device, as its maker writes it
+
+  friend bool operator==(const HardwareModuleName&, const HardwareModuleName&) = default;
+};
+
 // RFC 5280 section 5.2.5.
 struct IssuingDistributionPoint {
   bool only_ca_certificates = false;
@@ -129,7 +140,8 @@ base::Bytes encode_ca_issuers(const std::vector<std::string>& uris);
 base::Bytes encode_crl_number(std::uint64_t number);
 base::Bytes encode_only_ca_certificates();
 base::Bytes encode_reason(std::uint8_t reason);
-base::Bytes encode_ocsp_no_check();  // RFC 6960 section 4.2.2.2.1: NULL
+base::Bytes encode_null();  // RFC 6960 section 4.2.2.2.1, RFC 9608 section 2
+base::Bytes encode_hardware_module_name(const HardwareModuleName& name);  // a subjectAltName
 
 // Readers of an extension's value. Errors: kMalformed for anything that is not exactly that value.
 base::Result<BasicConstraints> decode_basic_constraints(base::ByteView value);
@@ -141,6 +153,8 @@ base::Result<std::vector<std::string>> decode_policies(base::ByteView value);
 base::Result<DistributionPoints> decode_distribution_points(base::ByteView value);
 base::Result<AuthorityInformation> decode_authority_information(base::ByteView value);
 base::Result<IssuingDistributionPoint> decode_issuing_distribution_point(base::ByteView value);
+// Of a subjectAltName that holds one hardwareModuleName and nothing else.
+base::Result<HardwareModuleName> decode_hardware_module_name(base::ByteView value);
 
 // The content octets of an INTEGER (big-endian, two's complement): CRL numbers may be long.
 base::Result<base::Bytes> decode_integer(base::ByteView value);

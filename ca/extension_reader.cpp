@@ -190,6 +190,34 @@ base::Result<IssuingDistributionPoint> decode_issuing_distribution_point(base::B
   return point;
 }
 
+base::Result<HardwareModuleName> decode_hardware_module_name(base::ByteView value) {
+  const auto names = read_all<GeneralNamesPtr, d2i_GENERAL_NAMES>(value);
+  if (names == nullptr || sk_GENERAL_NAME_num(names.get()) != 1 ||
+      sk_GENERAL_NAME_value(names.get(), 0)->type != GEN_OTHERNAME) {
+    return malformed();
+  }
+  const OTHERNAME& other = *sk_GENERAL_NAME_value(names.get(), 0)->d.otherName;
+  if (dotted(other.type_id) != oid::kHardwareModuleName || other.value->type != V_ASN1_SEQUENCE) {
+    return malformed();
+  }
+  const base::ByteView fields = contents_of(bytes_of_string(other.value->value.sequence));
+  const base::ByteView type = first_value(fields);
+  const base::ByteView serial = first_value(fields.subspan(type.size()));
+  const unsigned char* at = type.data();
+  const Asn1ObjectPtr object(d2i_ASN1_OBJECT(nullptr, &at, static_cast<long>(type.size())));
+  if (object == nullptr || serial.empty()) {
+    return malformed();
+  }
+  const base::ByteView digits = contents_of(serial);
+  HardwareModuleName name{.type = dotted(object.get()), .serial = {digits.begin(), digits.end()}};
+  // Anything else in it does not come back the same.
+  const base::Bytes again = encode_hardware_module_name(name);
+  if (!std::equal(again.begin(), again.end(), value.begin(), value.end())) {
+    return malformed();
+  }
+  return name;
+}
+
 base::Result<base::Bytes> decode_integer(base::ByteView value) {
   if (find_der_fault(value) || value.front() != static_cast<std::uint8_t>(DerTag::kInteger)) {
     return malformed();

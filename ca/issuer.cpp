@@ -68,6 +68,22 @@ base::Result<base::Bytes> sign_bytes(const Form& form,
   return assemble({.tbs = tbs, .algorithm = form.inner_algorithm(), .signature = *signature});
 }
 
+// What is wrong with the request; a key that a predecessor keeps has been seen with it.
+base::Findings request_findings(const SubordinateParts& parts, const KeyRegistry& seen) {
+  base::Findings findings = parts.request.check(seen);
+  if (parts.predecessor == nullptr || !keeps_key(parts.predecessor->succession)) {
+    return findings;
+  }
+  const base::Result<bool> same = is_same_public_key(
+      parts.request.public_key_info(), parts.predecessor->certificate.public_key_info());
+  if (same && *same) {
+    std::erase_if(findings, [](const base::Finding& finding) {
+      return finding.rule == kRequestKeyAlreadyUsed;
+    });
+  }
+  return findings;
+}
+
 bool same_bytes(base::ByteView one, base::ByteView other) {
   return std::equal(one.begin(), one.end(), other.begin(), other.end());
 }
@@ -79,8 +95,21 @@ bool may_be_signed(const base::Findings& findings, const std::vector<std::string
 }
 
 base::Findings CertificateDraft::lint(const Certificate& certificate, LintStage stage) const {
-  return lint_certificate(
-      certificate, {.profile = &profile_, .issuer = issuer_ ? &*issuer_ : nullptr, .stage = stage});
+  CertificateLintContext context{
+      .profile = &profile_, .issuer = issuer_ ? &*issuer_ : nullptr, .stage = stage};
+  if (!predecessor_) {
+    return lint_certificate(certificate, context);
+  }
+  const Predecessor predecessor{.succession = succession_, .certificate = *predecessor_};
+  context.predecessor = &predecessor;
+  return lint_certificate(certificate, context);
+}
+
+void CertificateDraft::follow(const Predecessor* predecessor) {
+  if (predecessor != nullptr) {
+    predecessor_ = predecessor->certificate;
+    succession_ = predecessor->succession;
+  }
 }
 
 base::Result<CertificateDraft> CertificateDraft::of(const TbsCertificate& tbs,
@@ -98,13 +127,15 @@ base::Result<CertificateDraft> CertificateDraft::of(const TbsCertificate& tbs,
 
 base::Result<CertificateDraft> CertificateDraft::of_root(const CertificateProfile& profile,
                                                          const CertificatePlan& plan,
-                                                         base::ByteView public_key_info) {
-  const base::Result<TbsCertificate> tbs = build_root(profile, plan, public_key_info);
+                                                         base::ByteView public_key_info,
+                                                         const Predecessor* predecessor) {
+  const base::Result<TbsCertificate> tbs = build_root(profile, plan, public_key_info, predecessor);
   if (!tbs) {
     return tbs.error();
   }
   base::Result<CertificateDraft> draft = of(*tbs, profile);
   if (draft) {
+    draft->follow(predecessor);
     draft->accepted_ = plan.accepted;
     draft->findings_ = draft->lint(draft->unsigned_form_, LintStage::kDraft);
   }
@@ -120,8 +151,9 @@ base::Result<CertificateDraft> CertificateDraft::of_subordinate(const Subordinat
   base::Result<CertificateDraft> draft = of(*tbs, parts.profile);
   if (draft) {
     draft->issuer_ = parts.issuer;
+    draft->follow(parts.predecessor);
     draft->accepted_ = parts.plan.accepted;
-    draft->request_findings_ = parts.request.check(seen);
+    draft->request_findings_ = request_findings(parts, seen);
     draft->findings_ = draft->request_findings_;
     const base::Findings lint = draft->lint(draft->unsigned_form_, LintStage::kDraft);
     draft->findings_.insert(draft->findings_.end(), lint.begin(), lint.end());

@@ -22,6 +22,7 @@
 #include "ca/revocation_list_builder.h"
 #include "ca/signer.h"
 #include "ca/signing_request.h"
+#include "ca/succession.h"
 #include "ca/weak_key.h"
 
 namespace ca {
@@ -33,13 +34,16 @@ bool may_be_signed(const base::Findings& findings, const std::vector<std::string
 // A certificate before its signature: what is shown, agreed to, and then signed.
 class CertificateDraft {
  public:
-  // A root for the key of the signer to be. Errors: as build_root(). Findings are no errors here:
+  // A root for the key of the signer to be, or another certificate that signs itself;
+  // `predecessor`: the one that it follows. Errors: as build_root(). Findings are no errors here:
   // they are shown, and sign_certificate() refuses.
   static base::Result<CertificateDraft> of_root(const CertificateProfile& profile,
                                                 const CertificatePlan& plan,
-                                                base::ByteView public_key_info);
+                                                base::ByteView public_key_info,
+                                                const Predecessor* predecessor = nullptr);
 
-  // A subordinate. The request is checked again, with `seen`; its errors are among the findings.
+  // A subordinate or end entity. The request is checked again, with `seen` (whose key may be that
+  // of a predecessor that keeps it); its errors are among the findings.
   static base::Result<CertificateDraft> of_subordinate(const SubordinateParts& parts,
                                                        const KeyRegistry& seen);
 
@@ -55,11 +59,14 @@ class CertificateDraft {
 
   static base::Result<CertificateDraft> of(const TbsCertificate& tbs,
                                            const CertificateProfile& profile);
+  void follow(const Predecessor* predecessor);
   [[nodiscard]] base::Findings lint(const Certificate& certificate, LintStage stage) const;
 
   Certificate unsigned_form_;
   CertificateProfile profile_;
-  std::optional<Certificate> issuer_;  // absent: self-signed
+  std::optional<Certificate> issuer_;       // absent: self-signed
+  std::optional<Certificate> predecessor_;  // the certificate that it follows
+  Succession succession_ = Succession::kRenewal;
   std::vector<std::string> accepted_;
   base::Findings request_findings_;
   base::Findings findings_;

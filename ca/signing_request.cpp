@@ -206,7 +206,7 @@ base::Findings SigningRequest::check(const KeyRegistry& seen) const {
   const base::Findings name_faults = find_name_faults(subject(), "subject");
   findings.insert(findings.end(), name_faults.begin(), name_faults.end());
   if (const std::optional<std::string_view> owner = seen.owner_of(public_key_info())) {
-    findings.push_back({.rule = "request-key-already-used",
+    findings.push_back({.rule = std::string(kRequestKeyAlreadyUsed),
                         .severity = base::Severity::kError,
                         .field = "subjectPublicKeyInfo",
                         .source = "Conclave DESIGN 4",

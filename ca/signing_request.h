@@ -72,6 +72,9 @@ class SigningRequest {
   std::shared_ptr<const Parsed> parsed_;  // immutable, so copies may share it
 };
 
+// The finding of check() on a key that `seen` knows.
+inline constexpr std::string_view kRequestKeyAlreadyUsed = "request-key-already-used";
+
 // A request's file looked at as a whole: what `conclave request check` and the ceremony show.
 struct RequestCheck {
   std::optional<SigningRequest> request;  // absent when its form is wrong

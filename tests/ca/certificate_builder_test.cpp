@@ -91,7 +91,9 @@ TEST_CASE("builder: a root needs a root's profile, a subject, and nothing else")
   };
   CHECK(message(profile) == "");
   CHECK(message(support::profile_named("subordinate-tls")) ==
-        "a root certificate needs a profile of the kind root; correct the plan");
+        "a certificate that signs itself needs a profile of the kind root or self-signed; correct "
+        "the "
+        "plan");
   plan.policies = {"2.999.1"};
   CHECK(message(profile) ==
         "the plan gives a certificate policy, and the profile has none; correct the plan or choose "
@@ -162,4 +164,109 @@ TEST_CASE("certificate: bytes that are cut, longer or none are refused") {
   CHECK_FALSE(Certificate::parse(longer).ok());
   CHECK_FALSE(Certificate::parse(longer, Encoding::kWhateverIsFound).ok());
   CHECK(Certificate::parse(der)->fingerprint() == root.certificate.fingerprint());
+}
+
+namespace {
+
+// A request for a device that asks for a subjectAltName.
+SigningRequest request_asking_for(SoftwareKey& key, const Extension& extension) {
+  support::RequestParts parts = support::request_parts(key, "Device");
+  const base::Bytes list = encode(std::vector<Extension>{extension});
+  const base::Bytes attribute =
+      der(DerTag::kSequence,
+          {der_object_identifier("1.2.840.113549.1.9.14"), der(DerTag::kSet, {list})});
+  parts.attributes = der(DerTag::kContext0Constructed, {attribute});
+  return SigningRequest::parse(support::signed_request(parts, key)).value();
+}
+
+// A device of the root itself.
+Bench device_bench() {
+  Bench bench;
+  bench.profile = support::profile_named("device-identity");
+  bench.plan.validity.not_after = kNoEnd;
+  bench.plan.crl_uris.clear();
+  bench.plan.subject =
+      DistinguishedName::of({{"O", "Example"}, {"serialNumber", "A-0001"}}).value();
+  return bench;
+}
+
+const Extension* alternative_name_of(const TbsCertificate& tbs) {
+  for (const Extension& extension : tbs.extensions) {
+    if (extension.oid == oid::kSubjectAlternativeName) {
+      return &extension;
+    }
+  }
+  return nullptr;
+}
+
+const HardwareModuleName kModule{.type = "2.999.7", .serial = {0x41, 0x00, 0xff}};
+
+}  // namespace
+
+TEST_CASE("builder: a device's hardware is named with the serial number of its subject") {
+  Bench bench = device_bench();
+  bench.plan.hardware_type = "2.999.7";
+  const auto tbs = bench.build();
+  REQUIRE(tbs.ok());
+  const Extension* const found = alternative_name_of(*tbs);
+  REQUIRE(found != nullptr);
+  const auto name = decode_hardware_module_name(found->value);
+  REQUIRE(name.ok());
+  CHECK(name->type == "2.999.7");
+  CHECK(base::text_of(name->serial) == "A-0001");
+}
+
+TEST_CASE("builder: of a request only a hardware module name is taken, and only by a profile") {
+  Bench bench = device_bench();
+  const Extension asked{.oid = std::string(oid::kSubjectAlternativeName),
+                        .value = encode_hardware_module_name(kModule)};
+  bench.request = request_asking_for(*bench.key, asked);
+  REQUIRE(bench.build().ok());
+  CHECK(*alternative_name_of(*bench.build()) == asked);
+  bench.plan.hardware_type = "2.999.8";  // the plan decides
+  CHECK(decode_hardware_module_name(alternative_name_of(*bench.build())->value)->type == "2.999.8");
+  bench.plan.hardware_type.clear();
+  Extension critical = asked;
+  critical.criticality = Criticality::kCritical;
+  bench.request = request_asking_for(*bench.key, critical);
+  CHECK(alternative_name_of(*bench.build()) == nullptr);
+  const Extension host{
+      .oid = std::string(oid::kSubjectAlternativeName),
+      .value = der(DerTag::kSequence, {der(DerTag::kContext2, {base::bytes_of("a.example")})})};
+  bench.request = request_asking_for(*bench.key, host);
+  CHECK(alternative_name_of(*bench.build()) == nullptr);
+  bench.request = request_asking_for(*bench.key, asked);
+  bench.profile.certificate.hardware_module_name = Presence::kAbsent;
+  CHECK(alternative_name_of(*bench.build()) == nullptr);
+}
+
+TEST_CASE("builder: a type of hardware that does not fit is refused") {
+  const char* const message =
+      "the plan gives a type of hardware, and the profile has none, or it is no object identifier, "
+      "or the subject has no serialNumber to go with it; correct the plan";
+  Bench bench = device_bench();
+  bench.plan.hardware_type = "our boards";
+  CHECK(bench.message() == message);
+  bench.plan.hardware_type = "2.999.7";
+  bench.plan.subject = support::example_name("Device");
+  CHECK(bench.message() == message);
+  bench = Bench();
+  bench.plan.hardware_type = "2.999.7";
+  CHECK(bench.message() == message);
+}
+
+TEST_CASE("extensions: a hardware module name is read exactly, and nothing that is nearly one") {
+  const base::Bytes good = encode_hardware_module_name(kModule);
+  CHECK(decode_hardware_module_name(good).value() == kModule);
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    base::Bytes cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(i));
+    CHECK_FALSE(decode_hardware_module_name(cut).ok());
+    base::Bytes flipped = good;
+    flipped[i] ^= 0x20U;
+    const auto read = decode_hardware_module_name(flipped);
+    CHECK((!read.ok() || encode_hardware_module_name(*read) == flipped));
+  }
+  const base::Bytes inner(good.begin() + 2, good.end());
+  CHECK_FALSE(decode_hardware_module_name(der(DerTag::kSequence, {inner, inner})).ok());
+  CHECK_FALSE(decode_hardware_module_name(der(DerTag::kSequence, {})).ok());
 }

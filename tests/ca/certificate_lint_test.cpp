@@ -11,161 +11,16 @@
 #include "ca/der.h"
 #include "ca/signature_algorithm.h"
 #include "support/ca_issuance.h"
+#include "support/ca_lint_workshop.h"
 
 namespace {
 
-using namespace ca;
+using namespace lint_workshop;
 using support::at;
 
 base::Bytes view_copy(base::ByteView view) {
   return {view.begin(), view.end()};
 }
-
-// A certificate in the making, and what the lint is told about it.
-struct Bench {
-  TbsCertificate tbs;
-  CertificateProfile profile;
-  TbsCertificate issuer;  // of a subordinate; signed by the root's key again
-  bool has_issuer = false;
-  bool has_profile = true;
-  LintStage stage = LintStage::kSigned;
-  base::Bytes outer_algorithm;
-  std::function<base::Bytes(base::Bytes)> afterwards;  // on the finished DER
-  base::Bytes root_key_info;
-
-  Extension& extension(std::string_view oid) {
-    return *std::find_if(tbs.extensions.begin(), tbs.extensions.end(), [&](const auto& each) {
-      return each.oid == oid;
-    });
-  }
-  void remove(std::string_view oid) {
-    tbs.extensions.erase(std::remove_if(tbs.extensions.begin(),
-                                        tbs.extensions.end(),
-                                        [&](const auto& each) { return each.oid == oid; }),
-                         tbs.extensions.end());
-  }
-  void add(std::string_view oid, base::Bytes value) {
-    tbs.extensions.push_back({.oid = std::string(oid), .value = std::move(value)});
-  }
-};
-
-Extension& extension_of(TbsCertificate& tbs, std::string_view oid) {
-  return *std::find_if(tbs.extensions.begin(), tbs.extensions.end(), [&](const auto& each) {
-    return each.oid == oid;
-  });
-}
-
-enum class Of { kRoot, kSubordinate, kCodeSigner, kResponder };
-
-// Makes benches of good certificates, and lints what became of them.
-class Workshop {
- public:
-  Workshop()
-      : root_key_(support::new_key(Algorithm::kP256)),
-        sub_key_(support::new_key(Algorithm::kP384)),
-        request_(support::request_for(*sub_key_, "Example TLS CA")) {}
-
-  Bench root() {
-    Bench bench;
-    bench.profile = support::profile_named("root");
-    bench.tbs = root_tbs();
-    bench.outer_algorithm = bench.tbs.algorithm;
-    return bench;
-  }
-
-  Bench subordinate() {
-    Bench bench;
-    bench.profile = support::profile_named("subordinate-tls");
-    bench.issuer = root_tbs();
-    bench.has_issuer = true;
-    const Certificate issuer = finished(bench.issuer, bench.issuer.algorithm);
-    const CertificatePlan plan = support::subordinate_plan();
-    bench.tbs = build_subordinate(
-                    {.profile = bench.profile, .plan = plan, .request = request_, .issuer = issuer})
-                    .value();
-    bench.outer_algorithm = bench.tbs.algorithm;
-    bench.root_key_info = root_key_->public_key_info();
-    return bench;
-  }
-
-  Bench code_signer() {
-    CertificatePlan plan = support::subordinate_plan();
-    plan.crl_uris.clear();  // a root's CRLs list CA certificates only
-    return end_entity("code-signing", plan);
-  }
-
-  Bench responder() {
-    CertificatePlan plan;
-    plan.validity = {.not_before = at("2026-02-01T00:00:00Z"),
-                     .not_after = at("2026-12-31T23:59:59Z")};
-    return end_entity("ocsp-responder", plan);
-  }
-
-  Bench end_entity(const std::string& profile, const CertificatePlan& plan) {
-    Bench bench = subordinate();
-    bench.profile = support::profile_named(profile);
-    const Certificate issuer = finished(bench.issuer, bench.issuer.algorithm);
-    bench.tbs = build_subordinate(
-                    {.profile = bench.profile, .plan = plan, .request = request_, .issuer = issuer})
-                    .value();
-    return bench;
-  }
-
-  Bench of(Of what) {
-    if (what == Of::kCodeSigner) {
-      return code_signer();
-    }
-    if (what == Of::kResponder) {
-      return responder();
-    }
-    return what == Of::kRoot ? root() : subordinate();
-  }
-
-  base::Findings lint(const Bench& bench) {
-    base::Bytes whole = finished_der(bench.tbs, bench.outer_algorithm);
-    if (bench.afterwards) {
-      whole = bench.afterwards(std::move(whole));
-    }
-    const base::Result<Certificate> certificate =
-        Certificate::parse(whole, Encoding::kWhateverIsFound);
-    REQUIRE(certificate.ok());
-    CertificateLintContext context{.profile = bench.has_profile ? &bench.profile : nullptr,
-                                   .stage = bench.stage};
-    std::optional<Certificate> issuer;
-    if (bench.has_issuer) {
-      issuer = finished(bench.issuer, bench.issuer.algorithm);
-      context.issuer = &*issuer;
-    }
-    return lint_certificate(*certificate, context);
-  }
-
- private:
-  TbsCertificate root_tbs() {
-    return build_root(
-               support::profile_named("root"), support::root_plan(), root_key_->public_key_info())
-        .value();
-  }
-
-  base::Bytes finished_der(const TbsCertificate& tbs, const base::Bytes& algorithm) {
-    const base::Bytes bytes = encode(tbs);
-    return assemble(
-        {.tbs = bytes, .algorithm = algorithm, .signature = root_key_->sign(bytes).value()});
-  }
-
-  Certificate finished(const TbsCertificate& tbs, const base::Bytes& algorithm) {
-    return Certificate::parse(finished_der(tbs, algorithm)).value();
-  }
-
-  std::unique_ptr<SoftwareKey> root_key_;
-  std::unique_ptr<SoftwareKey> sub_key_;
-  SigningRequest request_;
-};
-
-struct Mutant {
-  std::string rule;
-  Of of;
-  std::function<void(Bench&)> breaks;
-};
 
 base::Bytes algorithm_identifier(const char* oid) {
   return der(DerTag::kSequence, {der_object_identifier(oid)});
@@ -173,24 +28,14 @@ base::Bytes algorithm_identifier(const char* oid) {
 
 base::Bytes serial_of(std::size_t size) {
   base::Bytes octets(size, 0x5a);
-  octets[0] = 0x01;
+  for (std::size_t i = 0; i < size; i += 3) {
+    octets[i] = 0x01;
+  }
   return der(DerTag::kInteger, {octets});
-}
-
-base::Bytes dates(const char* from, const char* through) {
-  return encode(Validity{.not_before = at(from), .not_after = at(through)});
 }
 
 base::Bytes name_of_attributes(const std::vector<NameAttribute>& attributes) {
   return DistinguishedName::of(attributes).value().der();
-}
-
-base::Bytes usage_of(std::initializer_list<KeyUsageBit> bits) {
-  KeyUsage usage;
-  for (const KeyUsageBit bit : bits) {
-    usage.set(bit);
-  }
-  return encode_key_usage(usage);
 }
 
 base::Bytes with_longer_length(base::Bytes whole) {
@@ -249,6 +94,14 @@ std::vector<Mutant> field_mutants() {
          b.has_profile = false;
        }},
       {"serial-form", Of::kSubordinate, [](Bench& b) { b.tbs.serial = serial_of(16); }},
+      {"serial-not-random",  // 42, the next one of a sequence
+       Of::kSubordinate,
+       [](Bench& b) {
+         base::Bytes octets(17, 0x00);
+         octets.front() = 0x01;
+         octets.back() = 42;
+         b.tbs.serial = der(DerTag::kInteger, {octets});
+       }},
       {"serial-form", Of::kRoot, [](Bench& b) { b.tbs.serial = serial_of(18); }},
       {"signature-algorithms-differ",
        Of::kSubordinate,
@@ -539,94 +392,13 @@ std::vector<Mutant> identifier_mutants() {
   };
 }
 
-std::vector<Mutant> end_entity_mutants() {
-  return {
-      {"end-entity-is-ca",
-       Of::kCodeSigner,
-       [](Bench& b) {
-         b.extension(oid::kBasicConstraints).value =
-             encode_basic_constraints({.is_ca = true, .path_length = {}});
-       }},
-      {"end-entity-key-usage",
-       Of::kCodeSigner,
-       [](Bench& b) {
-         b.extension(oid::kKeyUsage).value =
-             usage_of({KeyUsageBit::kDigitalSignature, KeyUsageBit::kKeyEncipherment});
-       }},
-      {"end-entity-key-usage",
-       Of::kCodeSigner,
-       [](Bench& b) { b.extension(oid::kKeyUsage).value = usage_of({kSign}); }},
-      {"extended-key-usage-not-in-profile",
-       Of::kCodeSigner,
-       [](Bench& b) {
-         b.extension(oid::kExtendedKeyUsage).value = encode_extended_key_usage({kServerAuth});
-       }},
-      {"extended-key-usage-any",
-       Of::kCodeSigner,
-       [](Bench& b) {
-         b.extension(oid::kExtendedKeyUsage).value =
-             encode_extended_key_usage({std::string(oid::kAnyExtendedKeyUsage)});
-       }},
-      {"authority-key-identifier-missing",
-       Of::kCodeSigner,
-       [](Bench& b) { b.remove(oid::kAuthorityKeyIdentifier); }},
-      {"key-usage-missing", Of::kCodeSigner, [](Bench& b) { b.remove(oid::kKeyUsage); }},
-      {"extended-key-usage-missing",
-       Of::kCodeSigner,
-       [](Bench& b) { b.remove(oid::kExtendedKeyUsage); }},
-  };
-}
-
-std::vector<Mutant> responder_mutants() {
-  return {
-      {"ocsp-no-check-missing", Of::kResponder, [](Bench& b) { b.remove(oid::kOcspNoCheck); }},
-      {"ocsp-no-check-missing",
-       Of::kResponder,
-       [](Bench& b) {
-         b.has_profile = false;
-         b.remove(oid::kOcspNoCheck);
-       }},
-      {"ocsp-no-check-form",
-       Of::kResponder,
-       [](Bench& b) { b.extension(oid::kOcspNoCheck).criticality = Criticality::kCritical; }},
-      {"ocsp-no-check-form",
-       Of::kResponder,
-       [](Bench& b) {
-         b.extension(oid::kOcspNoCheck).value = {0x01, 0x01, 0xFF};
-       }},
-      {"extension-not-in-profile",
-       Of::kCodeSigner,
-       [](Bench& b) { b.add(oid::kOcspNoCheck, encode_ocsp_no_check()); }},
-      {"extended-key-usage-not-in-profile",
-       Of::kResponder,
-       [](Bench& b) {
-         b.extension(oid::kExtendedKeyUsage).value =
-             encode_extended_key_usage({std::string(oid::kOcspSigning), kServerAuth});
-       }},
-      {"extended-key-usage-not-in-profile",
-       Of::kResponder,
-       [](Bench& b) {
-         b.extension(oid::kExtendedKeyUsage).value = encode_extended_key_usage({kServerAuth});
-       }},
-      {"extended-key-usage-ocsp-signing",
-       Of::kCodeSigner,
-       [](Bench& b) {
-         b.extension(oid::kExtendedKeyUsage).value =
-             encode_extended_key_usage({std::string(oid::kOcspSigning)});
-       }},
-      {"validity-too-long",
-       Of::kResponder,
-       [](Bench& b) {  // 397 days and one second
-         b.tbs.validity = encode(Validity{.not_before = at("2026-02-01T00:00:00Z"),
-                                          .not_after = at("2027-03-05T00:00:00Z")});
-       }},
-  };
-}
-
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = field_mutants();
-  for (const auto& more :
-       {constraint_mutants(), identifier_mutants(), end_entity_mutants(), responder_mutants()}) {
+  for (const auto& more : {constraint_mutants(),
+                           identifier_mutants(),
+                           lint_workshop::end_entity_mutants(),
+                           lint_workshop::device_mutants(),
+                           lint_workshop::succession_mutants()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;
@@ -636,8 +408,9 @@ std::vector<Mutant> all_mutants() {
 
 TEST_CASE("certificate lint: good certificates have no finding, with and without a profile") {
   Workshop workshop;
-  for (Bench bench :
-       {workshop.root(), workshop.subordinate(), workshop.code_signer(), workshop.responder()}) {
+  for (const Of what : kEveryKind) {
+    Bench bench = workshop.of(what);
+    CAPTURE(bench.profile.name);
     CHECK(support::rules_of(workshop.lint(bench)).empty());
     bench.has_profile = false;
     CHECK(support::rules_of(workshop.lint(bench)).empty());
@@ -654,11 +427,17 @@ TEST_CASE("certificate lint: each mutant is refused by exactly the rule it break
     CAPTURE(mutant.rule);
     Bench bench = workshop.of(mutant.of);
     mutant.breaks(bench);
-    const std::vector<std::string> found = support::rules_of(workshop.lint(bench));
+    const base::Findings findings = workshop.lint(bench);
+    const std::vector<std::string> found = support::rules_of(findings);
     CAPTURE(found.size());
     CHECK((found.empty() ? "nothing" : found.back()) == mutant.rule);
     CHECK(found.size() == 1);
     broken.insert(mutant.rule);
+    for (const base::Finding& finding : findings) {
+      if (finding.severity == base::Severity::kNotice) {  // says what is so, and refuses nothing
+        broken.insert(finding.rule);
+      }
+    }
   }
   std::set<std::string> rules;
   for (const LintRule& rule : certificate_rules()) {
@@ -675,23 +454,71 @@ TEST_CASE("certificate lint: each mutant is refused by exactly the rule it break
           " % of the rules broken and reported");
 }
 
+TEST_CASE("certificate lint: whoever outlives the issuer is told so, and may") {
+  Workshop workshop;
+  Bench bench = workshop.of(Of::kDevice);
+  const base::Findings findings = workshop.lint(bench);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].severity == base::Severity::kNotice);
+  CHECK(findings[0].message ==
+        "The certificate outlives its issuer, which ends 2045-12-31T23:59:59Z; whoever verifies it "
+        "after that must still trust the issuer.");
+  bench.issuer.validity = dates("2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z");
+  CHECK(workshop.lint(bench).empty());
+}
+
+TEST_CASE("certificate lint: a good certificate fits its own profile and no other") {
+  Workshop workshop;
+  const auto profiles = load_profiles(TEST_VECTORS "/../../ca/profiles");
+  REQUIRE(profiles.ok());
+  std::set<std::string> met;
+  for (const Of what : kEveryKind) {
+    Bench bench = workshop.of(what);
+    const std::string own = bench.profile.name;
+    for (const auto& [name, profile] : *profiles) {
+      if (profile.kind == ProfileKind::kRevocationList) {
+        continue;
+      }
+      CAPTURE(own);
+      CAPTURE(name);
+      bench.profile = profile;
+      CHECK(support::rules_of(workshop.lint(bench)).empty() == (name == own));
+    }
+    met.insert(own);
+  }
+  CHECK(met.size() == kEveryKind.size());
+}
+
 TEST_CASE("certificate lint: weak keys and bad names are reported, too") {
   Workshop workshop;
-  Bench bench = workshop.subordinate();
+  Bench bench = workshop.of(Of::kSubordinate);
   const base::Bytes low = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
   bench.tbs.public_key_info = low;
   bench.tbs.public_key_info.resize(low.size() + 32);
   bench.extension(oid::kSubjectKeyIdentifier).value = encode_key_identifier(
       key_identifier_of(bench.tbs.public_key_info, KeyIdentifierMethod::kSha1));
   CHECK(support::rules_of(workshop.lint(bench)) == std::vector<std::string>{"key-ed25519-point"});
-  bench = workshop.subordinate();
+  bench = workshop.of(Of::kSubordinate);
   bench.tbs.subject = der(DerTag::kSequence, {});
   CHECK(support::rules_of(workshop.lint(bench)) == std::vector<std::string>{"name-empty"});
 }
 
+TEST_CASE("certificate lint: a name that is no UTF-8 is refused before anything is linted") {
+  Workshop workshop;
+  Bench bench = workshop.of(Of::kSubordinate);
+  const std::string_view text = "TLS";
+  const auto letter =
+      std::search(bench.tbs.subject.begin(), bench.tbs.subject.end(), text.begin(), text.end());
+  REQUIRE(letter != bench.tbs.subject.end());
+  *letter = 0xff;
+  const auto read = Certificate::parse(workshop.der_of(bench), Encoding::kWhateverIsFound);
+  REQUIRE_FALSE(read.ok());
+  CHECK(read.error().code == base::ErrorCode::kMalformed);
+}
+
 TEST_CASE("certificate lint: one second decides about the length of life") {
   Workshop workshop;
-  Bench bench = workshop.subordinate();
+  Bench bench = workshop.of(Of::kSubordinate);
   const Instant from = at("2026-02-01T00:00:00Z");
   const auto with_length = [&](std::chrono::seconds length) {
     bench.tbs.validity =

@@ -45,7 +45,7 @@ TEST_CASE("profiles: every file in the folder is a profile of that name") {
     CHECK_FALSE(profile->policy.document.empty());
     ++count;
   }
-  CHECK(count >= 6);
+  CHECK(count >= 14);
 }
 
 TEST_CASE(
@@ -153,6 +153,63 @@ TEST_CASE("profiles: what is wrong is named") {
         "this profile is not TOML (line 6); correct it");
   CHECK(message_after(tls, {"name = \"subordinate-tls\"", "name = \"\""}) ==
         "this profile needs a text for the key \"name\"");
+}
+
+TEST_CASE("profiles: what nobody revokes names no CRLs, and what has no end no days") {
+  const std::string device = "device-identity";
+  const char* const revocation =
+      "this profile must have no_revocation \"absent\", or \"required\" without CRL distribution "
+      "points";
+  CHECK(message_after(device, {"no_revocation = \"required\"", "no_revocation = \"optional\""}) ==
+        revocation);
+  CHECK(message_after(device,
+                      {"crl_distribution_points = \"absent\"",
+                       "crl_distribution_points = \"optional\""}) == revocation);
+  CHECK(message_after(
+            device,
+            {"subject_key_identifier = \"absent\"", "subject_key_identifier = \"optional\""}) ==
+        "this profile must have subject_key_identifier \"required\" or \"absent\"");
+  CHECK(
+      message_after(device, {"end = \"none\"", "end = \"none\"\nlongest_days = 10"}) ==
+      "this profile has the key \"validity.longest_days\", which has no meaning there; correct or "
+      "remove it");
+  CHECK(message_after(device, {"end = \"none\"", "end = \"plan\""}) ==
+        "this profile lacks the key \"validity.longest_days\"");
+  CHECK(message_after("firmware-signing",
+                      {"source = \"plan-or-request\"", "source = \"predecessor\""}) ==
+        "this profile takes the subject from another CA's certificate, and is for none");
+  CHECK(
+      message_after("self-signed-code-signing", {"[\"codeSigning\"]", "[\"OCSPSigning\"]"}) ==
+      "this profile gives OCSPSigning to a CA, or beside another purpose; only a responder of its "
+      "own has it");
+}
+
+TEST_CASE("profiles: no two of a folder are for certificates that look the same") {
+  const auto profiles = load_profiles(kFolder);
+  REQUIRE(profiles.ok());
+  CHECK(profiles->size() >= 14);
+  const support::TemporaryFolder folder;
+  CHECK(load_profiles(folder.path()).error().code == base::ErrorCode::kNotFound);
+  CHECK(load_profiles(folder / "missing").error().code == base::ErrorCode::kNotFound);
+  support::plant(folder / "subordinate-tls.toml", file_of("subordinate-tls"));
+  support::plant(folder / "crl.toml", file_of("crl"));
+  support::plant(folder / "crl-last.toml", file_of("crl-last"));
+  CHECK(load_profiles(folder.path()).ok());
+  std::string twin = file_of("subordinate-tls");
+  for (const Replacement& change :
+       {Replacement{"name = \"subordinate-tls\"", "name = \"twin\""},
+        Replacement{"longest_days = 2920", "longest_days = 365"},
+        Replacement{"ca_issuers = \"optional\"", "ca_issuers = \"required\""}}) {
+    twin.replace(twin.find(change.from), change.from.size(), change.to);
+  }
+  support::plant(folder / "twin.toml", twin);
+  const auto refused = load_profiles(folder.path());
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == base::ErrorCode::kRefusedByPolicy);
+  CHECK(refused.error().message.find("are for certificates that look the same") !=
+        std::string::npos);
+  support::plant(folder / "twin.toml", "not toml [");
+  CHECK(load_profiles(folder.path()).error().code == base::ErrorCode::kMalformed);
 }
 
 TEST_CASE("profiles: a name never leaves the folder") {

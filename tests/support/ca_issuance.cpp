@@ -99,4 +99,81 @@ std::vector<std::string> rules_of(const base::Findings& findings) {
   return rules;
 }
 
+namespace {
+
+// What a plan says for that profile.
+ca::CertificatePlan plan_for(const TestRoot& issuer, const ca::CertificateProfile& profile) {
+  const ca::CertificateRules& rules = profile.certificate;
+  ca::CertificatePlan plan;
+  plan.validity = {.not_before = today() - std::chrono::days{30},
+                   .not_after = today() + std::chrono::days{300}};
+  if (profile.end == ca::End::kNone) {
+    plan.validity.not_after = ca::kNoEnd;
+  }
+  if (rules.policies != ca::Presence::kAbsent) {
+    plan.policies = {"2.999.1.1"};
+  }
+  if (rules.ca_issuers != ca::Presence::kAbsent) {
+    plan.ca_issuer_uris = {"http://pki.example/issuer.der"};
+  }
+  // The CRLs of a root list CA certificates only.
+  if (rules.crl_distribution_points != ca::Presence::kAbsent &&
+      (profile.kind == ca::ProfileKind::kSubordinate || !issuer.certificate.is_self_issued())) {
+    plan.crl_uris = {"http://pki.example/issuer.crl"};
+  }
+  if (rules.hardware_module_name != ca::Presence::kAbsent) {
+    plan.hardware_type = "2.999.7";
+    plan.subject = must(
+        ca::DistinguishedName::of({{"O", "Example"}, {"CN", "Device"}, {"serialNumber", "A-17"}}));
+  }
+  if (profile.kind == ca::ProfileKind::kSelfSigned) {
+    plan.subject = example_name("Example " + profile.name);
+  }
+  return plan;
+}
+
+}  // namespace
+
+ca::CertificatePlan root_plan_of_today() {
+  ca::CertificatePlan plan = root_plan();
+  plan.validity = {.not_before = today() - std::chrono::days{60},
+                   .not_after = today() + std::chrono::days{7000}};
+  return plan;
+}
+
+TestCertificate make_certificate(const TestRoot& issuer,
+                                 std::string_view profile_name,
+                                 ca::Algorithm algorithm) {
+  const ca::CertificateProfile profile = profile_named(profile_name);
+  const ca::CertificatePlan plan = plan_for(issuer, profile);
+  if (profile.kind == ca::ProfileKind::kSelfSigned) {
+    std::unique_ptr<ca::SoftwareKey> own = new_key(algorithm);
+    const auto draft = must(ca::CertificateDraft::of_root(profile, plan, own->public_key_info()));
+    ca::Certificate certificate = must(ca::sign_certificate(draft, *own));
+    return {.key = std::move(own), .certificate = std::move(certificate)};
+  }
+  std::unique_ptr<ca::SoftwareKey> key = new_key(algorithm);
+  const ca::SigningRequest request = request_for(*key, "Example " + profile.name);
+  std::optional<TestRoot> other;
+  std::optional<ca::Predecessor> predecessor;
+  if (profile.certificate.subject_source == ca::SubjectSource::kPredecessor) {
+    ca::CertificatePlan elsewhere = root_plan_of_today();
+    elsewhere.subject = example_name("Another Root");
+    const auto draft = must(
+        ca::CertificateDraft::of_root(profile_named("root"), elsewhere, key->public_key_info()));
+    other.emplace(TestRoot{.key = nullptr, .certificate = must(ca::sign_certificate(draft, *key))});
+    predecessor.emplace(
+        ca::Predecessor{.succession = ca::Succession::kCross, .certificate = other->certificate});
+  }
+  const auto draft = must(
+      ca::CertificateDraft::of_subordinate({.profile = profile,
+                                            .plan = plan,
+                                            .request = request,
+                                            .issuer = issuer.certificate,
+                                            .predecessor = predecessor ? &*predecessor : nullptr},
+                                           {}));
+  ca::Certificate certificate = must(ca::sign_certificate(draft, *issuer.key));
+  return {.key = std::move(key), .certificate = std::move(certificate)};
+}
+
 }  // namespace support

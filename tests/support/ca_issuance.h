@@ -60,6 +60,22 @@ ca::Instant today();
 // What a plan of a subordinate below that root says; valid 2026-02-01 through 2033-12-31.
 ca::CertificatePlan subordinate_plan();
 
+// A certificate of whatever profile, and its own key.
+struct TestCertificate {
+  std::unique_ptr<ca::SoftwareKey> key;
+  ca::Certificate certificate;
+};
+
+// A good certificate of that profile by name, which is neither a root's nor a CRL's, begun a month
+// ago and not at its end; for a self-signed one `issuer` is not asked. Ends the program for a
+// profile that it does not know how to make.
+TestCertificate make_certificate(const TestRoot& issuer,
+                                 std::string_view profile,
+                                 ca::Algorithm algorithm);
+
+// root_plan() and subordinate_plan() with days around the present one.
+ca::CertificatePlan root_plan_of_today();
+
 // The names of the rules that report anything above a notice, in their order.
 std::vector<std::string> rules_of(const base::Findings& findings);
 
