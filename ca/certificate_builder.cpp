@@ -203,6 +203,11 @@ base::Result<DistinguishedName> subject_of(const SubordinateParts& parts) {
   if (parts.profile.certificate.subject_source == SubjectSource::kPlanOrRequest) {
     return parts.request.subject();
   }
+  if (parts.profile.certificate.subject_source == SubjectSource::kPredecessor) {
+    return does_not_fit(
+        "the profile takes the name from the other CA's own certificate, and the plan names none "
+        "that the new one follows; add it to the plan");
+  }
   return does_not_fit(
       "the plan gives no subject, and the profile does not take it from the request; complete the "
       "plan");

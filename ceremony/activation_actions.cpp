@@ -47,7 +47,7 @@ Result<Turn> declare(Workplace& work, client::Input& /*input*/) {
   if (!planned) {
     return std::move(planned).error();
   }
-  if (work.plan.root || !work.plan.requests.empty()) {
+  if (work.plan.root || !work.plan.requests.empty() || work.plan.batch) {
     return Error{ErrorCode::kRefusedByPolicy,
                  "an activation signs the next CRL and nothing else, and its plan asks for more; "
                  "nothing was done; sign certificates in a ceremony of their own after it, if the "

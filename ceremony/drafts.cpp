@@ -24,156 +24,11 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-Result<ca::CertificateProfile> profile_of(const Workplace& work, const std::string& name) {
-  return ca::load_profile(work.room.data / "profiles", name);
-}
-
 // A planned day's first or last second.
 enum class DayEnd { kFirst, kLast };
 
 Result<ca::Instant> instant_on(const std::string& date, DayEnd end) {
   return ca::instant_of(date + (end == DayEnd::kFirst ? "T00:00:00Z" : "T23:59:59Z"));
-}
-
-struct PlannedDates {
-  const std::string& not_before;
-  const std::string& not_after;
-};
-
-Result<ca::Validity> validity_of(const PlannedDates& dates) {
-  auto not_before = instant_on(dates.not_before, DayEnd::kFirst);
-  auto not_after = instant_on(dates.not_after, DayEnd::kLast);
-  if (!not_before) {
-    return std::move(not_before).error();
-  }
-  if (!not_after) {
-    return std::move(not_after).error();
-  }
-  return ca::Validity{.not_before = *not_before, .not_after = *not_after};
-}
-
-// The first finding that stands against a signature, as an error.
-Result<void> refuse_findings(const base::Findings& findings) {
-  for (const base::Finding& finding : findings) {
-    if (finding.severity != base::Severity::kNotice) {
-      return Error{ErrorCode::kRefusedByPolicy,
-                   finding.message + " [" + finding.rule + "; " + finding.source + "]"};
-    }
-  }
-  return {};
-}
-
-// Every certificate below ca/ of the home site.
-Result<std::vector<ca::Certificate>> issued_certificates(const Workplace& work) {
-  std::vector<ca::Certificate> certificates;
-  if (work.room.sites.empty()) {
-    return certificates;
-  }
-  std::vector<fs::path> files;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(work.room.sites.front() / "ca", failed)) {
-    files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
-    auto bytes = base::read_file(file, kLargestCertificate);
-    if (!bytes) {
-      return std::move(bytes).error();
-    }
-    auto objects = ca::read_objects(*bytes);
-    if (!objects) {
-      return std::move(objects).error().while_doing(file.filename().string());
-    }
-    auto certificate = ca::Certificate::parse(objects->front().der);
-    if (!certificate) {
-      return std::move(certificate).error().while_doing(file.filename().string());
-    }
-    certificates.push_back(std::move(certificate).value());
-  }
-  return certificates;
-}
-
-// The keys that this root has seen: its own and those of all it has issued.
-Result<ca::KeyRegistry> seen_keys(const Workplace& work, const ca::Certificate& root) {
-  auto issued = issued_certificates(work);
-  if (!issued) {
-    return std::move(issued).error();
-  }
-  ca::KeyRegistry seen;
-  seen.add(root.public_key_info(), "the root");
-  for (const ca::Certificate& certificate : *issued) {
-    seen.add(certificate.public_key_info(), "the certificate " + certificate.serial_hex());
-  }
-  return seen;
-}
-
-Result<ca::SigningRequest> read_brought_request(const Workplace& work,
-                                                const PlannedRequest& planned) {
-  auto bytes = base::read_file(work.room.transfer_in / planned.file, ca::kLargestRequest);
-  if (!bytes) {
-    return std::move(bytes).error();
-  }
-  if (base::sha256_hex(*bytes) != planned.sha256) {
-    return Error{ErrorCode::kInconsistent,
-                 "this is not the request that the plan was reviewed with (its digest differs); "
-                 "nothing was signed; bring the right file, or review the plan again"};
-  }
-  return ca::SigningRequest::parse(*bytes);
-}
-
-// The serial number that a request's certificate got when it was checked; none before that.
-Result<base::Bytes> drawn_serial(const Workplace& work, std::size_t number) {
-  const auto drawn = work.facts.find("requests");
-  if (drawn == work.facts.end()) {
-    return base::Bytes();
-  }
-  if (!drawn->second.is_array() || number >= drawn->second.size() ||
-      !drawn->second.at(number).is_string()) {
-    return Error{ErrorCode::kInconsistent,
-                 "the serial numbers of this ceremony are not those of its requests; keep the "
-                 "journal and call for help"};
-  }
-  return base::from_hex(drawn->second.at(number).get<std::string>());
-}
-
-Result<RequestDraft> draft_of(const Workplace& work,
-                              std::size_t number,
-                              const ca::Certificate& root,
-                              const ca::KeyRegistry& seen) {
-  const PlannedRequest& planned = work.plan.requests[number];
-  auto request = read_brought_request(work, planned);
-  if (!request) {
-    return std::move(request).error();
-  }
-  auto serial = drawn_serial(work, number);
-  if (!serial) {
-    return std::move(serial).error();
-  }
-  auto profile = profile_of(work, planned.profile);
-  if (!profile) {
-    return std::move(profile).error();
-  }
-  auto validity = validity_of({.not_before = planned.not_before, .not_after = planned.not_after});
-  if (!validity) {
-    return std::move(validity).error();
-  }
-  const ca::CertificatePlan plan{.subject = {},
-                                 .validity = *validity,
-                                 .policies = planned.policies,
-                                 .crl_uris = planned.crl_uris,
-                                 .ca_issuer_uris = planned.ca_issuer_uris,
-                                 .accepted = {},
-                                 .serial = std::move(serial).value()};
-  auto draft = ca::CertificateDraft::of_subordinate(
-      {.profile = *profile, .plan = plan, .request = *request, .issuer = root}, seen);
-  if (!draft) {
-    return std::move(draft).error();
-  }
-  if (auto clean = refuse_findings(draft->findings()); !clean) {
-    return std::move(clean).error();
-  }
-  return RequestDraft{
-      .planned = planned, .request = std::move(request).value(), .draft = std::move(draft).value()};
 }
 
 // The serial number of the root certificate, drawn when its key was made.
@@ -270,6 +125,51 @@ Result<ca::RevocationListPlan> crl_plan(const Workplace& work) {
 
 }  // namespace
 
+Result<ca::CertificateProfile> profile_of(const Workplace& work, const std::string& name) {
+  return ca::load_profile(work.room.data / "profiles", name);
+}
+
+Result<ca::Validity> validity_of(const PlannedDates& dates) {
+  auto not_before = instant_on(dates.not_before, DayEnd::kFirst);
+  auto not_after = instant_on(dates.not_after, DayEnd::kLast);
+  if (!not_before) {
+    return std::move(not_before).error();
+  }
+  if (!not_after) {
+    return std::move(not_after).error();
+  }
+  return ca::Validity{.not_before = *not_before, .not_after = *not_after};
+}
+
+Result<std::vector<ca::Certificate>> issued_certificates(const Workplace& work) {
+  std::vector<ca::Certificate> certificates;
+  if (work.room.sites.empty()) {
+    return certificates;
+  }
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(work.room.sites.front() / "ca", failed)) {
+    files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) {
+    auto bytes = base::read_file(file, kLargestCertificate);
+    if (!bytes) {
+      return std::move(bytes).error();
+    }
+    auto objects = ca::read_objects(*bytes);
+    if (!objects) {
+      return std::move(objects).error().while_doing(file.filename().string());
+    }
+    auto certificate = ca::Certificate::parse(objects->front().der);
+    if (!certificate) {
+      return std::move(certificate).error().while_doing(file.filename().string());
+    }
+    certificates.push_back(std::move(certificate).value());
+  }
+  return certificates;
+}
+
 Result<ca::CertificateDraft> root_draft(const Workplace& work) {
   if (!work.plan.root) {
     return Error{ErrorCode::kInconsistent, "the plan has no section [root]; correct it"};
@@ -315,28 +215,6 @@ Result<ca::Certificate> root_of(const Workplace& work) {
     return std::move(der).error();
   }
   return ca::Certificate::parse(*der);
-}
-
-Result<std::vector<RequestDraft>> request_drafts(const Workplace& work) {
-  auto root = root_of(work);
-  if (!root) {
-    return std::move(root).error();
-  }
-  auto seen = seen_keys(work, *root);
-  if (!seen) {
-    return std::move(seen).error();
-  }
-  std::vector<RequestDraft> drafts;
-  for (std::size_t i = 0; i < work.plan.requests.size(); ++i) {
-    const std::string& file = work.plan.requests[i].file;
-    auto draft = draft_of(work, i, *root, *seen);
-    if (!draft) {
-      return std::move(draft).error().while_doing(file);
-    }
-    seen->add(draft->request.public_key_info(), "the request " + file);
-    drafts.push_back(std::move(draft).value());
-  }
-  return drafts;
 }
 
 Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/digest_words.h"
 #include "base/text_encoding.h"
 #include "ceremony/action.h"
 #include "ceremony/drafts.h"
 #include "ceremony/key_need.h"
 #include "ceremony/ledger.h"
 #include "ceremony/plan_next_ceremony.h"
+#include "ceremony/request_drafts.h"
 #include "ceremony/site_facts.h"
 
 namespace ceremony {
@@ -166,72 +168,140 @@ Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
   return turn;
 }
 
+// What is public of a request that was looked at; of a refused one no more than that.
+Publication request_entry(const RequestLook& one) {
+  const bool is_accepted = one.draft.has_value();
+  return {.type = "request.check",
+          .data = {{"request", one.planned.sha256},
+                   {"subject", is_accepted ? one.draft->request.subject().text() : std::string()},
+                   {"public_key",
+                    is_accepted ? base::sha256_hex(one.draft->request.public_key_info())
+                                : std::string()},
+                   {"result", is_accepted ? "accepted" : "refused"}},
+          .hidden = {}};
+}
+
 Result<Turn> check_requests(Workplace& work, client::Input& /*input*/) {
-  auto drafts = request_drafts(work);
-  if (!drafts) {
-    return std::move(drafts).error();
-  }
-  if (drafts->empty()) {
-    return Error{ErrorCode::kInconsistent,
-                 "the plan names no request, so there is nothing to sign; correct the plan"};
-  }
   Turn turn;
-  Json serials = Json::array();
-  for (const RequestDraft& one : *drafts) {
-    serials.push_back(base::to_hex(one.draft.unsigned_form().serial()));
-    turn.publications.push_back(
-        {.type = "request.check",
-         .data = {{"request", one.planned.sha256},
-                  {"subject", one.request.subject().text()},
-                  {"public_key", base::sha256_hex(one.request.public_key_info())},
-                  {"result", "accepted"}},
-         .hidden = {}});
+  Json decisions = Json::array();
+  std::size_t accepted = 0;
+  std::string first_refusal;
+  auto looked = for_each_request(work, [&](const RequestLook& one) -> Result<void> {
+    if (one.draft) {
+      ++accepted;
+      decisions.push_back({{"serial", base::to_hex(one.draft->draft.unsigned_form().serial())}});
+    } else {
+      first_refusal = first_refusal.empty() ? one.planned.file + ": " + one.refusal : first_refusal;
+      decisions.push_back({{"refusal", one.refusal}});
+    }
+    turn.publications.push_back(request_entry(one));
+    return {};
+  });
+  if (!looked) {
+    return std::move(looked).error();
   }
-  turn.facts = {{"requests", std::move(serials)}};
+  if (accepted == 0) {
+    return Error{ErrorCode::kInconsistent,
+                 first_refusal.empty()
+                     ? "the plan names no request, so there is nothing to sign; correct the plan"
+                     : "no request can be signed: " + first_refusal};
+  }
+  turn.public_note = std::to_string(accepted) + " of " + std::to_string(decisions.size()) +
+                     (decisions.size() == 1 ? " request" : " requests") + " accepted";
+  turn.facts = {{"requests", std::move(decisions)}};
   return turn;
 }
 
-Result<Asking> ask_certificates(const Workplace& work) {
-  auto drafts = request_drafts(work);
-  if (!drafts) {
-    return std::move(drafts).error();
+// More certificates than that are no longer read one by one.
+constexpr std::size_t kShownOneByOne = 12;
+
+// What the room sees of many: how many, under which terms, and what was refused.
+std::vector<std::string> summary_of(const Plan& plan, std::size_t accepted) {
+  std::vector<std::string> lines{"Certificates: " + std::to_string(accepted)};
+  if (plan.batch) {
+    const PlannedRequest& terms = plan.batch->terms;
+    lines.push_back("Profile: " + terms.profile);
+    lines.push_back("Not before: " + terms.not_before + ", not after: " + terms.not_after);
+    const auto digest = base::parse_digest_hex(plan.batch->sha256);
+    lines.push_back("List of the requests: " +
+                    (digest ? base::digest_words(*digest) : plan.batch->sha256));
   }
+  return lines;
+}
+
+Result<Asking> ask_certificates(const Workplace& work) {
   Asking asking;
-  for (const RequestDraft& one : *drafts) {
-    const std::vector<std::string> lines = ceremony::shown(one.draft.unsigned_form());
-    asking.shown.insert(asking.shown.end(), lines.begin(), lines.end());
+  std::vector<std::string> refused;
+  std::size_t accepted = 0;
+  auto looked = for_each_request(work, [&](const RequestLook& one) -> Result<void> {
+    if (!one.draft) {
+      refused.push_back("Refused: " + one.planned.file + ": " + one.refusal);
+    } else if (++accepted <= kShownOneByOne) {
+      const auto lines = ceremony::shown(one.draft->draft.unsigned_form());
+      asking.shown.insert(asking.shown.end(), lines.begin(), lines.end());
+    }
+    return {};
+  });
+  if (!looked) {
+    return std::move(looked).error();
+  }
+  if (accepted > kShownOneByOne) {
+    asking.shown = summary_of(work.plan, accepted);
+  }
+  const std::size_t shown = std::min(refused.size(), kShownOneByOne);
+  asking.shown.insert(
+      asking.shown.end(), refused.begin(), refused.begin() + static_cast<std::ptrdiff_t>(shown));
+  if (refused.size() > shown) {
+    asking.shown.push_back("Refused, too: " + std::to_string(refused.size() - shown) +
+                           " more; each with its reason in the results");
   }
   return asking;
 }
 
-// The name under which a certificate leaves: that of its request without its ending.
-std::string delivery_name(const PlannedRequest& planned) {
-  return std::filesystem::path(planned.file).stem().string();
+// What is told of one request in the results that leave with the certificates.
+Json result_of(const PlannedRequest& planned) {
+  return {{"file", planned.file}, {"sha256", planned.sha256}};
 }
 
+// Signs what was accepted; the turn takes what came of it.
+Result<void> sign_one(const RequestLook& one, ca::Signer& signer, Turn& turn) {
+  Json result = result_of(one.planned);
+  if (!one.draft) {
+    result["result"] = "refused";
+    result["reason"] = one.refusal;
+    turn.facts["results"].push_back(std::move(result));
+    return {};
+  }
+  auto certificate = ca::sign_certificate(one.draft->draft, signer);
+  if (!certificate) {
+    return std::move(certificate).error().while_doing(one.planned.file);
+  }
+  result["result"] = "issued";
+  result["certificate"] = delivery_name(one.planned) + ".pem";
+  result["serial"] = certificate->serial_hex();
+  result["certificate_sha256"] = base::sha256_hex(certificate->der());
+  turn.facts["results"].push_back(std::move(result));
+  turn.facts["certificates"].push_back({{"name", delivery_name(one.planned)},
+                                        {"serial", certificate->serial_hex()},
+                                        {"der", base::to_base64(certificate->der())}});
+  turn.publications.push_back(
+      certificate_entry(*certificate, one.planned.profile, signer.public_key_info()));
+  return {};
+}
+
+// One that fails fails all: what a token does to one certificate it may have done to others.
 Result<Turn> sign_requests(Workplace& work, client::Input& /*input*/) {
   auto signer = issuing_key(work);
   if (!signer) {
     return std::move(signer).error();
   }
-  auto drafts = request_drafts(work);
-  if (!drafts) {
-    return std::move(drafts).error();
-  }
   Turn turn;
-  Json certificates = Json::array();
-  for (const RequestDraft& one : *drafts) {
-    auto certificate = ca::sign_certificate(one.draft, **signer);
-    if (!certificate) {
-      return std::move(certificate).error().while_doing(one.planned.file);
-    }
-    certificates.push_back({{"name", delivery_name(one.planned)},
-                            {"serial", certificate->serial_hex()},
-                            {"der", base::to_base64(certificate->der())}});
-    turn.publications.push_back(
-        certificate_entry(*certificate, one.planned.profile, (*signer)->public_key_info()));
+  turn.facts = {{"certificates", Json::array()}, {"results", Json::array()}};
+  auto signed_all =
+      for_each_request(work, [&](const RequestLook& one) { return sign_one(one, **signer, turn); });
+  if (!signed_all) {
+    return std::move(signed_all).error();
   }
-  turn.facts = {{"certificates", std::move(certificates)}};
   turn.public_note = "every certificate was linted, signed, parsed back and verified";
   return turn;
 }

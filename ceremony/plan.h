@@ -18,6 +18,7 @@
 #include "ceremony/mode.h"
 #include "ceremony/plan_artefacts.h"
 #include "ceremony/plan_holders.h"
+#include "ceremony/plan_requests.h"
 #include "ceremony/plan_sites.h"
 #include "shamir/quorum.h"
 
@@ -33,18 +34,6 @@ struct PlannedSigner {
 struct PlannedKeeper {
   std::string name;
   std::string public_key;  // X25519, 64 hex digits
-};
-
-// One request that may be signed, and nothing else.
-struct PlannedRequest {
-  std::string file;                         // name in the transfer folder
-  std::string sha256;                       // of the file, 64 hex digits
-  std::string profile;                      // name of a profile, "subordinate-device-identity"
-  std::string not_before;                   // YYYY-MM-DD, from its first second
-  std::string not_after;                    // YYYY-MM-DD, to its last second
-  std::vector<std::string> policies;        // object identifiers, dotted
-  std::vector<std::string> crl_uris;        // where the root's CRLs will be published
-  std::vector<std::string> ca_issuer_uris;  // where the root certificate will be published
 };
 
 // One certificate to be revoked, by its serial number and never by subject or key.
@@ -100,6 +89,7 @@ struct Plan {
   std::optional<PlannedRoot> root;  // root generation and drill
   std::optional<PlannedCrl> crl;
   std::vector<PlannedRequest> requests;
+  std::optional<PlannedBatch> batch;
   std::optional<PlannedActivation> activation;
   std::optional<PlannedMerge> merge;
   std::optional<PlannedSigningKey> signing_key;  // signing-key generation

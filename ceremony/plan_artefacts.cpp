@@ -1,25 +1,14 @@
 #include "ceremony/plan_artefacts.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <set>
 
+#include "ceremony/file_names.h"
 #include "ceremony/json_lines.h"
 
 namespace ceremony {
 
 namespace {
-
-bool is_name_of_file(const std::string& text) {
-  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
-}
-
-// A transfer stick (FAT) takes "A" and "a" for the same.
-std::string in_small_letters(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 void fault_of_artefact(std::size_t index,
                        const std::string& key,
@@ -45,7 +34,7 @@ PlannedArtefact read_artefact_section(TomlTable& table) {
 }
 
 void object_to_signing(const PlannedSigning& signing, PlanFaults& faults) {
-  const bool is_name = is_name_of_file(signing.certificate);
+  const bool is_name = is_bare_name(signing.certificate);
   if (!is_name || !is_sha256_hex(signing.sha256)) {
     faults.push_back({.rule = "plan-signing",
                       .field = is_name ? "signing.sha256" : "signing.certificate",
@@ -59,7 +48,7 @@ void object_to_artefacts(const std::vector<PlannedArtefact>& artefacts, PlanFaul
   std::set<std::string> names;
   for (std::size_t i = 0; i < artefacts.size(); ++i) {
     const PlannedArtefact& one = artefacts[i];
-    const bool is_name = is_name_of_file(one.file);
+    const bool is_name = is_bare_name(one.file);
     if (!is_name || !is_sha256_hex(one.sha256)) {
       fault_of_artefact(i,
                         is_name ? "sha256" : "file",
@@ -68,7 +57,7 @@ void object_to_artefacts(const std::vector<PlannedArtefact>& artefacts, PlanFaul
                         faults);
     } else if (one.form != "cms" && one.form != "raw") {
       fault_of_artefact(i, "form", "\"form\" must be \"cms\" or \"raw\"", faults);
-    } else if (!names.insert(in_small_letters(signature_name(one))).second) {
+    } else if (!names.insert(as_on_stick(signature_name(one))).second) {
       fault_of_artefact(i,
                         "file",
                         "two would give signatures of one name, \"" + signature_name(one) +

@@ -15,6 +15,9 @@ namespace {
 
 using base::Severity;
 
+// The last day of a certificate without an end (RFC 5280 section 4.1.2.5).
+constexpr std::string_view kNoLastDay = "9999-12-31";
+
 std::string span_field(std::string_view list, std::size_t index, std::string_view key) {
   return std::string(list) + "[" + std::to_string(index) + "]." + std::string(key);
 }
@@ -27,8 +30,18 @@ struct PlannedSpan {
   std::string to;
   std::string profile_field;  // "" for a CRL, whose profile the plan does not name
   std::string profile;
-  ca::ProfileKind kind;
+  std::vector<ca::ProfileKind> kinds;  // of which the profile must be one
 };
+
+PlannedSpan span_of(const PlannedRequest& request, const std::string& section) {
+  return {section + "not_before",
+          request.not_before,
+          section + "not_after",
+          request.not_after,
+          section + "profile",
+          request.profile,
+          {ca::ProfileKind::kSubordinate, ca::ProfileKind::kEndEntity}};
+}
 
 std::vector<PlannedSpan> spans_of(const Plan& plan) {
   std::vector<PlannedSpan> spans;
@@ -39,7 +52,7 @@ std::vector<PlannedSpan> spans_of(const Plan& plan) {
                      plan.root->not_after,
                      "root.profile",
                      plan.root->profile,
-                     ca::ProfileKind::kRoot});
+                     {ca::ProfileKind::kRoot}});
   }
   if (plan.crl) {
     spans.push_back({"crl.this_update",
@@ -48,19 +61,26 @@ std::vector<PlannedSpan> spans_of(const Plan& plan) {
                      plan.crl->next_update,
                      "",
                      "crl",
-                     ca::ProfileKind::kRevocationList});
+                     {ca::ProfileKind::kRevocationList}});
   }
   for (std::size_t i = 0; i < plan.requests.size(); ++i) {
-    const PlannedRequest& request = plan.requests[i];
-    spans.push_back({span_field("request", i, "not_before"),
-                     request.not_before,
-                     span_field("request", i, "not_after"),
-                     request.not_after,
-                     span_field("request", i, "profile"),
-                     request.profile,
-                     ca::ProfileKind::kSubordinate});
+    spans.push_back(span_of(plan.requests[i], "request[" + std::to_string(i) + "]."));
+  }
+  if (plan.batch) {
+    spans.push_back(span_of(plan.batch->terms, "batch."));
   }
   return spans;
+}
+
+// A certificate without an end says so in the plan, too.
+void check_no_end(const PlannedSpan& span, PlanFaults& faults) {
+  if (span.to != kNoLastDay) {
+    faults.push_back({.rule = "plan-has-end",
+                      .field = span.to_field,
+                      .message = "a certificate of the profile \"" + span.profile +
+                                 "\" has no end; write \"" + std::string(kNoLastDay) + "\" for \"" +
+                                 span.to_field + "\""});
+  }
 }
 
 // The order of the two days, and their distance against the profile's longest.
@@ -68,7 +88,7 @@ void check_span(const PlannedSpan& span,
                 const std::filesystem::path& profiles,
                 PlanFaults& faults) {
   auto profile = ca::load_profile(profiles, span.profile);
-  if (!profile || profile->kind != span.kind) {
+  if (!profile || std::ranges::find(span.kinds, profile->kind) == span.kinds.end()) {
     faults.push_back({.rule = "plan-profile",
                       .field = span.profile_field,
                       .message = "there is no profile \"" + span.profile +
@@ -81,7 +101,7 @@ void check_span(const PlannedSpan& span,
     return;  // said elsewhere
   }
   const auto days = base::days_in({.from = *from, .to = *to});
-  const bool is_list = span.kind == ca::ProfileKind::kRevocationList;
+  const bool is_list = span.kinds.front() == ca::ProfileKind::kRevocationList;
   // Certificates count both ends; a CRL runs from midnight to midnight.
   const auto length = days + std::chrono::days(is_list ? 0 : 1);
   if (length < std::chrono::days(1)) {
@@ -89,6 +109,8 @@ void check_span(const PlannedSpan& span,
                       .field = span.to_field,
                       .message = "\"" + span.to_field + "\" must come after \"" + span.from_field +
                                  "\"; correct one of them"});
+  } else if (profile && profile->end == ca::End::kNone) {
+    check_no_end(span, faults);
   } else if (profile && length > profile->longest) {
     faults.push_back({.rule = "plan-too-long",
                       .field = span.to_field,
@@ -222,7 +244,7 @@ PlanFaults compare_with_ledger(const Plan& plan, const LedgerState& ledger) {
     return faults;
   }
   for (const PlannedSpan& span : spans_of(plan)) {
-    if (span.to > root->not_after) {
+    if (span.to > root->not_after && span.to != kNoLastDay) {
       faults.push_back({.rule = "plan-beyond-root",
                         .field = span.to_field,
                         .message = "\"" + span.to_field + "\" is after the end of the root (" +

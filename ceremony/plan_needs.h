@@ -18,7 +18,7 @@ enum class PlanSection {
   kObjective,       // objective_seconds
   kRoot,            // [root]
   kCrl,             // [crl]
-  kRequests,        // [[request]]
+  kRequests,        // [[request]] or [batch]
   kActivation,      // [activation]
   kMerge,           // [merge]
   kSigningKey,      // [signing_key]

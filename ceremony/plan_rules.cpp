@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "ceremony/file_names.h"
 #include "ceremony/plan_next_ceremony.h"
 
 namespace ceremony {
@@ -41,11 +42,6 @@ bool is_script_name(const std::string& text) {
   });
 }
 
-// A name of one file or folder, that stays below where it is looked for.
-bool is_bare_name(const std::string& text) {
-  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string::npos;
-}
-
 // A date of the plan: its path, its name in messages, its text.
 struct NamedDate {
   std::string field;
@@ -73,6 +69,11 @@ std::vector<NamedDate> dates_of(const Plan& plan) {
     dates.push_back(
         {indexed("request", i, "not_after"), "not_after of a request", request.not_after});
   }
+  if (plan.batch) {
+    const PlannedRequest& terms = plan.batch->terms;
+    dates.push_back({"batch.not_before", "not_before of the batch", terms.not_before});
+    dates.push_back({"batch.not_after", "not_after of the batch", terms.not_after});
+  }
   return dates;
 }
 
@@ -83,49 +84,6 @@ void check_dates(const Plan& plan, PlanFaults& faults) {
                                 "plan-date",
                                 "the " + date.name + " is \"" + date.text +
                                     "\", which is no date; write it as YYYY-MM-DD"));
-    }
-  }
-}
-
-// A name as a stick (FAT) knows it, which takes "A" and "a" for the same.
-std::string as_on_stick(std::string name) {
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name;
-}
-
-// The names of the certificates that a plan's requests will give.
-class CertificateNames {
- public:
-  // False where the certificate or its chain would take a name that is taken. Each leaves under
-  // the name of its request without the ending, and with "-chain".
-  bool add(const std::string& file) {
-    last_ = as_on_stick(std::filesystem::path(file).stem().string());
-    const bool is_new = taken_.insert(last_).second;
-    return taken_.insert(last_ + "-chain").second && is_new;
-  }
-
-  [[nodiscard]] const std::string& last() const { return last_; }
-
- private:
-  std::set<std::string> taken_;
-  std::string last_;
-};
-
-void check_requests(const std::vector<PlannedRequest>& requests, PlanFaults& faults) {
-  CertificateNames names;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const PlannedRequest& request = requests[i];
-    if (!is_hex_digest(request.sha256) || !is_bare_name(request.file)) {
-      faults.push_back(fault_at(
-          indexed("request", i, is_bare_name(request.file) ? "sha256" : "file"),
-          "plan-request",
-          "a [[request]] needs the bare name of its file and its SHA-256 (64 digits of 0-9 and "
-          "a-f); correct it"));
-    } else if (!names.add(request.file)) {
-      faults.push_back(fault_at(indexed("request", i, "file"),
-                                "plan-request-name",
-                                "two requests would give certificates of one name, \"" +
-                                    names.last() + ".pem\"; rename one of the files"));
     }
   }
 }
@@ -242,7 +200,7 @@ PlanFaults object_to_plan(const Plan& plan) {
                               "nobody is named who signs the record; add at least one [[signer]]"));
   }
   check_keepers(plan, faults);
-  check_requests(plan.requests, faults);
+  object_to_requests(plan, faults);
   check_names(plan, faults);
   check_dates(plan, faults);
   std::ranges::move(compare_with_next_ceremony(plan), std::back_inserter(faults));

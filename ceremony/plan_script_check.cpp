@@ -97,7 +97,7 @@ PlanFaults compare_with_script(const Plan& plan, const Script& script) {
   const std::vector<SectionNeed> work{
       {PlanSection::kRoot, "root", plan.root.has_value()},
       {PlanSection::kCrl, "crl", plan.crl.has_value()},
-      {PlanSection::kRequests, "request", !plan.requests.empty()},
+      {PlanSection::kRequests, "request", !plan.requests.empty() || plan.batch},
       {PlanSection::kActivation, "activation", plan.activation.has_value()},
       {PlanSection::kMerge, "merge", plan.merge.has_value()},
       {PlanSection::kSigningKey, "signing_key", plan.signing_key.has_value()},

@@ -63,17 +63,6 @@ PlannedSigner read_signer(TomlTable& table) {
   return {.role = table.text("role"), .vkey = table.text("vkey")};
 }
 
-PlannedRequest read_planned_request(TomlTable& table) {
-  return {.file = table.text("file"),
-          .sha256 = table.text("sha256"),
-          .profile = table.text("profile"),
-          .not_before = table.text("not_before"),
-          .not_after = table.text("not_after"),
-          .policies = table.texts("policies"),
-          .crl_uris = table.texts("crl_uris"),
-          .ca_issuer_uris = table.texts("ca_issuer_uris")};
-}
-
 PlannedRevocation read_revocation(TomlTable& table) {
   return {
       .serial = table.text("serial"), .date = table.text("date"), .reason = table.text("reason")};
@@ -208,8 +197,13 @@ PlanReading read_plan_sections(const toml::table& file) {
   read_signing_sections(table, reading);
   reading.plan.requests = read_each<PlannedRequest>(table.tables("request"),
                                                     {"the plan, section [[request]]", "request"},
-                                                    read_planned_request,
+                                                    read_request_section,
                                                     reading.faults);
+  if (const toml::table* const section = table.table("batch"); section != nullptr) {
+    TomlTable batch(*section, "the plan, section [batch]");
+    reading.plan.batch = read_batch_section(batch);
+    take_faults(batch, "batch", reading.faults);
+  }
   reading.plan.signers = read_each<PlannedSigner>(table.tables("signer"),
                                                   {"the plan, section [[signer]]", "signer"},
                                                   read_signer,

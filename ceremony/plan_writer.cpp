@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/text_encoding.h"
+#include "ceremony/toml_table.h"
 
 namespace ceremony {
 
@@ -18,14 +19,6 @@ std::string text_of(const toml::table& table) {
   std::ostringstream text;
   text << table << '\n';
   return text.str();
-}
-
-toml::array array_of(const std::vector<std::string>& texts) {
-  toml::array array;
-  for (const std::string& text : texts) {
-    array.push_back(text);
-  }
-  return array;
 }
 
 toml::table root_table(const PlannedRoot& root) {
@@ -62,21 +55,6 @@ toml::table crl_table(const PlannedCrl& crl) {
     table.insert("revoke", std::move(revocations));
   }
   return table;
-}
-
-toml::array request_tables(const std::vector<PlannedRequest>& requests) {
-  toml::array tables;
-  for (const PlannedRequest& one : requests) {
-    tables.push_back(toml::table{{"file", one.file},
-                                 {"sha256", one.sha256},
-                                 {"profile", one.profile},
-                                 {"not_before", one.not_before},
-                                 {"not_after", one.not_after},
-                                 {"policies", array_of(one.policies)},
-                                 {"crl_uris", array_of(one.crl_uris)},
-                                 {"ca_issuer_uris", array_of(one.ca_issuer_uris)}});
-  }
-  return tables;
 }
 
 toml::array signer_tables(const std::vector<PlannedSigner>& signers) {
@@ -142,6 +120,9 @@ std::string write_plan(const Plan& plan) {
   }
   if (!plan.requests.empty()) {
     table.insert("request", request_tables(plan.requests));
+  }
+  if (plan.batch) {
+    table.insert("batch", batch_table(*plan.batch));
   }
   return text_of(table);
 }

@@ -135,10 +135,22 @@ std::string crl_rows(const PlannedCrl& crl) {
 }
 
 std::string request_rows(const PlannedRequest& request) {
-  return fact_row(
+  std::string rows = fact_row(
       "Request " + request.file,
       escaped_html(request.profile + ", " + request.not_before + " to " + request.not_after) +
           "<br>" + digest_html(request.sha256));
+  for (const PlannedPredecessor& before : request.follows) {
+    rows += fact_row("follows " + before.file,
+                     escaped_html(before.as) + "<br>" + digest_html(before.sha256));
+  }
+  return rows;
+}
+
+std::string batch_rows(const PlannedBatch& batch) {
+  return fact_row("Requests of the list " + batch.list,
+                  escaped_html(batch.terms.profile + ", " + batch.terms.not_before + " to " +
+                               batch.terms.not_after) +
+                      "<br>" + digest_html(batch.sha256));
 }
 
 // What the plan wants done. Nothing of the annex is known here.
@@ -149,6 +161,9 @@ std::string planned_work(const Plan& plan) {
   }
   for (const PlannedRequest& request : plan.requests) {
     rows += request_rows(request);
+  }
+  if (plan.batch) {
+    rows += batch_rows(*plan.batch);
   }
   if (plan.crl) {
     rows += crl_rows(*plan.crl);

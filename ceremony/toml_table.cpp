@@ -157,6 +157,14 @@ void for_each_text(const toml::node& node, const std::string& field, const Field
   }
 }
 
+toml::array array_of(const std::vector<std::string>& texts) {
+  toml::array array;
+  for (const std::string& text : texts) {
+    array.push_back(text);
+  }
+  return array;
+}
+
 base::Result<toml::table> parse_toml(std::string_view text, const std::string& where) {
   if (const auto objection = base::object_to_toml(text); objection) {
     return Error{ErrorCode::kMalformed,

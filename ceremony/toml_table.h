@@ -66,6 +66,9 @@ class TomlTable {
 using FieldText = std::function<void(const std::string& field, const toml::value<std::string>&)>;
 void for_each_text(const toml::node& node, const std::string& field, const FieldText& look);
 
+// The same texts as a TOML list, for who writes such files.
+toml::array array_of(const std::vector<std::string>& texts);
+
 // Parses a whole file's text. `where` as above. Errors: kMalformed with line and column.
 base::Result<toml::table> parse_toml(std::string_view text, const std::string& where);
 

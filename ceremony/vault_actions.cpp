@@ -233,6 +233,22 @@ Result<void> add_certificates(const Workplace& work, std::vector<Output>& output
   return {};
 }
 
+// What became of every request, for those who asked: docs/formats/results.md.
+Result<void> add_results(const Workplace& work, std::vector<Output>& outputs) {
+  const Json results = fact_list(work, "results");
+  if (results.empty()) {
+    return {};
+  }
+  const Json page{{"format", "conclave-request-results-1"},
+                  {"ceremony", record_name(work.plan)},
+                  {"plan", work.plan.sha256},
+                  {"results", results}};
+  outputs.push_back({.at_site = {},
+                     .in_transfer = numbered(work.plan) + "-results.json",
+                     .bytes = bytes_from(page.dump(2) + "\n")});
+  return {};
+}
+
 // Signatures over artefacts go outside and nowhere else: the record holds their digests.
 Result<void> add_signatures(const Workplace& work, std::vector<Output>& outputs) {
   for (const Json& signature : fact_list(work, "signatures")) {
@@ -249,7 +265,7 @@ Result<void> add_signatures(const Workplace& work, std::vector<Output>& outputs)
 
 Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
   std::vector<Output> outputs;
-  for (const auto add : {add_certificates, add_signatures}) {
+  for (const auto add : {add_certificates, add_results, add_signatures}) {
     if (auto added = add(work, outputs); !added) {
       return std::move(added).error();
     }

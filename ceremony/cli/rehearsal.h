@@ -69,6 +69,10 @@ class Rehearsal {
   // A CRL that revokes the certificate of that request, from 0.
   base::Result<void> revoke(std::size_t request);
 
+  // What lies in transfer/in for these becomes certificates, in a ceremony of its own.
+  base::Result<void> certify(std::vector<PlannedRequest> requests,
+                             std::optional<PlannedBatch> batch = {});
+
   // Instead of a root's life that of a signing key, in a rehearsal and a chain of records of its
   // own: its birth, and the signing of files that lie in transfer/in.
   base::Result<void> generate_signing_key();

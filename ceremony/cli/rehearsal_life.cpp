@@ -108,31 +108,41 @@ Result<void> Rehearsal::hand_over() {
 }
 
 Result<void> Rehearsal::sign_subordinates() {
-  Plan plan = new_plan("subordinate-signing");
+  std::vector<PlannedRequest> requests;
   for (const std::string& name : request_names_) {
     const fs::path file = options_.out / "transfer" / "in" / name;
     auto digest = base::sha256_of_file(file);
     if (!digest) {
       return std::move(digest).error();
     }
-    plan.requests.push_back({.file = name,
-                             .sha256 = base::digest_hex(*digest),
-                             .profile = "subordinate-device-identity",
-                             .not_before = today_,
-                             .not_after = years_after(today_, kSubordinateYears),
-                             .policies = {"2.999.1.1"},
-                             .crl_uris = {"http://pki.conclave.example/rehearsal.crl"},
-                             .ca_issuer_uris = {"http://pki.conclave.example/rehearsal.cer"}});
+    requests.push_back({.file = name,
+                        .sha256 = base::digest_hex(*digest),
+                        .profile = "subordinate-device-identity",
+                        .not_before = today_,
+                        .not_after = years_after(today_, kSubordinateYears),
+                        .policies = {"2.999.1.1"},
+                        .crl_uris = {"http://pki.conclave.example/rehearsal.crl"},
+                        .ca_issuer_uris = {"http://pki.conclave.example/rehearsal.cer"}});
   }
+  return certify(std::move(requests));
+}
+
+Result<void> Rehearsal::certify(std::vector<PlannedRequest> requests,
+                                std::optional<PlannedBatch> batch) {
+  Plan plan = new_plan("subordinate-signing");
+  plan.requests = std::move(requests);
+  plan.batch = std::move(batch);
   const std::string record = record_name(plan);
+  const std::string held = plan.batch ? "a batch of requests signed, linted before and after"
+                                      : std::to_string(plan.requests.size()) +
+                                            (plan.requests.size() == 1 ? " request" : " requests") +
+                                            " signed, linted before and after";
   auto result = hold(std::move(plan), nullptr, room(), quorum_from(0));
   if (!result) {
     return std::move(result).error();
   }
   signed_in_ = record;
-  say_held("subordinate signing",
-           result->seconds,
-           std::to_string(request_names_.size()) + " requests signed, linted before and after");
+  say_held("subordinate signing", result->seconds, held);
   return {};
 }
 

@@ -53,6 +53,12 @@ TEST_CASE("builder: the plan's subject goes before the request's") {
 
 TEST_CASE("builder: what profile and plan do not agree on is refused") {
   Bench bench;
+  SUBCASE("another CA without its certificate") {
+    bench.profile = support::profile_named("cross-certificate");
+    CHECK(bench.message() ==
+          "the profile takes the name from the other CA's own certificate, and the plan names none "
+          "that the new one follows; add it to the plan");
+  }
   SUBCASE("a policy is required") {
     bench.plan.policies.clear();
     CHECK(bench.message() ==

@@ -351,6 +351,64 @@ TEST_CASE("plan check: a request that is missing, another one, or bad") {
               .field = "request[0].policies"});
 }
 
+TEST_CASE("plan check: a batch's list is compared, and what it holds only warns") {
+  const Desk desk;
+  fill(desk, "subordinate-signing");
+  std::string plan = support::content_of(desk.file("plan.toml"));
+  const std::size_t begin = plan.find("[[request]]");
+  const std::string digest = desk.make_request("factory-1.csr");
+  const auto list_of = [&](const std::string& list) {
+    desk.write("in/list.sha256", list);
+    std::string text = plan;
+    std::string section = text.substr(begin, text.find("[[signer]]") - begin);
+    replace_all(section, "[[request]]", "[batch]");
+    replace_all(section, "file = \"factory-1.csr\"", "list = \"list.sha256\"");
+    const std::size_t at = section.find("sha256 = \"") + 10;
+    section.replace(at, 64, base::sha256_hex(base::bytes_of(list)));
+    text.replace(begin, text.find("[[signer]]") - begin, section);
+    desk.write("plan.toml", text);
+    return desk.check();
+  };
+  CHECK(is_sound(list_of(digest + "  factory-1.csr\n")));
+  CHECK(list_of(digest + "  factory-1.csr\n").plan.empty());
+  const PlanReport one_bad =
+      list_of(digest + "  factory-1.csr\n" + std::string(64, 'a') + "  gone.csr\n");
+  CHECK(is_sound(one_bad));
+  CHECK(has_fault(one_bad.plan, "plan-request-missing", "batch.file"));
+  const PlanReport no_list = list_of("hello\n");
+  CHECK_FALSE(is_sound(no_list));
+  CHECK(has_fault(no_list.plan, "plan-batch", "batch.list"));
+  desk.write("in/list.sha256", digest + "  other.csr\n");
+  CHECK(has_fault(desk.check().plan, "plan-batch", "batch.list"));
+}
+
+TEST_CASE("plan check: a certificate that a new one follows is there, and the one of the plan") {
+  const Desk desk;
+  fill(desk, "subordinate-signing");
+  desk.write("in/old.pem", "a certificate\n");
+  const std::string digest = base::sha256_hex(base::bytes_of("a certificate\n"));
+  change(desk,
+         "[[signer]]",
+         "[[request.follows]]\nas = \"renewal\"\nfile = \"old.pem\"\nsha256 = \"" + digest +
+             "\"\n\n[[signer]]");
+  CHECK(is_sound(desk.check()));
+  desk.write("in/old.pem", "another\n");
+  CHECK(has_fault(desk.check().plan, "plan-follows", "request[0].follows[0].sha256"));
+  fs::remove(desk.file("in/old.pem"));
+  CHECK(has_fault(desk.check().plan, "plan-follows", "request[0].follows[0].file"));
+}
+
+TEST_CASE("plan check: what has no end says so, and may outlive the root") {
+  const Desk desk;
+  fill(desk, "subordinate-signing");
+  change(desk, "subordinate-device-identity\"", "device-identity\"");
+  CHECK(has_fault(desk.check().plan, "plan-has-end", "request[0].not_after"));
+  const std::string plan = support::content_of(desk.file("plan.toml"));
+  const std::size_t at = plan.find("not_after = \"") + 13;
+  change(desk, plan.substr(at - 13, 24), "not_after = \"9999-12-31\"");
+  CHECK_FALSE(has_fault(desk.check().plan, "plan-has-end", "request[0].not_after"));
+}
+
 TEST_CASE("plan check: roles, keys and sections that the script wants") {
   const Desk desk;
   fill(desk, "crl");

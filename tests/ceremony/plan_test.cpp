@@ -57,6 +57,48 @@ TEST_CASE("plan: the example of the documentation is a plan, and writes itself a
   CHECK(write_plan(*again) == written);
 }
 
+TEST_CASE("plan: a batch and a certificate that follows another are read and written") {
+  const std::string batch = example("plan.md", "toml", 2);
+  std::string text = replaced(example("plan.md", "toml", 1), "[[signer]]", batch + "\n[[signer]]");
+  const std::string digest(64, 'c');
+  text = replaced(text,
+                  "[batch]",
+                  "[[request.follows]]\nas = \"renewal\"\nfile = \"old.pem\"\nsha256 = \"" +
+                      digest + "\"\n\n[batch]");
+  const auto plan = parse_plan(text);
+  REQUIRE_MESSAGE(plan.ok(), (plan ? "" : plan.error().message));
+  REQUIRE(plan->batch.has_value());
+  CHECK(plan->batch->list == "devices.sha256");
+  CHECK(plan->batch->terms.profile == "device-identity");
+  CHECK(plan->batch->terms.hardware_type == "1.3.6.1.4.1.32473.7");
+  REQUIRE(plan->requests[0].follows.size() == 1);
+  CHECK(plan->requests[0].follows[0].as == "renewal");
+  const auto again = parse_plan(write_plan(*plan));
+  REQUIRE_MESSAGE(again.ok(), (again ? "" : again.error().message));
+  CHECK(write_plan(*again) == write_plan(*plan));
+
+  CHECK(has(refusal(replaced(text, "devices.sha256", "../devices.sha256")),
+            "a [batch] needs the bare name of its list"));
+  CHECK(has(refusal(replaced(text,
+                             "\"8c3658ff8a7face8e366ff525000f0fb65f2d5453933841ae9d2073160516b"
+                             "73\"\nprofile = \"device",
+                             "\"8c\"\nprofile = \"device")),
+            "a [batch] needs the bare name of its list"));
+  CHECK(has(refusal(replaced(text, "\"renewal\"", "\"copy\"")), "\"as\" must be \"renewal\""));
+  CHECK(has(refusal(replaced(text, "old.pem", "..")), "the certificate that a new one follows"));
+  CHECK(has(refusal(replaced(text, digest, "c")), "the certificate that a new one follows"));
+  CHECK(has(refusal(replaced(text,
+                             "[batch]",
+                             "[[request.follows]]\nas = \"cross\"\nfile = \"b\"\nsha256 = \"" +
+                                 digest + "\"\n\n[batch]")),
+            "a certificate follows one other"));
+  CHECK(has(refusal(replaced(text,
+                             "hardware_type",
+                             "follows = [ { as = \"cross\", file = \"b\", sha256 = \"" + digest +
+                                 "\" } ]\nhardware_type")),
+            "is asked for by a [[request]] of its own"));
+}
+
 TEST_CASE("plan: every fault is named with its line or its key") {
   const std::string good = example("plan.md", "toml", 1);
   CHECK(has(refusal("ceremony = "), "it is not proper TOML"));

@@ -1,0 +1,274 @@
+#include "ceremony/request_drafts.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/media.h"
+#include "base/text_encoding.h"
+#include "ca/certificate_profile.h"
+#include "ca/pem.h"
+#include "ca/succession.h"
+#include "ceremony/drafts.h"
+#include "ceremony/vault.h"
+
+namespace ceremony {
+
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+// What all requests of a ceremony are held against.
+struct Bench {
+  ca::Certificate root;
+  ca::KeyRegistry seen;
+  std::map<std::string, ca::CertificateProfile> profiles;
+};
+
+// The first finding that stands against a signature, as an error.
+Result<void> refuse_findings(const base::Findings& findings) {
+  for (const base::Finding& finding : findings) {
+    if (finding.severity != base::Severity::kNotice) {
+      return Error{ErrorCode::kRefusedByPolicy,
+                   finding.message + " [" + finding.rule + "; " + finding.source + "]"};
+    }
+  }
+  return {};
+}
+
+Result<Bench> bench_of(const Workplace& work) {
+  auto root = root_of(work);
+  if (!root) {
+    return std::move(root).error();
+  }
+  auto issued = issued_certificates(work);
+  if (!issued) {
+    return std::move(issued).error();
+  }
+  auto profiles = ca::load_profiles(work.room.data / "profiles");
+  if (!profiles) {
+    return std::move(profiles).error();
+  }
+  Bench bench{.root = std::move(root).value(), .seen = {}, .profiles = std::move(*profiles)};
+  bench.seen.add(bench.root.public_key_info(), "the root");
+  for (const ca::Certificate& certificate : *issued) {
+    bench.seen.add(certificate.public_key_info(), "the certificate " + certificate.serial_hex());
+  }
+  return bench;
+}
+
+// A file of the plan from transfer/in. `what` it is, for the message.
+struct BroughtFile {
+  const std::string& file;
+  const std::string& sha256;
+  std::size_t largest;
+  const char* what;
+};
+
+Result<base::Bytes> read_brought(const Workplace& work, const BroughtFile& brought) {
+  auto bytes = base::read_file(work.room.transfer_in / brought.file, brought.largest);
+  if (bytes && base::sha256_hex(*bytes) != brought.sha256) {
+    return Error{ErrorCode::kInconsistent,
+                 std::string("this is not the ") + brought.what +
+                     " that the plan was reviewed with (its digest differs); nothing was signed; "
+                     "bring the right file, or review the plan again"};
+  }
+  return bytes;
+}
+
+Result<ca::SigningRequest> read_brought_request(const Workplace& work,
+                                                const PlannedRequest& planned) {
+  auto bytes = read_brought(work,
+                            {.file = planned.file,
+                             .sha256 = planned.sha256,
+                             .largest = ca::kLargestRequest,
+                             .what = "request"});
+  if (!bytes) {
+    return std::move(bytes).error();
+  }
+  return ca::SigningRequest::parse(*bytes);
+}
+
+// Whether the certificate may be followed in that way: a renewal and a re-key follow one that this
+// root has issued, a cross-certificate the own one of another root.
+Result<void> check_predecessor_signature(const ca::Certificate& certificate,
+                                         ca::Succession succession,
+                                         const ca::Certificate& root) {
+  const bool is_cross = succession == ca::Succession::kCross;
+  const base::Bytes& key = is_cross ? certificate.public_key_info() : root.public_key_info();
+  if (certificate.verify_with(key)) {
+    return {};
+  }
+  return Error{ErrorCode::kInconsistent,
+               is_cross
+                   ? "the certificate of the other CA is not signed with its own key, so it is "
+                     "no root's; bring the root certificate that the other CA publishes"
+                   : "the certificate that is to be followed was not issued by this root; bring "
+                     "the one that was"};
+}
+
+Result<ca::Certificate> read_predecessor(const Workplace& work,
+                                         const PlannedPredecessor& planned,
+                                         const ca::Certificate& root) {
+  auto bytes = read_brought(work,
+                            {.file = planned.file,
+                             .sha256 = planned.sha256,
+                             .largest = kLargestCertificate,
+                             .what = "certificate"});
+  auto objects =
+      bytes ? ca::read_objects(*bytes) : Result<std::vector<ca::EncodedObject>>(bytes.error());
+  if (!objects) {
+    return std::move(objects).error().while_doing(planned.file);
+  }
+  auto certificate = ca::Certificate::parse(objects->front().der);
+  if (!certificate) {
+    return std::move(certificate).error().while_doing(planned.file);
+  }
+  const auto succession = ca::succession_named(planned.as).value_or(ca::Succession::kRenewal);
+  if (auto fits = check_predecessor_signature(*certificate, succession, root); !fits) {
+    return std::move(fits).error().while_doing(planned.file);
+  }
+  return certificate;
+}
+
+// What was decided when the requests were checked; before that nothing is known of any.
+struct Decision {
+  base::Bytes serial;   // empty: to be drawn
+  std::string refusal;  // "": not refused
+};
+
+Result<Decision> decision_of(const Workplace& work, std::size_t number) {
+  const auto decided = work.facts.find("requests");
+  if (decided == work.facts.end()) {
+    return Decision();
+  }
+  const Json& list = decided->second;
+  if (!list.is_array() || number >= list.size() || !list.at(number).is_object()) {
+    return Error{ErrorCode::kInconsistent,
+                 "what was decided in this ceremony is not about its requests; keep the journal "
+                 "and call for help"};
+  }
+  const Json& one = list.at(number);
+  auto serial = base::from_hex(one.value("serial", std::string()));
+  if (!serial) {
+    return std::move(serial).error();
+  }
+  return Decision{.serial = std::move(serial).value(),
+                  .refusal = one.value("refusal", std::string())};
+}
+
+Result<ca::CertificatePlan> certificate_plan(const PlannedRequest& planned, base::Bytes serial) {
+  auto validity = validity_of({.not_before = planned.not_before, .not_after = planned.not_after});
+  if (!validity) {
+    return std::move(validity).error();
+  }
+  return ca::CertificatePlan{.subject = {},
+                             .validity = *validity,
+                             .policies = planned.policies,
+                             .crl_uris = planned.crl_uris,
+                             .ca_issuer_uris = planned.ca_issuer_uris,
+                             .accepted = {},
+                             .hardware_type = planned.hardware_type,
+                             .serial = std::move(serial)};
+}
+
+Result<RequestDraft> draft_of(const Workplace& work,
+                              const Bench& bench,
+                              const PlannedRequest& planned,
+                              const base::Bytes& serial) {
+  auto request = read_brought_request(work, planned);
+  if (!request) {
+    return std::move(request).error();
+  }
+  const auto profile = bench.profiles.find(planned.profile);
+  if (profile == bench.profiles.end()) {
+    return Error{ErrorCode::kNotFound,
+                 "there is no profile \"" + planned.profile + "\"; correct the plan"};
+  }
+  auto plan = certificate_plan(planned, serial);
+  if (!plan) {
+    return std::move(plan).error();
+  }
+  std::optional<ca::Certificate> before;
+  std::optional<ca::Predecessor> predecessor;
+  if (!planned.follows.empty()) {
+    auto read = read_predecessor(work, planned.follows.front(), bench.root);
+    if (!read) {
+      return std::move(read).error();
+    }
+    before = std::move(*read);
+    predecessor.emplace(ca::Predecessor{
+        .succession =
+            ca::succession_named(planned.follows.front().as).value_or(ca::Succession::kRenewal),
+        .certificate = *before});
+  }
+  auto draft =
+      ca::CertificateDraft::of_subordinate({.profile = profile->second,
+                                            .plan = *plan,
+                                            .request = *request,
+                                            .issuer = bench.root,
+                                            .predecessor = predecessor ? &*predecessor : nullptr},
+                                           bench.seen);
+  if (!draft) {
+    return std::move(draft).error();
+  }
+  if (auto clean = refuse_findings(draft->findings()); !clean) {
+    return std::move(clean).error();
+  }
+  return RequestDraft{.request = std::move(*request), .draft = std::move(*draft)};
+}
+
+// One request as it is now, by what was decided before.
+Result<RequestLook> look_at(const Workplace& work,
+                            const Bench& bench,
+                            const PlannedRequest& planned,
+                            std::size_t number) {
+  auto decision = decision_of(work, number);
+  if (!decision) {
+    return std::move(decision).error();
+  }
+  if (!decision->refusal.empty()) {
+    return RequestLook{.planned = planned, .draft = {}, .refusal = decision->refusal};
+  }
+  auto draft = draft_of(work, bench, planned, decision->serial);
+  if (draft) {
+    return RequestLook{.planned = planned, .draft = std::move(*draft), .refusal = {}};
+  }
+  if (!decision->serial.empty()) {
+    return std::move(draft).error();  // it was good when it was checked
+  }
+  return RequestLook{.planned = planned, .draft = {}, .refusal = draft.error().message};
+}
+
+}  // namespace
+
+Result<void> for_each_request(const Workplace& work,
+                              const std::function<Result<void>(const RequestLook&)>& look) {
+  auto bench = bench_of(work);
+  if (!bench) {
+    return std::move(bench).error();
+  }
+  auto requests = all_requests(work.plan, work.room.transfer_in);
+  if (!requests) {
+    return std::move(requests).error();
+  }
+  for (std::size_t i = 0; i < requests->size(); ++i) {
+    const PlannedRequest& planned = (*requests)[i];
+    auto one = look_at(work, *bench, planned, i);
+    if (!one) {
+      return std::move(one).error().while_doing(planned.file);
+    }
+    if (one->draft) {
+      bench->seen.add(one->draft->request.public_key_info(), "the request " + planned.file);
+    }
+    if (auto looked = look(*one); !looked) {
+      return looked;
+    }
+  }
+  return {};
+}
+
+}  // namespace ceremony

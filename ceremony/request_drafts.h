@@ -1,0 +1,43 @@
+// ceremony/request_drafts.h - the requests of a plan, one after the other, with what each becomes.
+//
+// One bad request neither stops nor spoils the others: it is refused, with its reason, and the rest
+// goes on. Only one is held at a time, so that a thousand take the memory of one.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "ca/issuer.h"
+#include "ca/signing_request.h"
+#include "ceremony/action.h"
+#include "ceremony/plan_requests.h"
+
+namespace ceremony {
+
+// A request of the plan with the certificate that it would become.
+struct RequestDraft {
+  ca::SigningRequest request;
+  ca::CertificateDraft draft;
+};
+
+// What became of one request.
+struct RequestLook {
+  const PlannedRequest& planned;
+  std::optional<RequestDraft> draft;  // absent: refused
+  std::string refusal;                // why: file missing or another one, or the first finding
+};
+
+// Calls `look` for every request of the plan in its order, until that fails. Each file is read from
+// transfer/in and must have the digest of the plan; keys must be new to this root and to each
+// other, but for a renewal's. The fact "requests" holds what was decided when they were checked:
+// what was refused then stays refused, and serial numbers are those drawn then, so that what is
+// agreed to is what is signed. Errors: kNotFound, kInconsistent, kMalformed for the list of a
+// batch; kInconsistent for a request that was good when it was checked and no longer is, naming its
+// file; that of `look`.
+base::Result<void> for_each_request(
+    const Workplace& work, const std::function<base::Result<void>(const RequestLook&)>& look);
+
+}  // namespace ceremony
