@@ -161,16 +161,15 @@ std::string crl_part(const Script& script, base::Date date) {
 }
 
 std::string request_part(base::Date date) {
-  return "\n# One such section for each request. What is not named here is not signed. For many "
-         "under the\n"
-         "# same terms take a [batch] instead: docs/formats/plan.md shows one.\n"
+  return "\n# One such section for each request, or a [batch] for many (docs/formats/plan.md). "
+         "What is\n"
+         "# not named here is not signed.\n"
          "[[request]]\n"
          "# The file, by its bare name, and its SHA-256: as the requester told it by another way.\n"
          "file = \"<NAME OF THE FILE, LIKE factory-1.csr>\"\n"
          "sha256 = \"<SHA-256 OF THE FILE>\"\n"
-         "# subordinate-device-identity, subordinate-tls, subordinate-code-signing,\n"
-         "# subordinate-general, subordinate-intermediate, cross-certificate, code-signing,\n"
-         "# firmware-signing, device-identity, ocsp-responder: files in share/conclave/profiles.\n"
+         "# A file in share/conclave/profiles: subordinate-tls, code-signing, device-identity, "
+         "...\n"
          "profile = \"subordinate-device-identity\"\n"
          "# From the first second of this day to the last second of that one, inside the root's.\n"
          "not_before = " +
