@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/digest_words.h"
+#include "ceremony/html_text.h"
 #include "ceremony/plan_needs.h"
 #include "ceremony/report.h"
 #include "ceremony/script_page_style.h"
@@ -17,32 +18,12 @@ namespace {
 
 constexpr int kExceptionRows = 6;
 
-std::string tagged(const char* tag, std::string_view attributes, const std::string& inner) {
-  const std::string name(tag);
-  const std::string space = attributes.empty() ? "" : " ";
-  return "<" + name + space + std::string(attributes) + ">" + inner + "</" + name + ">";
-}
-
-std::string table_cell(const std::string& inner, std::string_view css_class = {}) {
-  const std::string attribute =
-      css_class.empty() ? std::string() : "class=\"" + std::string(css_class) + "\"";
-  return tagged("td", attribute, inner);
-}
-
 // "internal-witness" as people read it.
 std::string spelled(std::string name) {
   for (char& letter : name) {
     letter = letter == '-' ? ' ' : letter;
   }
   return name;
-}
-
-// A row of a table of facts: what it is called, and what it is (or a line to write on).
-std::string fact_row(std::string_view name, const std::string& html) {
-  return tagged("tr",
-                "",
-                tagged("th", "scope=\"row\"", escaped_html(name)) +
-                    table_cell(html.empty() ? std::string("<span class=\"line\"></span>") : html));
 }
 
 // A digest as digits and as the 32 words that are read aloud.

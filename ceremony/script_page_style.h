@@ -54,6 +54,7 @@ code { font-size: 7.6pt; word-break: break-all; }
   print-color-adjust: exact; }
 .part { break-after: avoid; }
 .number { text-align: right; font-variant-numeric: tabular-nums; color: #555e69; }
+.day { white-space: nowrap; }
 .who { font-size: 8.8pt; }
 .witness { color: #555e69; }
 .title { font-weight: 600; }

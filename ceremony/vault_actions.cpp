@@ -9,6 +9,7 @@
 #include "ca/certificate.h"
 #include "ca/pem.h"
 #include "ceremony/action.h"
+#include "ceremony/expiry_sheet.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
@@ -173,10 +174,31 @@ Result<std::vector<Output>> signing_vault_outputs(const Workplace& work) {
   return outputs;
 }
 
+// What expires when, for who was not there. A drill's certificates are nobody's.
+Result<void> add_expiry_sheet(const Workplace& work, std::vector<Output>& outputs) {
+  const bool signs = work.plan.root || work.facts.contains("certificates") || work.plan.crl;
+  if (!signs || work.plan.mode == Mode::kDrill) {
+    return {};
+  }
+  auto sheet = expiry_sheet_of(work);
+  if (!sheet) {
+    return std::move(sheet).error();
+  }
+  const std::string name = numbered(work.plan) + "-expiry";
+  outputs.push_back(
+      {.at_site = {}, .in_transfer = name + ".html", .bytes = bytes_from(expiry_html(*sheet))});
+  outputs.push_back(
+      {.at_site = {}, .in_transfer = name + ".ics", .bytes = bytes_from(expiry_calendar(*sheet))});
+  return {};
+}
+
 Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
   auto outputs = work.plan.signing_key ? signing_vault_outputs(work) : root_vault_outputs(work);
   if (!outputs) {
     return std::move(outputs).error();
+  }
+  if (auto added = add_expiry_sheet(work, *outputs); !added) {
+    return std::move(added).error();
   }
   if (auto written = write_outputs(work, *outputs); !written) {
     return std::move(written).error();
@@ -276,6 +298,9 @@ Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
       return std::move(crl).error();
     }
     outputs.push_back(std::move(crl).value());
+  }
+  if (auto added = add_expiry_sheet(work, outputs); !added) {
+    return std::move(added).error();
   }
   if (auto written = write_outputs(work, outputs); !written) {
     return std::move(written).error();

@@ -1,0 +1,226 @@
+// The page and the calendar of an expiry sheet.
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "base/calendar.h"
+#include "base/digest.h"
+#include "ceremony/expiry_sheet.h"
+#include "ceremony/html_text.h"
+#include "ceremony/mode.h"
+#include "ceremony/report.h"
+#include "ceremony/script_page_style.h"
+
+namespace ceremony {
+
+namespace {
+
+constexpr std::size_t kNamesInEvent = 10;
+constexpr std::array kAlarmDays{180, 60, 14};
+constexpr std::size_t kLongestLine = 75;  // octets, RFC 5545 section 3.1
+
+struct KindWords {
+  std::string_view on_page;
+  std::string_view in_calendar;
+};
+
+// By ExpiryKind.
+constexpr std::array kKindWords{
+    KindWords{"Root certificate", "Root certificate ends"},
+    KindWords{"Certificate", "Certificate ends"},
+    KindWords{"CRL", "CRL ends: publish the next one before"},
+    KindWords{"Ceremony", "Ceremony: the next CRL is made"},
+};
+
+const KindWords& words_of(ExpiryKind kind) {
+  return kKindWords.at(static_cast<std::size_t>(kind));
+}
+
+// "in 365 days", counted from the ceremony.
+std::string distance_of(const std::string& from, const std::string& to) {
+  const auto first = base::parse_date(from);
+  const auto last = base::parse_date(to);
+  if (!first || !last) {
+    return {};
+  }
+  const auto days = base::days_in({.from = *first, .to = *last}).count();
+  return days == 1 ? "in 1 day" : "in " + std::to_string(days) + " days";
+}
+
+std::string sheet_row(const ExpirySheet& sheet, const Expiry& line) {
+  std::string what = escaped_html(line.name);
+  if (!line.serial.empty()) {
+    what += "<br>" + tagged("code", "", escaped_html(line.serial));
+  }
+  return tagged("tr",
+                "",
+                table_cell(escaped_html(line.day), "day") +
+                    table_cell(escaped_html(distance_of(sheet.day, line.day)), "day") +
+                    table_cell(escaped_html(words_of(line.kind).on_page)) + table_cell(what));
+}
+
+// What to do about it, in one sentence.
+std::string advice_of(const ExpirySheet& sheet) {
+  const auto has = [&](ExpiryKind kind) {
+    return std::ranges::find(sheet.lines, kind, &Expiry::kind) != sheet.lines.end();
+  };
+  if (!has(ExpiryKind::kCrl)) {
+    return "There is no CRL that anybody would miss.";
+  }
+  return has(ExpiryKind::kNextCeremony)
+             ? "The next CRL must be published before the one below ends; its ceremony is planned."
+             : "The next CRL must be published before the one below ends, and no ceremony is "
+               "planned "
+               "for it yet: choose a day at least 60 days before.";
+}
+
+std::string sheet_facts(const ExpirySheet& sheet) {
+  std::string rows = fact_row("Ceremony", escaped_html(sheet.record + ", " + sheet.day)) +
+                     fact_row("Of", escaped_html(sheet.origin));
+  if (sheet.without_end != 0) {
+    rows += fact_row("Without an end",
+                     escaped_html(std::to_string(sheet.without_end) +
+                                  (sheet.without_end == 1 ? " certificate" : " certificates")));
+  }
+  return tagged("table", "class=\"facts\"", tagged("tbody", "", rows));
+}
+
+// A text value: RFC 5545 section 3.3.11.
+std::string calendar_text(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '\\' || c == ';' || c == ',') {
+      escaped += '\\';
+    }
+    if (c == '\n') {
+      escaped += "\\n";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+bool is_inside_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+// A content line, folded between characters: RFC 5545 section 3.1.
+std::string calendar_line(const std::string& line) {
+  std::string folded;
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    std::size_t size = 1;
+    while (i + size < line.size() && is_inside_character(line[i + size])) {
+      ++size;
+    }
+    if (width + size > kLongestLine) {
+      folded += "\r\n ";
+      width = 1;
+    }
+    folded.append(line, i, size);
+    width += size;
+    i += size - 1;
+  }
+  return folded + "\r\n";
+}
+
+// What falls on one day and is of one kind is one event.
+using Events = std::map<std::pair<std::string, ExpiryKind>, std::vector<const Expiry*>>;
+
+Events events_of(const ExpirySheet& sheet) {
+  Events events;
+  for (const Expiry& line : sheet.lines) {
+    events[{line.day, line.kind}].push_back(&line);
+  }
+  return events;
+}
+
+std::string compact(std::string day) {
+  std::erase(day, '-');
+  return day;
+}
+
+std::string description_of(const ExpirySheet& sheet, const std::vector<const Expiry*>& lines) {
+  std::string text = sheet.origin + ", by the ceremony " + sheet.record;
+  for (std::size_t i = 0; i < std::min(lines.size(), kNamesInEvent); ++i) {
+    text += '\n';
+    text += lines[i]->name;
+    text += lines[i]->serial.empty() ? "" : " (" + lines[i]->serial + ")";
+  }
+  if (lines.size() > kNamesInEvent) {
+    text += "\nand " + std::to_string(lines.size() - kNamesInEvent) + " more";
+  }
+  return text;
+}
+
+std::string alarms_of(const std::string& summary) {
+  std::string text;
+  for (const int days : kAlarmDays) {
+    text += calendar_line("BEGIN:VALARM") + calendar_line("ACTION:DISPLAY") +
+            calendar_line("DESCRIPTION:" + summary) +
+            calendar_line("TRIGGER:-P" + std::to_string(days) + "D") + calendar_line("END:VALARM");
+  }
+  return text;
+}
+
+std::string event_of(const ExpirySheet& sheet, const Events::value_type& event) {
+  const auto& [key, lines] = event;
+  const auto& [day, kind] = key;
+  const std::string mark =
+      sheet.mode == Mode::kProduction ? std::string() : std::string(name_of(sheet.mode)) + ": ";
+  const std::string many =
+      lines.size() > 1 ? " (" + std::to_string(lines.size()) + ")" : " (" + lines[0]->name + ")";
+  const std::string summary = calendar_text(mark + std::string(words_of(kind).in_calendar) + many);
+  const std::string identity =
+      base::sha256_hex(base::bytes_of(sheet.origin + "\n" + sheet.record + "\n" + day + "\n" +
+                                      std::string(words_of(kind).in_calendar)));
+  return calendar_line("BEGIN:VEVENT") +
+         calendar_line("UID:" + identity.substr(0, 32) + "@conclave") +
+         calendar_line("DTSTAMP:" + compact(sheet.day) + "T000000Z") +
+         calendar_line("DTSTART;VALUE=DATE:" + compact(day)) + calendar_line("SUMMARY:" + summary) +
+         calendar_line("DESCRIPTION:" + calendar_text(description_of(sheet, lines))) +
+         calendar_line("TRANSP:TRANSPARENT") + alarms_of(summary) + calendar_line("END:VEVENT");
+}
+
+}  // namespace
+
+std::string expiry_html(const ExpirySheet& sheet) {
+  std::string rows;
+  for (const Expiry& line : sheet.lines) {
+    rows += sheet_row(sheet, line);
+  }
+  const std::string mode(name_of(sheet.mode));
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" +
+         tagged("title", "", "What expires when: " + escaped_html(sheet.origin)) + "\n<style>" +
+         std::string(kScriptPageStyle) + "</style>\n</head>\n<body>\n" +
+         tagged("header",
+                "",
+                tagged("p", "class=\"kind\"", "Expiry sheet") +
+                    tagged("h1", "", "What expires when") +
+                    tagged("p",
+                           "class=\"not-record\"",
+                           tagged("span", "class=\"mode " + mode + "\"", mode) +
+                               " Made from the record of the ceremony; it is not the record.")) +
+         "\n" + sheet_facts(sheet) + "\n" + tagged("h2", "", "What to do") +
+         tagged("p", "", advice_of(sheet)) + tagged("h2", "", "What ends") + "\n" +
+         tagged("table",
+                "",
+                "<thead><tr><th>Day</th><th>After the ceremony</th><th>What</th><th>Which</th></tr>"
+                "</thead>" +
+                    tagged("tbody", "", rows)) +
+         "\n</body>\n</html>\n";
+}
+
+std::string expiry_calendar(const ExpirySheet& sheet) {
+  std::string calendar = calendar_line("BEGIN:VCALENDAR") + calendar_line("VERSION:2.0") +
+                         calendar_line("PRODID:-//Conclave//Expiry sheet 1//EN");
+  for (const Events::value_type& event : events_of(sheet)) {
+    calendar += event_of(sheet, event);
+  }
+  return calendar + calendar_line("END:VCALENDAR");
+}
+
+}  // namespace ceremony
