@@ -8,6 +8,8 @@
 #include "ca/certificate.h"
 #include "ca/revocation_list.h"
 #include "ca/validity.h"
+#include "ceremony/drafts.h"
+#include "ceremony/issued_facts.h"
 #include "ceremony/ledger.h"
 #include "ceremony/site_facts.h"
 
@@ -21,10 +23,6 @@ constexpr std::string_view kNever = "9999-12-31";
 
 std::string day_of(ca::Instant time) {
   return ca::text_of(time).substr(0, 10);
-}
-
-Result<base::Bytes> der_of(const Json& text) {
-  return base::from_base64(text.get<std::string>());
 }
 
 // Gathers what expires; what is revoked is left out at the end, when the newest CRL is known.
@@ -55,31 +53,20 @@ class Gatherer {
             .serial = {}};
   }
 
-  Result<void> add_certificate(const Json& base64, ExpiryKind kind) {
-    auto der = der_of(base64);
-    auto certificate = der ? ca::Certificate::parse(*der) : Result<ca::Certificate>(der.error());
-    if (!certificate) {
-      return std::move(certificate).error();
-    }
-    add({.day = day_of(certificate->not_after().instant),
+  void add_certificate(const ca::Certificate& certificate, ExpiryKind kind) {
+    add({.day = day_of(certificate.not_after().instant),
          .kind = kind,
-         .name = certificate->subject().text(),
-         .serial = certificate->serial_hex()});
-    return {};
+         .name = certificate.subject().text(),
+         .serial = certificate.serial_hex()});
   }
 
-  Result<void> add_crl(const Json& fact) {
-    auto der = der_of(fact.at("der"));
-    auto list = der ? ca::RevocationList::parse(*der) : Result<ca::RevocationList>(der.error());
-    if (!list) {
-      return std::move(list).error();
-    }
-    for (const ca::ListedRevocation& entry : list->entries()) {
+  void add_crl(const ca::RevocationList& list) {
+    for (const ca::ListedRevocation& entry : list.entries()) {
       revoked_.insert(base::to_hex(entry.serial));
     }
-    crl_.name = "CRL number " + std::to_string(list->number().value_or(0));
-    crl_.day = list->next_update() ? day_of(list->next_update()->instant) : std::string();
-    return {};
+    crl_.kind = ExpiryKind::kCrl;
+    crl_.name = "CRL number " + std::to_string(list.number().value_or(0));
+    crl_.day = list.next_update() ? day_of(list.next_update()->instant) : std::string();
   }
 
   // Requires: everything was added.
@@ -113,21 +100,27 @@ class Gatherer {
 };
 
 Result<void> add_own(const Workplace& work, Gatherer& gatherer) {
-  const auto root = work.facts.find("root-certificate");
-  if (work.plan.root && root != work.facts.end()) {
-    if (auto added = gatherer.add_certificate(root->second, ExpiryKind::kRoot); !added) {
-      return added;
-    }
+  auto root = root_of(work);
+  if (!root) {
+    return std::move(root).error();
   }
-  if (const auto list = work.facts.find("certificates"); list != work.facts.end()) {
-    for (const Json& one : list->second) {
-      if (auto added = gatherer.add_certificate(one.at("der"), ExpiryKind::kCertificate); !added) {
-        return added;
-      }
-    }
+  if (work.plan.root) {
+    gatherer.add_certificate(*root, ExpiryKind::kRoot);
   }
+  auto added = for_each_issued(work, [&](const IssuedFact& issued) -> Result<void> {
+    gatherer.add_certificate(issued.certificate, ExpiryKind::kCertificate);
+    return {};
+  });
   const auto crl = work.facts.find("crl");
-  return crl == work.facts.end() ? Result<void>() : gatherer.add_crl(crl->second);
+  if (!added || crl == work.facts.end()) {
+    return added;
+  }
+  auto list = crl_as_signed(crl->second.at("der"), *root);
+  if (!list) {
+    return std::move(list).error();
+  }
+  gatherer.add_crl(*list);
+  return {};
 }
 
 }  // namespace

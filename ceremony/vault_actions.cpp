@@ -9,7 +9,9 @@
 #include "ca/certificate.h"
 #include "ca/pem.h"
 #include "ceremony/action.h"
+#include "ceremony/drafts.h"
 #include "ceremony/expiry_sheet.h"
+#include "ceremony/issued_facts.h"
 #include "ceremony/key_facts.h"
 #include "ceremony/own_outputs.h"
 #include "ceremony/turns.h"
@@ -94,22 +96,18 @@ Result<base::Bytes> bytes_fact(const Workplace& work, std::string_view name) {
   return base::from_base64(*text);
 }
 
-Result<base::Bytes> root_der(const Workplace& work) {
-  return bytes_fact(work, "root-certificate");
-}
-
 Result<Output> crl_output(const Workplace& work) {
   auto crl = work.fact("crl");
-  if (!crl) {
-    return std::move(crl).error();
+  auto root = crl ? root_of(work) : Result<ca::Certificate>(crl.error());
+  if (!root) {
+    return std::move(root).error();
   }
-  auto der = base::from_base64(crl->at("der").get<std::string>());
-  if (!der) {
-    return std::move(der).error();
+  auto list = crl_as_signed(crl->at("der"), *root);
+  if (!list) {
+    return std::move(list).error();
   }
   const std::string name = std::to_string(crl->at("number").get<std::uint64_t>()) + ".crl";
-  return Output{
-      .at_site = fs::path("crl") / name, .in_transfer = name, .bytes = std::move(der).value()};
+  return Output{.at_site = fs::path("crl") / name, .in_transfer = name, .bytes = list->der()};
 }
 
 Error lacks_for_vault() {
@@ -134,21 +132,24 @@ Result<VaultHeader> header_of(const Workplace& work) {
 
 // What a root's vault has at its birth; its header last, so that half a vault is none.
 Result<std::vector<Output>> root_vault_outputs(const Workplace& work) {
-  auto root = root_der(work);
+  auto root = root_of(work);
   auto facts = header_of(work);
-  auto crl = crl_output(work);
-  if (!root || !facts || !crl) {
+  if (!root || !facts) {
     return lacks_for_vault();
   }
-  facts->root_sha256 = base::sha256_hex(*root);
+  auto certificate = certificate_as_signed(base::to_base64(root->der()), *root);
+  auto crl = certificate ? crl_output(work) : Result<Output>(certificate.error());
+  if (!crl) {
+    return std::move(crl).error();
+  }
+  facts->root_sha256 = base::sha256_hex(root->der());
   auto header = write_vault_header(*facts);
   if (!header) {
     return std::move(header).error();
   }
   std::vector<Output> outputs;
-  outputs.push_back({.at_site = "root.pem",
-                     .in_transfer = "root.pem",
-                     .bytes = bytes_from(ca::pem_text("CERTIFICATE", *root))});
+  outputs.push_back(
+      {.at_site = "root.pem", .in_transfer = "root.pem", .bytes = bytes_from(root->pem())});
   outputs.push_back(std::move(crl).value());
   outputs.push_back({.at_site = "vault.json", .in_transfer = {}, .bytes = bytes_from(*header)});
   return outputs;
@@ -222,20 +223,16 @@ Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
 }
 
 // One issued certificate: to every site by its serial number, outside with its chain.
-Result<void> add_certificate(const Json& fact, base::ByteView root, std::vector<Output>& outputs) {
-  auto der = base::from_base64(fact.at("der").get<std::string>());
-  if (!der) {
-    return std::move(der).error();
-  }
-  const std::string pem = ca::pem_text("CERTIFICATE", *der);
-  const std::string name = fact.at("name").get<std::string>();
-  outputs.push_back({.at_site = fs::path("ca") / (fact.at("serial").get<std::string>() + ".pem"),
-                     .in_transfer = name + ".pem",
+void add_certificate(const IssuedFact& issued,
+                     const ca::Certificate& root,
+                     std::vector<Output>& outputs) {
+  const std::string pem = issued.certificate.pem();
+  outputs.push_back({.at_site = fs::path("ca") / (issued.certificate.serial_hex() + ".pem"),
+                     .in_transfer = issued.name + ".pem",
                      .bytes = bytes_from(pem)});
   outputs.push_back({.at_site = {},
-                     .in_transfer = name + "-chain.pem",
-                     .bytes = bytes_from(pem + ca::pem_text("CERTIFICATE", root))});
-  return {};
+                     .in_transfer = issued.name + "-chain.pem",
+                     .bytes = bytes_from(pem + root.pem())});
 }
 
 // What a list of that name holds; an empty one where no step has made any.
@@ -245,14 +242,17 @@ Json fact_list(const Workplace& work, const char* name) {
 }
 
 Result<void> add_certificates(const Workplace& work, std::vector<Output>& outputs) {
-  for (const Json& certificate : fact_list(work, "certificates")) {
-    auto root = root_der(work);
-    auto added = root ? add_certificate(certificate, *root, outputs) : Result<void>(root.error());
-    if (!added) {
-      return added;
-    }
+  if (!work.facts.contains("certificates")) {
+    return {};
   }
-  return {};
+  auto root = root_of(work);
+  if (!root) {
+    return std::move(root).error();
+  }
+  return for_each_issued(work, [&](const IssuedFact& issued) -> Result<void> {
+    add_certificate(issued, *root, outputs);
+    return {};
+  });
 }
 
 // What became of every request, for those who asked: docs/formats/results.md.

@@ -1,0 +1,38 @@
+// ceremony/issued_facts.h - what this ceremony has signed, as its facts hold it.
+//
+// Between the signature and the medium lie memory, the journal and a text form; a bit that flips
+// there would leave the room as a certificate that nobody can use, or that says something else. So
+// what is about to be written is parsed and verified once more, from exactly those bytes.
+
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "ca/certificate.h"
+#include "ca/revocation_list.h"
+#include "ceremony/action.h"
+
+namespace ceremony {
+
+// A certificate from its base64, signed by that issuer. Errors: kInconsistent where it is not what
+// the key has signed; nothing of it may be written then.
+base::Result<ca::Certificate> certificate_as_signed(const Json& base64,
+                                                    const ca::Certificate& issuer);
+
+// The same of a CRL.
+base::Result<ca::RevocationList> crl_as_signed(const Json& base64, const ca::Certificate& issuer);
+
+// One of the fact "certificates".
+struct IssuedFact {
+  std::string name;  // under which it leaves, without an ending
+  ca::Certificate certificate;
+};
+
+// Calls `look` for every certificate of this ceremony, one at a time, until that fails. Errors: as
+// certificate_as_signed(); that of `look`.
+base::Result<void> for_each_issued(
+    const Workplace& work, const std::function<base::Result<void>(const IssuedFact&)>& look);
+
+}  // namespace ceremony
