@@ -53,11 +53,16 @@ DeepestLevel deepest_level(const AnchorFacts& facts) {
     if (is_authority(certificate)) {
       levels.emplace(certificate.public_key, level);
     }
-    if (is_authority(certificate) && certificate.path_length != 0) {
+    if (is_authority(certificate) && certificate.path_length < 0) {
       return {
-          .level = 0, .evidence = {}, .reason = "A subordinate CA may have further CAs below it."};
+          .level = 0,
+          .evidence = {},
+          .reason = "A subordinate CA without a path length may have any number of CAs below it."};
     }
-    deepest.level = std::max(deepest.level, is_authority(certificate) ? level + 1 : level);
+    // So many CAs may follow below it, and the end entities below those.
+    const unsigned below =
+        is_authority(certificate) ? static_cast<unsigned>(certificate.path_length) + 1 : 0;
+    deepest.level = std::max(deepest.level, level + below);
     deepest.evidence.push_back({certificate.entry, "/data/path_length"});
   }
   if (deepest.level == 0) {
@@ -219,8 +224,8 @@ base::Result<Answer> level_answer(TaxonomyField field,
   }
   Answer answer = answered(field,
                            AnswerSource::kDerived,
-                           "Level of the deepest end-entity certificates: one below the lowest CA, "
-                           "each subordinate CA having path length 0.");
+                           "Level of the deepest end-entity certificates: one below the lowest CA "
+                           "that the path lengths of the subordinate CAs allow.");
   answer.value = deepest.level;
   answer.detail = {{"level_with_end_entities", deepest.level},
                    {"levels_of_authorities", deepest.level - 1}};
