@@ -316,12 +316,12 @@ base::Result<std::map<std::string, CertificateProfile>> load_profiles(
     if (!profile) {
       return std::move(profile).error();
     }
-    for (const auto& [name, other] : profiles) {
-      if (have_one_shape(*profile, other)) {
-        return refused_profile("(\"" + profile->name + "\") and the profile \"" + name +
-                               "\" are for certificates that look the same, and every certificate "
-                               "must fit exactly one; change or remove one of them");
-      }
+    const auto twin = std::ranges::find_if(
+        profiles, [&](const auto& other) { return have_one_shape(*profile, other.second); });
+    if (twin != profiles.end()) {
+      return refused_profile("(\"" + profile->name + "\") and the profile \"" + twin->first +
+                             "\" are for certificates that look the same, and every certificate "
+                             "must fit exactly one; change or remove one of them");
     }
     const std::string name = profile->name;
     profiles.emplace(name, std::move(profile).value());

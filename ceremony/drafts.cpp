@@ -170,6 +170,20 @@ Result<std::vector<ca::Certificate>> issued_certificates(const Workplace& work) 
   return certificates;
 }
 
+Result<ca::CertificatePlan> certificate_plan_of(const PlannedRequest& planned) {
+  auto validity = validity_of({.not_before = planned.not_before, .not_after = planned.not_after});
+  if (!validity) {
+    return std::move(validity).error();
+  }
+  return ca::CertificatePlan{.subject = {},
+                             .validity = *validity,
+                             .policies = planned.policies,
+                             .crl_uris = planned.crl_uris,
+                             .ca_issuer_uris = planned.ca_issuer_uris,
+                             .accepted = {},
+                             .hardware_type = planned.hardware_type};
+}
+
 Result<ca::CertificateDraft> root_draft(const Workplace& work) {
   if (!work.plan.root) {
     return Error{ErrorCode::kInconsistent, "the plan has no section [root]; correct it"};

@@ -23,6 +23,10 @@ base::Result<ca::Certificate> root_of(const Workplace& work);
 // Errors: as RevocationListDraft::of(); kInconsistent where the vault lacks the CRL before.
 base::Result<ca::RevocationListDraft> crl_draft(const Workplace& work);
 
+// What a plan says about the certificate for one request; the serial number is drawn later.
+// Errors: kMalformed for its dates.
+base::Result<ca::CertificatePlan> certificate_plan_of(const PlannedRequest& planned);
+
 // The profile of that name. Errors: as ca::load_profile().
 base::Result<ca::CertificateProfile> profile_of(const Workplace& work, const std::string& name);
 

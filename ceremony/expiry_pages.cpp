@@ -8,8 +8,8 @@
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "ceremony/expiry_sheet.h"
-#include "ceremony/html_text.h"
 #include "ceremony/mode.h"
+#include "ceremony/page_parts.h"
 #include "ceremony/report.h"
 #include "ceremony/script_page_style.h"
 

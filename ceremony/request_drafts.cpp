@@ -160,21 +160,6 @@ Result<Decision> decision_of(const Workplace& work, std::size_t number) {
                   .refusal = one.value("refusal", std::string())};
 }
 
-Result<ca::CertificatePlan> certificate_plan(const PlannedRequest& planned, base::Bytes serial) {
-  auto validity = validity_of({.not_before = planned.not_before, .not_after = planned.not_after});
-  if (!validity) {
-    return std::move(validity).error();
-  }
-  return ca::CertificatePlan{.subject = {},
-                             .validity = *validity,
-                             .policies = planned.policies,
-                             .crl_uris = planned.crl_uris,
-                             .ca_issuer_uris = planned.ca_issuer_uris,
-                             .accepted = {},
-                             .hardware_type = planned.hardware_type,
-                             .serial = std::move(serial)};
-}
-
 Result<RequestDraft> draft_of(const Workplace& work,
                               const Bench& bench,
                               const PlannedRequest& planned,
@@ -188,10 +173,11 @@ Result<RequestDraft> draft_of(const Workplace& work,
     return Error{ErrorCode::kNotFound,
                  "there is no profile \"" + planned.profile + "\"; correct the plan"};
   }
-  auto plan = certificate_plan(planned, serial);
+  auto plan = certificate_plan_of(planned);
   if (!plan) {
     return std::move(plan).error();
   }
+  plan->serial = serial;
   std::optional<ca::Certificate> before;
   std::optional<ca::Predecessor> predecessor;
   if (!planned.follows.empty()) {

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "base/digest.h"
-#include "base/digest_words.h"
-#include "ceremony/html_text.h"
+#include "ceremony/page_parts.h"
 #include "ceremony/plan_needs.h"
 #include "ceremony/report.h"
 #include "ceremony/script_page_style.h"
@@ -24,17 +23,6 @@ std::string spelled(std::string name) {
     letter = letter == '-' ? ' ' : letter;
   }
   return name;
-}
-
-// A digest as digits and as the 32 words that are read aloud.
-std::string digest_html(const std::string& hex) {
-  const auto digest = base::parse_digest_hex(hex);
-  if (!digest) {
-    return {};
-  }
-  std::string words = base::digest_words(*digest);
-  return tagged("code", "", escaped_html(hex)) +
-         tagged("div", "class=\"words\"", escaped_html(words));
 }
 
 std::string mode_html(const Script& script, const Plan* plan) {
