@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ca/der.h"
+#include "ca/extension_text.h"
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
 #include "ca/openssl_ptr.h"
@@ -18,7 +19,6 @@ namespace {
 constexpr const char* kWhat = "request";
 constexpr std::string_view kExtensionRequest = "1.2.840.113549.1.9.14";
 constexpr std::string_view kMicrosoftExtensionRequest = "1.3.6.1.4.1.311.2.1.14";
-constexpr std::size_t kLongestShownValue = 160;
 
 base::Error malformed(std::string message) {
   forget_openssl_errors();
@@ -77,25 +77,6 @@ std::optional<std::vector<Extension>> extensions_in(X509_ATTRIBUTE* attribute) {
     return std::nullopt;
   }
   return extensions_of(stack.get());
-}
-
-// What an extension says, as OpenSSL prints it: one short line of plain characters.
-std::string shown(const Extension& extension) {
-  const base::Bytes encoded = encode(extension);
-  const unsigned char* at = encoded.data();
-  const X509ExtensionPtr read(d2i_X509_EXTENSION(nullptr, &at, static_cast<long>(encoded.size())));
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  std::string text;
-  if (read != nullptr &&
-      X509V3_EXT_print(bio.get(), read.get(), X509V3_EXT_PARSE_UNKNOWN, 0) == 1) {
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(bio.get(), &data);
-    text.assign(data, static_cast<std::size_t>(size));
-  }
-  forget_openssl_errors();
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, ' ');
-  return text.substr(0, kLongestShownValue);
 }
 
 base::Finding request_error(const char* rule, const char* field, std::string message) {
@@ -282,7 +263,7 @@ void SigningRequest::check_extensions(base::Findings& findings) const {
                         .field = name,
                         .source = "Conclave DESIGN 4",
                         .message = "The request asks for the extension " + name + " (" +
-                                   shown(extension) +
+                                   text_of(extension) +
                                    "), which will not be copied: the plan decides."});
   }
   for (const std::string& type : repeated(types)) {

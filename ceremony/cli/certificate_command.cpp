@@ -12,15 +12,14 @@
 #include "ca/pem.h"
 #include "ca/revocation_list.h"
 #include "ca/revocation_list_lint.h"
+#include "ceremony/cli/certificate_file.h"
 #include "ceremony/cli/command.h"
-#include "ceremony/cli/input_file.h"
 
 namespace ceremony::cli {
 
 namespace {
 
 constexpr std::string_view kLintFormat = "conclave-certificate-lint-1";
-constexpr std::size_t kLargestFile = std::size_t{256} << 20U;  // a CRL of a million entries: 40 MB
 
 struct LintArguments {
   std::vector<std::string> files;
@@ -28,45 +27,8 @@ struct LintArguments {
   bool json = false;
 };
 
-// What one file holds, or why nobody can tell.
-struct Content {
-  std::string file;
-  std::vector<ca::EncodedObject> objects;
-  std::string fault;  // "" where it could be read
-};
-
-using Certificates = std::vector<ca::Certificate>;
-
-base::Result<Content> read_content(const std::string& file) {
-  const base::Result<base::Bytes> bytes = read_input(file, kLargestFile);
-  if (!bytes) {
-    return base::Error(bytes.error()).while_doing(file);
-  }
-  base::Result<std::vector<ca::EncodedObject>> objects = ca::read_objects(*bytes);
-  if (!objects) {  // a finding, not a failure to look at it
-    return Content{.file = file, .objects = {}, .fault = objects.error().message};
-  }
-  return Content{.file = file, .objects = std::move(*objects), .fault = {}};
-}
-
-bool is_certificate_label(const std::string& label) {
-  return label.empty() || label == "CERTIFICATE" || label == "X509 CERTIFICATE";
-}
-
 bool is_list_label(const std::string& label) {
   return label.empty() || label == "X509 CRL";
-}
-
-void collect_certificates(const Content& content, Certificates& certificates) {
-  for (const ca::EncodedObject& object : content.objects) {
-    if (!is_certificate_label(object.label)) {
-      continue;
-    }
-    if (base::Result<ca::Certificate> certificate =
-            ca::Certificate::parse(object.der, ca::Encoding::kWhateverIsFound)) {
-      certificates.push_back(std::move(*certificate));
-    }
-  }
 }
 
 base::Finding unreadable(const char* rule, std::string message) {
@@ -114,8 +76,7 @@ class Linter {
   explicit Linter(Certificates given) : given_(std::move(given)) {}
 
   void lint(const Content& content) {
-    Certificates around;
-    collect_certificates(content, around);
+    const Certificates around = certificates_in(content);
     std::size_t looked_at = 0;
     for (std::size_t i = 0; i < content.objects.size(); ++i) {
       const std::string where =
@@ -193,22 +154,7 @@ class Linter {
 };
 
 base::Result<Certificates> read_issuers(const std::string& file) {
-  Certificates certificates;
-  if (file.empty()) {
-    return certificates;
-  }
-  const base::Result<Content> content = read_content(file);
-  if (!content) {
-    return content.error();
-  }
-  collect_certificates(*content, certificates);
-  if (certificates.empty()) {
-    return base::Error{base::ErrorCode::kMalformed,
-                       file +
-                           ": this file holds no certificate of an issuer in PEM or DER; look "
-                           "whether it is the right file"};
-  }
-  return certificates;
+  return file.empty() ? Certificates() : read_certificates(file);
 }
 
 ExitCode lint(const LintArguments& arguments) {

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "base/finding.h"
 #include "base/result.h"
+#include "ceremony/json_lines.h"
 
 namespace ceremony::cli {
 
@@ -61,10 +63,11 @@ struct FileFinding {
 
 // The findings as the one JSON form of all verbs, with a final LF:
 // {"format": FORMAT, "ok": OK, "findings": [{rule, severity, field, source, file, message}]}, and
-// "line" where it is known.
+// "line" where it is known. What `more` has (an object) follows behind them.
 std::string findings_json(std::string_view format,
                           const std::vector<FileFinding>& findings,
-                          bool ok);
+                          bool ok,
+                          const Json& more = Json::object());
 
 // The same for people: "FILE:LINE: severity: MESSAGE [rule; source]", one a line.
 std::string findings_text(const std::vector<FileFinding>& findings);

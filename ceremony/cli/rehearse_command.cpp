@@ -28,11 +28,12 @@ struct Options {
 base::Result<void> check_requests(const std::vector<std::string>& files) {
   ca::KeyRegistry seen;
   for (const std::string& file : files) {
-    const auto check = check_request_file(file, seen);
-    if (!check) {
-      return base::Error(check.error()).while_doing(file);
+    const auto read = check_request_file(file, seen);
+    if (!read) {
+      return base::Error(read.error()).while_doing(file);
     }
-    const auto& findings = check->findings;
+    const ca::RequestCheck& check = read->check;
+    const auto& findings = check.findings;
     const auto worst = std::find_if(findings.begin(), findings.end(), [](const auto& finding) {
       return finding.severity == base::Severity::kError;
     });
@@ -42,8 +43,8 @@ base::Result<void> check_requests(const std::vector<std::string>& files) {
                              " Nothing was done; \"conclave request check\" says all that is "
                              "wrong with it."};
     }
-    if (check->request) {
-      seen.add(check->request->public_key_info(), "the request " + file);
+    if (check.request) {
+      seen.add(check.request->public_key_info(), "the request " + file);
     }
   }
   return {};

@@ -1,7 +1,5 @@
 #include <iostream>
 
-#include <nlohmann/json.hpp>
-
 #include "ceremony/cli/command.h"
 
 namespace ceremony::cli {
@@ -18,8 +16,9 @@ ExitCode report(const base::Error& error) {
 
 std::string findings_json(std::string_view format,
                           const std::vector<FileFinding>& findings,
-                          bool ok) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+                          bool ok,
+                          const Json& more) {
+  Json list = Json::array();
   for (const auto& [file, finding, line] : findings) {
     list.push_back({{"rule", finding.rule},
                     {"severity", name_of(finding.severity)},
@@ -31,8 +30,9 @@ std::string findings_json(std::string_view format,
       list.back()["line"] = line;
     }
   }
-  const nlohmann::ordered_json whole = {{"format", format}, {"ok", ok}, {"findings", list}};
-  return whole.dump(2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  Json whole = {{"format", format}, {"ok", ok}, {"findings", list}};
+  whole.update(more);
+  return whole.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 std::string findings_text(const std::vector<FileFinding>& findings) {

@@ -1,16 +1,19 @@
-// `conclave request check`: what a request asks, and everything that is wrong with it. Works
-// outside the vault, on any machine, before anybody travels.
+// `conclave request check` and `conclave request review`: what a request asks, what would become of
+// it, and everything that is wrong with it. Works outside the vault, on any machine, before anybody
+// travels.
 
 #include <iostream>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "base/digest.h"
 #include "base/digest_words.h"
+#include "ca/extension_text.h"
 #include "ca/signing_request.h"
 #include "ca/weak_key.h"
 #include "ceremony/cli/command.h"
 #include "ceremony/cli/input_file.h"
+#include "ceremony/cli/request_batch.h"
 #include "ceremony/cli/request_file.h"
 
 namespace ceremony::cli {
@@ -20,69 +23,66 @@ namespace {
 constexpr std::string_view kRequestFormat = "conclave-request-check-1";
 
 struct CheckArguments {
-  std::vector<std::string> files;
+  RequestPapers papers;
   bool json = false;
 };
 
-// What the room will see and read aloud.
-void show(const std::string& file, const ca::SigningRequest& request) {
-  const base::Digest digest = request.digest();
-  std::cout << file << "\n  subject:         " << request.subject().text()
-            << "\n  key:             " << ca::key_kind_of(request.public_key_info())
-            << "\n  SHA-256 (DER):   " << base::digest_hex(digest)
-            << "\n  in 32 words:     " << base::digest_words(digest) << "\n";
-}
-
-// What was found so far, and the keys of the requests looked at.
-struct Look {
-  std::vector<FileFinding> findings;
-  ca::KeyRegistry seen;
-  bool ok = true;
-};
-
-void note(Look& look, const std::string& file, const ca::RequestCheck& check) {
-  if (check.request) {
-    look.seen.add(check.request->public_key_info(), "the request " + file);
+// What the room will see and read aloud. A plan names the digest of the file as it lies there.
+std::string request_text(const LookedAtRequest& one) {
+  if (!one.check.request) {
+    return "";
   }
-  look.ok = look.ok && ca::is_acceptable(check.findings);
-  for (const base::Finding& finding : check.findings) {
-    look.findings.push_back({file, finding});
+  const ca::SigningRequest& request = *one.check.request;
+  const std::string der = base::digest_hex(request.digest());
+  std::string text = one.file + "\n  subject:         " + request.subject().text() +
+                     "\n  key:             " + ca::key_kind_of(request.public_key_info()) + "\n";
+  for (const ca::Extension& extension : request.requested_extensions()) {
+    text += "  asks for:        " + ca::name_of_oid(extension.oid);
+    text += extension.criticality == ca::Criticality::kCritical ? " (critical): " : ": ";
+    text += ca::text_of(extension) + "\n";
   }
+  text += "  SHA-256 (file):  " + one.file_sha256 +
+          "\n  in 32 words:     " + base::digest_words(*base::parse_digest_hex(one.file_sha256)) +
+          "\n";
+  if (der != one.file_sha256) {
+    text += "  SHA-256 (DER):   " + der + "\n";
+  }
+  return text;
 }
 
 ExitCode check(const CheckArguments& arguments) {
-  Look look;
-  for (const std::string& file : arguments.files) {
-    const base::Result<ca::RequestCheck> check = check_request_file(file, look.seen);
-    if (!check) {
-      return report(base::Error(check.error()).while_doing(file));
-    }
-    if (check->request && !arguments.json) {
-      show(file, *check->request);
-    }
-    note(look, file, *check);
+  const base::Result<RequestBatch> batch = look_at_requests(arguments.papers);
+  if (!batch) {
+    return report(batch.error());
   }
-  const char* const verdict =
-      look.ok ? "Nothing stands against signing.\n" : "This will not be signed.\n";
-  std::cout << (arguments.json ? findings_json(kRequestFormat, look.findings, look.ok)
-                               : findings_text(look.findings) + verdict);
-  return look.ok ? ExitCode::kDone : ExitCode::kRefused;
+  const bool ok = batch->is_acceptable();
+  if (arguments.json) {
+    std::cout << findings_json(
+        kRequestFormat, batch->findings(), ok, batch_json(*batch, arguments.papers));
+  } else {
+    for (const LookedAtRequest& one : batch->requests) {
+      std::cout << request_text(one);
+    }
+    std::cout << findings_text(batch->findings()) << compared_text(*batch, arguments.papers)
+              << (ok ? "Nothing stands against signing.\n" : "This will not be signed.\n");
+  }
+  return ok ? ExitCode::kDone : ExitCode::kRefused;
 }
 
 }  // namespace
 
-base::Result<ca::RequestCheck> check_request_file(const std::string& file,
-                                                  const ca::KeyRegistry& seen) {
+base::Result<ReadRequest> check_request_file(const std::string& file, const ca::KeyRegistry& seen) {
   // One byte more than a request may have, so that the check itself can say that it is too large.
   const base::Result<base::Bytes> bytes = read_input(file, ca::kLargestRequest + 1);
   if (!bytes && bytes.error().code == base::ErrorCode::kMalformed) {
     const base::Bytes too_large(ca::kLargestRequest + 1);
-    return ca::check_request(too_large, seen);
+    return ReadRequest{.file_sha256 = {}, .check = ca::check_request(too_large, seen)};
   }
   if (!bytes) {
     return bytes.error();
   }
-  return ca::check_request(*bytes, seen);
+  return ReadRequest{.file_sha256 = base::sha256_hex(*bytes),
+                     .check = ca::check_request(*bytes, seen)};
 }
 
 void add_request_commands(CLI::App& app, Outcome& outcome) {
@@ -92,10 +92,12 @@ void add_request_commands(CLI::App& app, Outcome& outcome) {
   CLI::App* const check_app = request->add_subcommand(
       "check",
       "Show what requests ask for and everything that is wrong with them.\n"
+      "Their keys are compared with each other, and with those that the options name.\n"
+      "Example: conclave request check *.csr --profile subordinate-tls --history site-1/ca\n"
       "Exit code 0: they can be signed; 1: one of them will be refused, or cannot be read.");
   const auto arguments = std::make_shared<CheckArguments>();
-  check_app->add_option("FILE", arguments->files, "Requests in PEM or DER")->required();
-  check_app->add_flag("--json", arguments->json, "Print the findings as JSON");
+  add_paper_options(*check_app, arguments->papers);
+  check_app->add_flag("--json", arguments->json, "Print requests and findings as JSON");
   check_app->callback([arguments, &outcome] { outcome.code = check(*arguments); });
 }
 
