@@ -1,6 +1,7 @@
 // `conclave certificate lint`: everything that is wrong with anybody's certificates and CRLs.
 
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "ca/revocation_list_lint.h"
 #include "ceremony/cli/certificate_file.h"
 #include "ceremony/cli/command.h"
+#include "ceremony/cli/zlint.h"
 
 namespace ceremony::cli {
 
@@ -24,6 +26,8 @@ constexpr std::string_view kLintFormat = "conclave-certificate-lint-1";
 struct LintArguments {
   std::vector<std::string> files;
   std::string issuer;  // "" where none was given
+  unsigned zlint_seconds = 60;
+  bool no_zlint = false;
   bool json = false;
 };
 
@@ -93,6 +97,8 @@ class Linter {
   }
 
   [[nodiscard]] const std::vector<FileFinding>& findings() const { return findings_; }
+  // What was looked at, to be shown to others, too.
+  [[nodiscard]] const std::vector<ZlintObject>& looked_at() const { return looked_at_; }
 
  private:
   // Whether it was a certificate or CRL, good or bad.
@@ -104,6 +110,7 @@ class Linter {
       const base::Result<ca::Certificate> certificate =
           ca::Certificate::parse(object.der, ca::Encoding::kWhateverIsFound);
       if (certificate) {
+        looked_at_.push_back({.where = where, .label = "CERTIFICATE", .encoded = object});
         add(where,
             ca::lint_certificate(
                 *certificate,
@@ -116,6 +123,7 @@ class Linter {
       const base::Result<ca::RevocationList> list =
           ca::RevocationList::parse(object.der, ca::Encoding::kWhateverIsFound);
       if (list) {
+        looked_at_.push_back({.where = where, .label = "X509 CRL", .encoded = object});
         ca::RevocationListLintContext context;
         context.issuer = issuer_of(
             list->issuer(), key_identifier(list->known().authority_key_identifier), around);
@@ -151,6 +159,7 @@ class Linter {
 
   Certificates given_;
   std::vector<FileFinding> findings_;
+  std::vector<ZlintObject> looked_at_;
 };
 
 base::Result<Certificates> read_issuers(const std::string& file) {
@@ -174,8 +183,16 @@ ExitCode lint(const LintArguments& arguments) {
   const bool ok = std::none_of(findings.begin(), findings.end(), [](const FileFinding& each) {
     return each.finding.severity != base::Severity::kNotice;
   });
-  std::cout << (arguments.json ? findings_json(kLintFormat, findings, ok)
-                               : findings_text(findings) + (ok ? "Nothing to report.\n" : ""));
+  ZlintReport zlint;
+  zlint.why_not = "--no-zlint";
+  if (!arguments.no_zlint) {
+    zlint = ask_zlint(linter.looked_at(), std::chrono::seconds(arguments.zlint_seconds));
+  }
+  if (arguments.json) {
+    std::cout << findings_json(kLintFormat, findings, ok, {{"zlint", zlint_json(zlint)}});
+  } else {
+    std::cout << findings_text(findings) << (ok ? "Nothing to report.\n" : "") << zlint_text(zlint);
+  }
   return ok ? ExitCode::kDone : ExitCode::kVerificationFailed;
 }
 
@@ -187,10 +204,20 @@ void add_certificate_commands(CLI::App& app, Outcome& outcome) {
   CLI::App* const lint_app = certificate->add_subcommand(
       "lint",
       "Report everything that is wrong with certificates and CRLs, anybody's.\n"
-      "Exit code 0: nothing above a notice; 3: a warning or an error; 1: a file cannot be read.");
+      "Where zlint is installed it is asked, too, and its findings are shown beside ours: most of\n"
+      "its rules are for the public web PKI, so they decide nothing.\n"
+      "Exit code 0: nothing of ours above a notice; 3: a warning or an error of ours; 1: a file\n"
+      "cannot be read.");
   const auto arguments = std::make_shared<LintArguments>();
   lint_app->add_option("FILE", arguments->files, "PEM (several in a file) or DER")->required();
   lint_app->add_option("--issuer", arguments->issuer, "The issuer's certificate, PEM or DER");
+  lint_app->add_flag("--no-zlint", arguments->no_zlint, "Do not ask zlint");
+  lint_app
+      ->add_option("--zlint-seconds",
+                   arguments->zlint_seconds,
+                   "How long zlint may take for one certificate or CRL")
+      ->check(CLI::Range(1U, 3600U))
+      ->capture_default_str();
   lint_app->add_flag("--json", arguments->json, "Print the findings as JSON");
   lint_app->callback([arguments, &outcome] { outcome.code = lint(*arguments); });
 }

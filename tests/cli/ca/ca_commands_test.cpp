@@ -185,11 +185,15 @@ TEST_CASE("certificate lint: ours have nothing to report, alone, in a chain, in 
   const Files files;
   for (const char* name : {"root.pem", "sub.pem", "sub.der", "chain.pem", "list.pem"}) {
     CAPTURE(std::string(name));
-    const support::CommandOutcome outcome =
-        conclave({"certificate", "lint", "--issuer", files.path("root.pem"), files.path(name)});
+    const support::CommandOutcome outcome = conclave({"certificate",
+                                                      "lint",
+                                                      "--no-zlint",
+                                                      "--issuer",
+                                                      files.path("root.pem"),
+                                                      files.path(name)});
     INFO(outcome.output);
     CHECK(outcome.exit_code == 0);
-    CHECK(outcome.output == "Nothing to report.\n");
+    CHECK(outcome.output == "Nothing to report.\nzlint: not asked (--no-zlint).\n");
     CHECK(conclave({"certificate", "lint", files.path(name)}).exit_code == 0);
   }
 }
@@ -233,7 +237,8 @@ TEST_CASE("certificate lint: of a root and its successor of the same name, each 
   REQUIRE(successor.certificate.subject() == files.root.certificate.subject());
   files.plant("both.pem",
               chain_pem({successor.certificate, files.root.certificate, files.subordinate}));
-  CHECK(conclave({"certificate", "lint", files.path("both.pem")}).output == "Nothing to report.\n");
+  CHECK(conclave({"certificate", "lint", files.path("both.pem")})
+            .output.rfind("Nothing to report.\n", 0) == 0);
   // A root that is given counts, whatever else of its name lies in the file.
   files.plant("successor.pem", successor.certificate.pem());
   const support::CommandOutcome outcome = conclave({"certificate",
