@@ -284,6 +284,12 @@ base::Result<TbsCertificate> build_root(const CertificateProfile& profile,
   tbs.issuer = subject.der();
   tbs.subject = subject.der();
   add_key_extensions(tbs, profile, predecessor);
+  if (profile.kind == ProfileKind::kSelfSigned) {
+    // RFC 5280 section 4.2.1.1: only a CA's own certificate may leave it out.
+    tbs.extensions.push_back({.oid = std::string(oid::kAuthorityKeyIdentifier),
+                              .value = encode_authority_key_identifier(
+                                  own_identifier(tbs, profile.certificate, predecessor))});
+  }
   add_purposes(tbs, profile.certificate);
   return tbs;
 }

@@ -167,7 +167,7 @@ constexpr std::array kPointerRules{
                     check_subject_key_identifier_value},
     CertificateRule{
         {"authority-key-identifier-missing", kError, kAuthorityKey, kAuthorityKeySource},
-        kForIssued,
+        kForPurposed,
         check_authority_key_identifier},
     CertificateRule{
         {"authority-key-identifier-critical", kError, kAuthorityKey, kAuthorityKeySource},

@@ -31,7 +31,11 @@ struct LintException {
   std::string_view lint;
   std::string_view reason;
 };
-constexpr std::array<LintException, 0> kExceptions{};
+constexpr std::array kExceptions{
+    LintException{"device-identity",
+                  "w_ext_subject_key_identifier_missing_sub_cert",
+                  "IEEE 802.1AR-2018 section 8 recommends to leave it out of a device identity; in "
+                  "RFC 5280 section 4.2.1.2 it is a SHOULD"}};
 
 bool is_excepted(const std::string& profile, const std::string& lint) {
   return std::ranges::any_of(kExceptions, [&](const LintException& each) {
@@ -108,8 +112,13 @@ CertificatePlan plan_for(const CertificateProfile& profile,
   plan.subject = name_for(profile);
   plan.validity.not_before = support::at("2026-02-01T00:00:00Z");
   plan.validity.not_after =
-      std::min(plan.validity.not_before + profile.longest - std::chrono::seconds{1},
-               issuer.validity().not_after);
+      profile.end == End::kNone
+          ? kNoEnd
+          : std::min(plan.validity.not_before + profile.longest - std::chrono::seconds{1},
+                     issuer.validity().not_after);
+  if (!given(rules.hardware_module_name, extent, "").empty()) {
+    plan.hardware_type = "2.999.7";
+  }
   plan.policies = given(rules.policies, extent, "2.999.1.1");
   plan.crl_uris = given(rules.crl_distribution_points,
                         may_have_list ? extent : Extent::kLeast,
@@ -177,10 +186,11 @@ class Maker {
     made_.clear();
     switch (profile.kind) {
       case ProfileKind::kRoot:
+      case ProfileKind::kSelfSigned:
         make_root(profile);
         break;
       case ProfileKind::kSubordinate:
-        make_issued(profile, root_);
+        make_subordinates(profile);
         break;
       case ProfileKind::kEndEntity:
         make_issued(profile, root_);
@@ -222,6 +232,18 @@ class Maker {
       cannot_make(profile, certificate.error().message);
     }
     add(profile, "self-signed", certificate->pem());
+  }
+
+  void make_subordinates(const CertificateProfile& profile) {
+    if (profile.certificate.subject_source != SubjectSource::kPredecessor) {
+      make_issued(profile, root_);
+      return;
+    }
+    for (const Algorithm theirs : algorithms_here()) {
+      add(profile,
+          "certifies a root of " + std::string(name_of(theirs)),
+          support::make_certificate(root_, profile.name, theirs).certificate.pem());
+    }
   }
 
   void make_issued(const CertificateProfile& profile, const support::TestRoot& issuer) {

@@ -225,8 +225,12 @@ std::vector<Mutant> succession_mutants() {
       {"root-authority-key-identifier",
        Of::kSelfSigned,
        [](Bench& b) {
-         b.add(oid::kAuthorityKeyIdentifier, encode_authority_key_identifier(base::Bytes(20, 1)));
+         b.extension(oid::kAuthorityKeyIdentifier).value =
+             encode_authority_key_identifier(base::Bytes(20, 1));
        }},
+      {"authority-key-identifier-missing",
+       Of::kSelfSigned,
+       [](Bench& b) { b.remove(oid::kAuthorityKeyIdentifier); }},
       {"end-entity-is-ca",
        Of::kSelfSigned,
        [](Bench& b) {
