@@ -100,8 +100,13 @@ base::Result<CertificateDraft> ProfilePreview::draft(const SigningRequest& reque
   if (!plan) {
     return plan.error();
   }
+  return draft(request, *plan);
+}
+
+base::Result<CertificateDraft> ProfilePreview::draft(const SigningRequest& request,
+                                                     const CertificatePlan& plan) const {
   return CertificateDraft::of_subordinate(
-      {.profile = profile_, .plan = *plan, .request = request, .issuer = issuer_}, {});
+      {.profile = profile_, .plan = plan, .request = request, .issuer = issuer_}, {});
 }
 
 base::Findings ProfilePreview::find_faults(const SigningRequest& request,

@@ -39,6 +39,11 @@ class ProfilePreview {
   // Errors: as CertificateDraft::of_subordinate().
   [[nodiscard]] base::Result<CertificateDraft> draft(const SigningRequest& request) const;
 
+  // The same with what a plan says, so that only the serial number means nothing (and, without an
+  // issuer, what comes from that one).
+  [[nodiscard]] base::Result<CertificateDraft> draft(const SigningRequest& request,
+                                                     const CertificatePlan& plan) const;
+
   // What the profile has against this request's key, and against its name where that may come from
   // the request; without the rules that `known` has reported already. A request that cannot become
   // a certificate at all is the finding "request-not-for-profile".

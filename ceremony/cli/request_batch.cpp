@@ -249,31 +249,24 @@ Json batch_json(const RequestBatch& batch, const RequestPapers& papers) {
   return json;
 }
 
-std::string compared_text(const RequestBatch& batch, const RequestPapers& papers) {
-  const auto line = [](const char* what, const std::string& how) {
-    return std::string(what) + how + "\n";
+std::vector<std::string> compared_lines(const RequestBatch& batch, const RequestPapers& papers) {
+  const auto or_not = [](const char* what, const std::string& how, const char* option) {
+    return std::string(what) + ": " +
+           (how.empty() ? std::string("not checked (give ") + option + ")" : how);
   };
-  const auto or_not = [](bool is_given, const std::string& how, const char* option) {
-    return is_given ? how : std::string("not checked (give ") + option + ")";
-  };
+  const std::size_t count = batch.history_count;
+  const std::string history =
+      papers.history.empty()
+          ? ""
+          : std::to_string(count) + (count == 1 ? " certificate" : " certificates");
   const std::string blocklist = batch.blocklist
                                     ? std::to_string(batch.blocklist->size()) + " keys, SHA-256 " +
                                           base::digest_hex(batch.blocklist->digest())
                                     : "";
-  return line("Profile:   ",
-              or_not(batch.profile.has_value(),
-                     batch.profile ? batch.profile->profile().name : "",
-                     "--profile NAME")) +
-         line("Issuer:    ",
-              or_not(batch.issuer.has_value(),
-                     batch.issuer ? batch.issuer->subject().text() : "",
-                     "--issuer FILE")) +
-         line("History:   ",
-              or_not(!papers.history.empty(),
-                     std::to_string(batch.history_count) +
-                         (batch.history_count == 1 ? " certificate" : " certificates"),
-                     "--history FOLDER")) +
-         line("Blocklist: ", or_not(batch.blocklist.has_value(), blocklist, "--blocklist FILE"));
+  return {or_not("Profile", batch.profile ? batch.profile->profile().name : "", "--profile NAME"),
+          or_not("Issuer", batch.issuer ? batch.issuer->subject().text() : "", "--issuer FILE"),
+          or_not("History", history, "--history FOLDER"),
+          or_not("Blocklist", blocklist, "--blocklist FILE")};
 }
 
 }  // namespace ceremony::cli

@@ -60,7 +60,8 @@ base::Result<ca::CertificateProfile> named_profile(const std::string& name);
 // The batch for programs: the members that `conclave request check --json` adds to the common form.
 Json batch_json(const RequestBatch& batch, const RequestPapers& papers);
 
-// What was compared, and what was not, one sentence a line.
-std::string compared_text(const RequestBatch& batch, const RequestPapers& papers);
+// What the requests were compared with, and what was not looked at: profile, issuer, history and
+// blocklist, "History: 12 certificates".
+std::vector<std::string> compared_lines(const RequestBatch& batch, const RequestPapers& papers);
 
 }  // namespace ceremony::cli

@@ -1,6 +1,5 @@
-// `conclave request check` and `conclave request review`: what a request asks, what would become of
-// it, and everything that is wrong with it. Works outside the vault, on any machine, before anybody
-// travels.
+// `conclave request check`: what a request asks, and everything that is wrong with it. Works
+// outside the vault, on any machine, before anybody travels.
 
 #include <iostream>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "ceremony/cli/input_file.h"
 #include "ceremony/cli/request_batch.h"
 #include "ceremony/cli/request_file.h"
+#include "ceremony/cli/request_review.h"
 
 namespace ceremony::cli {
 
@@ -63,8 +63,11 @@ ExitCode check(const CheckArguments& arguments) {
     for (const LookedAtRequest& one : batch->requests) {
       std::cout << request_text(one);
     }
-    std::cout << findings_text(batch->findings()) << compared_text(*batch, arguments.papers)
-              << (ok ? "Nothing stands against signing.\n" : "This will not be signed.\n");
+    std::cout << findings_text(batch->findings());
+    for (const std::string& line : compared_lines(*batch, arguments.papers)) {
+      std::cout << line << "\n";
+    }
+    std::cout << (ok ? "Nothing stands against signing.\n" : "This will not be signed.\n");
   }
   return ok ? ExitCode::kDone : ExitCode::kRefused;
 }
@@ -99,6 +102,7 @@ void add_request_commands(CLI::App& app, Outcome& outcome) {
   add_paper_options(*check_app, arguments->papers);
   check_app->add_flag("--json", arguments->json, "Print requests and findings as JSON");
   check_app->callback([arguments, &outcome] { outcome.code = check(*arguments); });
+  add_review_command(*request, outcome);
 }
 
 }  // namespace ceremony::cli
