@@ -252,10 +252,7 @@ base::Bytes key_identifier_of(base::ByteView public_key_info, KeyIdentifierMetho
 }
 
 bool is_taken_from_request(const CertificateRules& rules, const Extension& extension) {
-  return rules.hardware_module_name != Presence::kAbsent &&
-         extension.oid == oid::kSubjectAlternativeName &&
-         extension.criticality == Criticality::kNotCritical &&
-         decode_hardware_module_name(extension.value).ok();
+  return rules.hardware_module_name != Presence::kAbsent && is_module_name(extension);
 }
 
 base::Result<TbsCertificate> build_root(const CertificateProfile& profile,

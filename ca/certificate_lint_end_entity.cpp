@@ -94,7 +94,7 @@ Complaint check_module_name_form(const LintSubject& subject) {
     return std::nullopt;
   }
   return complain_if(
-      found->criticality == Criticality::kCritical || !decode_hardware_module_name(found->value),
+      !is_module_name(*found),
       "The subjectAltName is critical beside a subject, or is not one hardwareModuleName alone.");
 }
 

@@ -155,6 +155,8 @@ base::Result<AuthorityInformation> decode_authority_information(base::ByteView v
 base::Result<IssuingDistributionPoint> decode_issuing_distribution_point(base::ByteView value);
 // Of a subjectAltName that holds one hardwareModuleName and nothing else.
 base::Result<HardwareModuleName> decode_hardware_module_name(base::ByteView value);
+// Whether an extension is that, and not critical.
+bool is_module_name(const Extension& extension);
 
 // The content octets of an INTEGER (big-endian, two's complement): CRL numbers may be long.
 base::Result<base::Bytes> decode_integer(base::ByteView value);

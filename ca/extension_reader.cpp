@@ -218,6 +218,12 @@ base::Result<HardwareModuleName> decode_hardware_module_name(base::ByteView valu
   return name;
 }
 
+bool is_module_name(const Extension& extension) {
+  return extension.oid == oid::kSubjectAlternativeName &&
+         extension.criticality == Criticality::kNotCritical &&
+         decode_hardware_module_name(extension.value).ok();
+}
+
 base::Result<base::Bytes> decode_integer(base::ByteView value) {
   if (find_der_fault(value) || value.front() != static_cast<std::uint8_t>(DerTag::kInteger)) {
     return malformed();

@@ -258,6 +258,17 @@ void SigningRequest::check_extensions(base::Findings& findings) const {
   for (const Extension& extension : requested_extensions()) {
     types.push_back(extension.oid);
     const std::string name = name_of_oid(extension.oid);
+    if (is_module_name(extension)) {
+      findings.push_back({.rule = "request-extension-by-profile",
+                          .severity = base::Severity::kNotice,
+                          .field = name,
+                          .source = "RFC 4108 section 5",
+                          .message = "The request asks for a hardwareModuleName (" +
+                                     text_of(extension) +
+                                     "), which is taken where the profile has one and the plan "
+                                     "gives none, and not copied otherwise."});
+      continue;
+    }
     findings.push_back({.rule = "request-extension-not-copied",
                         .severity = base::Severity::kNotice,
                         .field = name,

@@ -242,15 +242,18 @@ ReviewRow subject_row(const ReviewedRequest& one) {
 }
 
 ReviewRow validity_row(const ReviewedRequest& one) {
-  const std::string most = std::to_string(one.profile->longest.count()) + " days";
+  const bool has_end = one.profile->end == ca::End::kPlan;
+  const std::string most =
+      !has_end ? "without an end"
+               : "at most " + std::to_string(one.profile->longest.count()) + " days";
   const ca::Validity validity = one.certificate->validity();
   return {.what = "Valid, both days included",
           .asks = nothing("cannot ask"),
           .signs = one.is_planned ? escaped_html(ca::text_of(validity.not_before) + " to " +
                                                  ca::text_of(validity.not_after))
-                                  : "the dates of the plan, at most " + most,
-          .why = escaped_html(section_of(*one.profile)) + "at most " + most +
-                 ", within the issuer's own dates."};
+                                  : "the dates of the plan, " + most,
+          .why = escaped_html(section_of(*one.profile)) + most +
+                 (has_end ? ", within the issuer's own dates." : ".")};
 }
 
 // What is decided apart from the extensions.

@@ -1,6 +1,7 @@
 #include "ceremony/cli/request_review.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -96,8 +97,13 @@ base::Result<Outlook> outlook_of(LookedAtRequest& one,
   if (plan == nullptr) {
     return by_profile(*batch.profile, *one.check.request);
   }
-  const auto planned = std::ranges::find(plan->requests, one.file_sha256, &PlannedRequest::sha256);
-  if (planned == plan->requests.end()) {
+  // The list of a batch lies where the requests do.
+  const auto all = all_requests(*plan, std::filesystem::path(one.file).parent_path());
+  if (!all) {
+    return all.error();
+  }
+  const auto planned = std::ranges::find(*all, one.file_sha256, &PlannedRequest::sha256);
+  if (planned == all->end()) {
     one.check.findings.push_back(
         against_plan("request-not-in-plan",
                      "The plan names no file with this digest, so the ceremony will not take it; "

@@ -229,6 +229,9 @@ TEST_CASE("builder: of a request only a hardware module name is taken, and only 
   bench.request = request_asking_for(*bench.key, asked);
   REQUIRE(bench.build().ok());
   CHECK(*alternative_name_of(*bench.build()) == asked);
+  const base::Findings told = bench.request.check({});
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].rule == "request-extension-by-profile");
   bench.plan.hardware_type = "2.999.8";  // the plan decides
   CHECK(decode_hardware_module_name(alternative_name_of(*bench.build())->value)->type == "2.999.8");
   bench.plan.hardware_type.clear();

@@ -117,6 +117,39 @@ TEST_CASE("request review: by a profile, what is asked, what will be signed, and
   CHECK(!has(page, "2.999"));  // a stand-in is never shown
 }
 
+TEST_CASE("request review: a request of a batch is found in the list beside it") {
+  const Papers papers;
+  const std::string list = papers.digest() + "  tls.csr\n";
+  support::plant(papers.folder / "list.sha256", list);
+  papers.plan(papers.digest(), kGoodPlan);
+  std::string plan = support::content_of(papers.folder / "plan.toml");
+  const std::string one = "[[request]]\nfile = \"tls.csr\"\nsha256 = \"" + papers.digest();
+  const std::size_t at = plan.find(one);
+  REQUIRE(at != std::string::npos);
+  plan.replace(
+      at,
+      one.size(),
+      "[batch]\nlist = \"list.sha256\"\nsha256 = \"" + base::sha256_hex(base::bytes_of(list)));
+  support::plant(papers.folder / "plan.toml", plan);
+  const Arguments arguments{"--plan",
+                            papers.path("plan.toml"),
+                            "--issuer",
+                            papers.path("root.pem"),
+                            papers.path("tls.csr")};
+  CHECK(has(papers.page(arguments, 0), "2026-11-23T00:00:00Z to 2030-11-22T23:59:59Z"));
+  support::plant(papers.folder / "list.sha256", "another list");
+  std::filesystem::remove(papers.folder / "page.html");
+  const support::CommandOutcome refused = papers.review(arguments);
+  CHECK(refused.exit_code == 1);
+  CHECK(has(refused.output, "is not the one that the plan was reviewed with"));
+}
+
+TEST_CASE("request review: a device's certificate has no end, and the page says so") {
+  const Papers papers;
+  const std::string page = papers.page({"--profile", "device-identity", papers.path("tls.csr")}, 1);
+  CHECK(has(page, "without an end"));
+}
+
 TEST_CASE("request review: everything is escaped, and nothing is loaded or run") {
   const Papers papers;
   const std::string page = papers.page({"--profile", "subordinate-tls", papers.path("tls.csr")}, 0);
