@@ -36,7 +36,7 @@ enum class Lie { kNone, kFlippedBit, kOtherMessage, kGone };
 // The table that SoftHSM gives to everybody in this process, changed for as long as this lives.
 class LyingToken {
  public:
-  LyingToken(Lie lie, int from) {
+  LyingToken(Lie lie, int from) : lie_(lie), from_(from) {
     const auto library = ca::Pkcs11Module::find_softhsm();
     REQUIRE(library.ok());
     handle_ = dlopen(library->c_str(), RTLD_NOW);
@@ -47,11 +47,7 @@ class LyingToken {
     sign_ = table_->C_Sign;
     open_ = table_->C_OpenSession;
     close_ = table_->C_CloseSession;
-    lie_ = lie;
-    from_ = from;
-    signatures_ = 0;
-    open_sessions_ = 0;
-    most_sessions_ = 0;
+    the_one = this;
     table_->C_Sign = sign;
     table_->C_OpenSession = open_session;
     table_->C_CloseSession = close_session;
@@ -61,12 +57,13 @@ class LyingToken {
     table_->C_OpenSession = open_;
     table_->C_CloseSession = close_;
     dlclose(handle_);
+    the_one = nullptr;
   }
   LyingToken(const LyingToken&) = delete;
   LyingToken& operator=(const LyingToken&) = delete;
 
-  static int signatures() { return signatures_; }
-  static int most_sessions() { return most_sessions_; }
+  [[nodiscard]] int signatures() const { return signatures_; }
+  [[nodiscard]] int most_sessions() const { return most_sessions_; }
 
  private:
   static CK_RV sign(CK_SESSION_HANDLE session,
@@ -75,16 +72,16 @@ class LyingToken {
                     CK_BYTE_PTR signature,
                     CK_ULONG_PTR signature_size) {
     const bool is_real = signature != nullptr;  // else it only asks how long it will be
-    const bool lies = is_real && ++signatures_ >= from_;
-    if (lies && lie_ == Lie::kGone) {
+    const bool lies = is_real && ++the_one->signatures_ >= the_one->from_;
+    if (lies && the_one->lie_ == Lie::kGone) {
       return CKR_DEVICE_REMOVED;
     }
     base::Bytes message(data, data + size);
-    if (lies && lie_ == Lie::kOtherMessage) {
+    if (lies && the_one->lie_ == Lie::kOtherMessage) {
       message.back() ^= 1U;
     }
-    const CK_RV result = sign_(session, message.data(), size, signature, signature_size);
-    if (result == CKR_OK && lies && lie_ == Lie::kFlippedBit) {
+    const CK_RV result = the_one->sign_(session, message.data(), size, signature, signature_size);
+    if (result == CKR_OK && lies && the_one->lie_ == Lie::kFlippedBit) {
       signature[*signature_size - 1] ^= 1U;
     }
     return result;
@@ -96,33 +93,34 @@ class LyingToken {
                             CK_NOTIFY notify,
                             CK_SESSION_HANDLE_PTR session) {
     constexpr int kLimit = 16;
-    if (open_sessions_ >= kLimit) {
+    if (the_one->open_sessions_ >= kLimit) {
       return CKR_SESSION_COUNT;
     }
-    const CK_RV result = open_(slot, flags, application, notify, session);
+    const CK_RV result = the_one->open_(slot, flags, application, notify, session);
     if (result == CKR_OK) {
-      ++open_sessions_;
-      most_sessions_ = std::max(most_sessions_, open_sessions_);
+      ++the_one->open_sessions_;
+      the_one->most_sessions_ = std::max(the_one->most_sessions_, the_one->open_sessions_);
     }
     return result;
   }
 
   static CK_RV close_session(CK_SESSION_HANDLE session) {
-    --open_sessions_;
-    return close_(session);
+    --the_one->open_sessions_;
+    return the_one->close_(session);
   }
 
   // One token at a time in a process, and so one of these.
-  inline static CK_FUNCTION_LIST* table_ = nullptr;
-  inline static CK_C_Sign sign_ = nullptr;
-  inline static CK_C_OpenSession open_ = nullptr;
-  inline static CK_C_CloseSession close_ = nullptr;
-  inline static Lie lie_ = Lie::kNone;
-  inline static int from_ = 0;
-  inline static int signatures_ = 0;
-  inline static int open_sessions_ = 0;
-  inline static int most_sessions_ = 0;
+  inline static LyingToken* the_one = nullptr;
 
+  CK_FUNCTION_LIST* table_ = nullptr;
+  CK_C_Sign sign_ = nullptr;
+  CK_C_OpenSession open_ = nullptr;
+  CK_C_CloseSession close_ = nullptr;
+  Lie lie_ = Lie::kNone;
+  int from_ = 0;
+  int signatures_ = 0;
+  int open_sessions_ = 0;
+  int most_sessions_ = 0;
   void* handle_ = nullptr;
 };
 
@@ -163,7 +161,7 @@ std::string batch_with(Lie lie) {
     // The first signature of a ceremony proves the key; the batch begins after it.
     const LyingToken token(lie, 20);
     message = said(stage.rehearsal().certify(std::move(requests)));
-    CHECK(LyingToken::signatures() == 20);
+    CHECK(token.signatures() == 20);
   }
   const std::string record = "0002-subordinate-signing";
   CHECK_FALSE(fs::exists(stage.out() / "transfer" / "out" / record));
@@ -205,9 +203,9 @@ TEST_CASE("token faults: a token with 16 sessions is enough for a batch of any s
   REQUIRE(stage.generate_root() == "");
   const LyingToken token(Lie::kNone, 0);
   CHECK(said(stage.rehearsal().certify(bring_requests(stage, kRequests))) == "");
-  CHECK(LyingToken::signatures() == kRequests + 1);
-  CHECK(LyingToken::most_sessions() >= 1);
-  CHECK(LyingToken::most_sessions() <= 2);
+  CHECK(token.signatures() == kRequests + 1);
+  CHECK(token.most_sessions() >= 1);
+  CHECK(token.most_sessions() <= 2);
 }
 
 TEST_CASE("memory faults: a bit that flips between signing and writing is caught, wherever it is") {

@@ -84,7 +84,7 @@ struct Papers {
   }
 };
 
-const std::string kGoodPlan =
+constexpr const char* kGoodPlan =
     "profile = \"subordinate-tls\"\nnot_after = \"2030-11-22\"\npolicies = [ \"2.999.1.7\" ]\n"
     "crl_uris = [ \"http://pki.example/root.crl\" ]\n"
     "ca_issuer_uris = [ \"http://pki.example/root.cer\" ]\n";
