@@ -32,7 +32,7 @@ ExpirySheet sample_sheet() {
 bool is_folded(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find("\r\n");
-    if (end == std::string_view::npos || end > 75 ||
+    if (end > 75 ||  // or there is none
         text.substr(0, end).find_first_of("\r\n") != std::string_view::npos) {
       return false;
     }
