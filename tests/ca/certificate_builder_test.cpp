@@ -205,7 +205,9 @@ const Extension* alternative_name_of(const TbsCertificate& tbs) {
   return nullptr;
 }
 
-const HardwareModuleName kModule{.type = "2.999.7", .serial = {0x41, 0x00, 0xff}};
+HardwareModuleName some_module() {
+  return {.type = "2.999.7", .serial = {0x41, 0x00, 0xff}};
+}
 
 }  // namespace
 
@@ -225,7 +227,7 @@ TEST_CASE("builder: a device's hardware is named with the serial number of its s
 TEST_CASE("builder: of a request only a hardware module name is taken, and only by a profile") {
   Bench bench = device_bench();
   const Extension asked{.oid = std::string(oid::kSubjectAlternativeName),
-                        .value = encode_hardware_module_name(kModule)};
+                        .value = encode_hardware_module_name(some_module())};
   bench.request = request_asking_for(*bench.key, asked);
   REQUIRE(bench.build().ok());
   CHECK(*alternative_name_of(*bench.build()) == asked);
@@ -265,8 +267,8 @@ TEST_CASE("builder: a type of hardware that does not fit is refused") {
 }
 
 TEST_CASE("extensions: a hardware module name is read exactly, and nothing that is nearly one") {
-  const base::Bytes good = encode_hardware_module_name(kModule);
-  CHECK(decode_hardware_module_name(good).value() == kModule);
+  const base::Bytes good = encode_hardware_module_name(some_module());
+  CHECK(decode_hardware_module_name(good).value() == some_module());
   for (std::size_t i = 0; i < good.size(); ++i) {
     base::Bytes cut(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(i));
     CHECK_FALSE(decode_hardware_module_name(cut).ok());

@@ -475,14 +475,14 @@ TEST_CASE("certificate lint: a good certificate fits its own profile and no othe
   for (const Of what : kEveryKind) {
     Bench bench = workshop.of(what);
     const std::string own = bench.profile.name;
-    for (const auto& [name, profile] : *profiles) {
-      if (profile.kind == ProfileKind::kRevocationList) {
+    for (const auto& other : *profiles) {
+      if (other.second.kind == ProfileKind::kRevocationList) {
         continue;
       }
       CAPTURE(own);
-      CAPTURE(name);
-      bench.profile = profile;
-      CHECK(support::rules_of(workshop.lint(bench)).empty() == (name == own));
+      CAPTURE(other.first);
+      bench.profile = other.second;
+      CHECK(support::rules_of(workshop.lint(bench)).empty() == (other.first == own));
     }
     met.insert(own);
   }

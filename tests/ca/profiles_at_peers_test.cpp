@@ -78,7 +78,9 @@ TEST_CASE("profiles at their peers: every profile under a root of every algorith
   int made = 0;
   for (const Algorithm algorithm : kAlgorithms) {
     const support::TestRoot root = support::make_root(algorithm, support::root_plan_of_today());
-    for (const auto& [name, profile] : *profiles) {
+    for (const auto& each : *profiles) {
+      const std::string& name = each.first;
+      const CertificateProfile& profile = each.second;
       if (profile.kind == ProfileKind::kRoot || profile.kind == ProfileKind::kRevocationList) {
         continue;
       }
