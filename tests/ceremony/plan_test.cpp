@@ -58,7 +58,7 @@ TEST_CASE("plan: the example of the documentation is a plan, and writes itself a
 }
 
 TEST_CASE("plan: a batch and a certificate that follows another are read and written") {
-  const std::string batch = example("plan.md", "toml", 2);
+  const std::string batch = example("plan.md", "toml", 3);
   std::string text = replaced(example("plan.md", "toml", 1), "[[signer]]", batch + "\n[[signer]]");
   const std::string digest(64, 'c');
   text = replaced(text,
