@@ -75,6 +75,8 @@ def is_whole(conclave, path):
         return path.read_text().rstrip().endswith("</svg>")
     if path.suffix == ".html":
         return path.read_text().rstrip().endswith("</html>")
+    if path.suffix == ".ics":
+        return path.read_bytes().endswith(b"END:VCALENDAR\r\n")
     if path.suffix in (".txt", ".toml", ".vkey", ".py", ".header"):
         return path.read_text().endswith("\n")
     return None
