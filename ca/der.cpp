@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <string>
 
 #include "ca/openssl_error.h"
@@ -14,21 +13,16 @@ namespace {
 
 constexpr int kMaxDepth = 32;
 
-void append_length(base::Bytes& out, std::size_t length) {
-  if (length < 0x80) {
-    out.push_back(static_cast<std::uint8_t>(length));
-    return;
-  }
-  std::array<std::uint8_t, sizeof length> digits{};
+// How many octets follow the first one of a length in its shortest form.
+std::size_t more_length_octets(std::size_t length) {
   std::size_t count = 0;
-  for (std::size_t rest = length; rest != 0; rest >>= 8U) {
-    digits.at(count++) = static_cast<std::uint8_t>(rest & 0xffU);
+  for (std::size_t rest = length < 0x80 ? 0 : length; rest != 0; rest >>= 8U) {
+    ++count;
   }
-  out.push_back(static_cast<std::uint8_t>(0x80U | count));
-  out.insert(out.end(), digits.rend() - static_cast<std::ptrdiff_t>(count), digits.rend());
+  return count;
 }
 
-// What stands in front of a value, read by OpenSSL.
+// What stands in front of a value.
 struct Header {
   std::size_t size = 0;    // of the header itself
   std::size_t length = 0;  // of the contents
@@ -38,7 +32,34 @@ struct Header {
   bool indefinite = false;
 };
 
+// Headers of the one form that nearly all have: a tag in one octet, a length of at most four more.
+// A big CRL has ten million of them. Nothing for any other form, and where the contents are cut
+// off: OpenSSL says what those are.
+std::optional<Header> read_plain_header(base::ByteView bytes) {
+  constexpr std::size_t kMostLengthOctets = 4;
+  if (bytes.size() < 2 || (bytes[0] & 0x1fU) == 0x1fU || bytes[1] == 0x80) {
+    return std::nullopt;
+  }
+  const std::size_t more = bytes[1] < 0x80 ? 0 : bytes[1] & 0x7fU;
+  if (more > kMostLengthOctets || (more > 0 && bytes.size() <= 2 + more)) {
+    return std::nullopt;
+  }
+  Header header;
+  header.size = 2 + more;
+  header.length = more == 0 ? bytes[1] : 0;
+  for (std::size_t i = 0; i < more; ++i) {
+    header.length = header.length << 8U | bytes[2 + i];
+  }
+  header.tag = bytes[0] & 0x1f;
+  header.tag_class = bytes[0] & V_ASN1_PRIVATE;
+  header.constructed = (bytes[0] & V_ASN1_CONSTRUCTED) != 0;
+  return header.length <= bytes.size() - header.size ? std::optional(header) : std::nullopt;
+}
+
 std::optional<Header> read_header(base::ByteView bytes) {
+  if (std::optional<Header> plain = read_plain_header(bytes)) {
+    return plain;
+  }
   const unsigned char* at = bytes.data();
   long length = 0;
   Header header;
@@ -56,6 +77,9 @@ std::optional<Header> read_header(base::ByteView bytes) {
 }
 
 bool is_shortest_header(const Header& header, base::ByteView bytes) {
+  if ((bytes[0] & 0x1fU) != 0x1fU) {  // the tag is one octet, so the length is the rest
+    return header.size == 2 + more_length_octets(header.length);
+  }
   std::array<unsigned char, 16> again{};
   unsigned char* at = again.data();
   ASN1_put_object(&at,
@@ -158,6 +182,7 @@ std::optional<DerFault> header_fault(const std::optional<Header>& header,
 struct Place {
   std::size_t offset = 0;
   int depth = 0;
+  base::ByteView known = {};  // what need not be looked at
 };
 
 std::optional<DerFault> find_fault_in_list(base::ByteView contents, Place place, bool sorted);
@@ -175,7 +200,9 @@ std::optional<DerFault> find_fault_in_value(base::ByteView bytes, Place place, s
   const base::ByteView contents = bytes.subspan(header->size, header->length);
   if (header->constructed) {
     const bool sorted = header->tag_class == V_ASN1_UNIVERSAL && header->tag == V_ASN1_SET;
-    return find_fault_in_list(contents, {place.offset + header->size, place.depth + 1}, sorted);
+    place.offset += header->size;
+    ++place.depth;
+    return find_fault_in_list(contents, place, sorted);
   }
   if (const char* const why = primitive_fault(*header, contents)) {
     return DerFault{place.offset, why};
@@ -185,6 +212,10 @@ std::optional<DerFault> find_fault_in_value(base::ByteView bytes, Place place, s
 
 std::optional<DerFault> find_fault_in_list(base::ByteView contents, Place place, bool sorted) {
   base::ByteView before;
+  if (!place.known.empty() && contents.data() == place.known.data()) {
+    contents = contents.subspan(place.known.size());
+    place.offset += place.known.size();
+  }
   while (!contents.empty()) {
     std::size_t size = 0;
     if (std::optional<DerFault> fault = find_fault_in_value(contents, place, size)) {
@@ -208,6 +239,26 @@ void append(base::Bytes& bytes, base::ByteView more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
+void append_header(base::Bytes& bytes, DerTag tag, std::size_t length) {
+  std::size_t more = more_length_octets(length);
+  bytes.push_back(static_cast<std::uint8_t>(tag));
+  bytes.push_back(static_cast<std::uint8_t>(more == 0 ? length : 0x80U | more));
+  while (more-- > 0) {
+    bytes.push_back(static_cast<std::uint8_t>(length >> (8U * more) & 0xffU));
+  }
+}
+
+void append_der(base::Bytes& bytes, DerTag tag, std::initializer_list<base::ByteView> contents) {
+  std::size_t length = 0;
+  for (const base::ByteView part : contents) {
+    length += part.size();
+  }
+  append_header(bytes, tag, length);
+  for (const base::ByteView part : contents) {
+    append(bytes, part);
+  }
+}
+
 base::Bytes der(DerTag tag, std::initializer_list<base::ByteView> contents) {
   std::size_t length = 0;
   for (const base::ByteView part : contents) {
@@ -215,12 +266,15 @@ base::Bytes der(DerTag tag, std::initializer_list<base::ByteView> contents) {
   }
   base::Bytes out;
   out.reserve(length + 10);
-  out.push_back(static_cast<std::uint8_t>(tag));
-  append_length(out, length);
-  for (const base::ByteView part : contents) {
-    append(out, part);
-  }
+  append_der(out, tag, contents);
   return out;
+}
+
+base::Bytes wrapped(DerTag tag, base::Bytes contents) {
+  base::Bytes header;
+  append_header(header, tag, contents.size());
+  contents.insert(contents.begin(), header.begin(), header.end());
+  return contents;
 }
 
 base::Bytes der_unsigned(base::ByteView magnitude) {
@@ -262,31 +316,9 @@ base::Bytes der_object_identifier(std::string_view dotted) {
   return length > 0 ? base::Bytes(encoded, encoded + length) : base::Bytes();
 }
 
-base::Bytes der_time(Instant time) {
-  const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  std::array<char, 64> text{};
-  const int year = static_cast<int>(date.year());
-  const int size = std::snprintf(text.data(),
-                                 text.size(),
-                                 "%04d%02u%02u%02d%02d%02dZ",
-                                 year,
-                                 static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()),
-                                 static_cast<int>(clock.hours().count()),
-                                 static_cast<int>(clock.minutes().count()),
-                                 static_cast<int>(clock.seconds().count()));
-  const std::string_view whole(text.data(), static_cast<std::size_t>(size));
-  if (year < 2050) {
-    return der(DerTag::kUtcTime, {base::bytes_of(whole.substr(2))});
-  }
-  return der(DerTag::kGeneralizedTime, {base::bytes_of(whole)});
-}
-
-std::optional<DerFault> find_der_fault(base::ByteView bytes) {
+std::optional<DerFault> find_der_fault(base::ByteView bytes, base::ByteView known) {
   std::size_t size = 0;
-  if (std::optional<DerFault> fault = find_fault_in_value(bytes, {}, size)) {
+  if (std::optional<DerFault> fault = find_fault_in_value(bytes, {.known = known}, size)) {
     return fault;
   }
   if (size != bytes.size()) {
@@ -303,6 +335,16 @@ base::ByteView first_value(base::ByteView bytes) {
 base::ByteView contents_of(base::ByteView value) {
   const std::optional<Header> header = read_header(value);
   return header ? value.subspan(header->size, header->length) : base::ByteView();
+}
+
+bool starts_with(base::ByteView bytes, DerTag tag) {
+  return !bytes.empty() && bytes.front() == static_cast<std::uint8_t>(tag);
+}
+
+base::ByteView take_value(base::ByteView& rest) {
+  const base::ByteView value = first_value(rest);
+  rest = rest.subspan(value.size());
+  return value;
 }
 
 }  // namespace ca

@@ -58,9 +58,24 @@ using Instant = std::chrono::sys_seconds;
 // A time by the rule of RFC 5280 section 4.1.2.5: UTCTime through the year 2049, GeneralizedTime
 // from 2050 on, always with seconds and "Z". Requires: a year from 1950 to 9999.
 base::Bytes der_time(Instant time);
+std::size_t size_of_time(Instant time);  // of that value
+
+// The time in a value that der_time() writes; for every other value, whatever it means, nothing or
+// what `otherwise` says (a million of these in a row are faster so).
+std::optional<Instant> plain_time_of(base::ByteView value);
+Instant plain_time_or(base::ByteView value, Instant otherwise);
 
 // Appends `more` to `bytes`.
 void append(base::Bytes& bytes, base::ByteView more);
+
+// The same as der(tag, {contents}), in the memory of `contents` where that has room.
+base::Bytes wrapped(DerTag tag, base::Bytes contents);
+
+// The same as der() and der_time(), and the header of a value of that length, written behind
+// `bytes`: nothing else is allocated.
+void append_header(base::Bytes& bytes, DerTag tag, std::size_t length);
+void append_der(base::Bytes& bytes, DerTag tag, std::initializer_list<base::ByteView> contents);
+void append_time(base::Bytes& bytes, Instant time);
 
 // Where bytes first leave the form, counted from 0, and why.
 struct DerFault {
@@ -70,12 +85,19 @@ struct DerFault {
 
 // Nothing when `bytes` are exactly one DER value: definite and shortest lengths, primitive strings,
 // shortest integers, sorted sets, no more than 32 levels, nothing behind it. Does not look into
-// OCTET STRINGs. Linear in time, constant in memory.
-std::optional<DerFault> find_der_fault(base::ByteView bytes);
+// OCTET STRINGs. Linear in time, constant in memory. `known` are values inside `bytes`, one behind
+// the other, that are DER beyond doubt and not looked at again.
+std::optional<DerFault> find_der_fault(base::ByteView bytes, base::ByteView known = {});
 
 // The first value in `bytes` as it stands, with its header; empty where there is none. With
 // `contents_of`, the same without its header. Both borrow. Requires: bytes that are DER.
 base::ByteView first_value(base::ByteView bytes);
 base::ByteView contents_of(base::ByteView value);
+
+// Whether `bytes` begin with that identifier octet.
+bool starts_with(base::ByteView bytes, DerTag tag);
+
+// The first value, which `rest` then no longer has; empty where there is none.
+base::ByteView take_value(base::ByteView& rest);
 
 }  // namespace ca

@@ -2,7 +2,12 @@
 
 #include "ca/der.h"
 
+#include <algorithm>
+#include <random>
+
 #include <doctest/doctest.h>
+#include <openssl/asn1.h>
+#include <openssl/err.h>
 
 #include "base/text_encoding.h"
 #include "ca/extension.h"
@@ -60,6 +65,68 @@ TEST_CASE("DER: times by the rule of RFC 5280, at its border and at its end") {
   CHECK(der_time(kNoEnd).front() == static_cast<std::uint8_t>(DerTag::kGeneralizedTime));
 }
 
+TEST_CASE("DER: a time is read back only from the bytes that are written for it") {
+  // Each day to 2150, then each 97th; in turn each second of a day.
+  std::size_t wrong = 0;
+  int second = 0;
+  int step = 1;
+  for (Instant day = at("1950-01-01T00:00:00Z"); day <= kNoEnd; day += std::chrono::days{step}) {
+    const Instant time = day + std::chrono::seconds{second};
+    wrong += plain_time_of(der_time(time)) == time ? 0U : 1U;
+    second = (second + 1) % 86400;
+    step = day < at("2150-01-01T00:00:00Z") ? 1 : 97;
+  }
+  CHECK(wrong == 0);
+  const base::Bytes good = der_time(at("2026-02-28T23:59:59Z"));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    for (unsigned octet = 0; octet < 256; ++octet) {
+      base::Bytes other = good;
+      other[i] = static_cast<std::uint8_t>(octet);
+      const std::optional<Instant> time = plain_time_of(other);
+      REQUIRE((!time || der_time(*time) == other));
+    }
+  }
+  for (const char* text : {"260230000000Z",     // no such day
+                           "261301000000Z",     // no such month
+                           "260228240000Z",     // no such hour
+                           "260228006000Z",     // no such minute
+                           "260228000060Z",     // no such second
+                           "2602280000Z",       // without seconds
+                           "20260228000000Z"})  // too early for that type
+  {
+    const bool is_short = std::string_view(text).size() == 13;
+    const DerTag tag = is_short ? DerTag::kUtcTime : DerTag::kGeneralizedTime;
+    CHECK_FALSE(plain_time_of(der(tag, {base::bytes_of(text)})).has_value());
+  }
+  CHECK_FALSE(plain_time_of({}).has_value());
+}
+
+TEST_CASE("DER: OpenSSL reads 300,000 random headers the same way") {
+  const unsigned seed = std::random_device{}();
+  MESSAGE("seed ", seed);
+  std::mt19937 random(seed);
+  for (int i = 0; i < 300'000; ++i) {
+    base::Bytes bytes(random() % 12);
+    std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<std::uint8_t>(random()); });
+    if (bytes.size() > 1 && i % 4 != 0) {  // a length that may fit
+      const std::uint8_t more[]{0x81, 0x82, 0x83, 0x84};
+      bytes[1] = i % 4 == 1 ? more[random() % 4] : static_cast<std::uint8_t>(random() % 12);
+      bytes[std::min<std::size_t>(2, bytes.size() - 1)] &= 0x0fU;
+    }
+    const unsigned char* at = bytes.data();
+    long length = 0;
+    int tag = 0;
+    int tag_class = 0;
+    const int form =
+        ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(bytes.size()));
+    ERR_clear_error();
+    const bool is_cut = (form & 0x80) != 0;
+    const auto header = static_cast<std::size_t>(at - bytes.data());
+    REQUIRE(first_value(bytes).size() == (is_cut ? 0 : header + static_cast<std::size_t>(length)));
+    REQUIRE(contents_of(bytes).size() == (is_cut ? 0 : static_cast<std::size_t>(length)));
+  }
+}
+
 TEST_CASE("DER: every fault is found at its byte") {
   CHECK(fault_of("30060201000201ff") == "");
   CHECK(fault_of("") == "0: a value is cut off or does not fit into what holds it");
@@ -82,6 +149,22 @@ TEST_CASE("DER: every fault is found at its byte") {
   CHECK(fault_of("3106020101020102") == "");
   CHECK(fault_of("30021000") == "2: a list is marked as a single value");
   CHECK(fault_of("30020000") == "2: an end-of-contents mark stands where a value should");
+}
+
+TEST_CASE("DER: what is known is not looked at, and faults behind it are found at their bytes") {
+  const auto fault_with = [&](base::ByteView all, base::ByteView known) {
+    const std::optional<DerFault> fault = find_der_fault(all, known);
+    return fault ? std::to_string(fault->offset) + ": " + fault->why : "";
+  };
+  const base::Bytes good = base::from_hex("300b30060201000201010101ff").value();
+  const base::Bytes inner = base::from_hex("300b30060201000202000101ff").value();
+  const base::Bytes behind = base::from_hex("300b3006020100020101010101").value();
+  const auto list_of = [](const base::Bytes& all) { return base::ByteView(all).subspan(4, 6); };
+  CHECK(fault_with(good, list_of(good)) == "");
+  CHECK(fault_with(good, {}) == "");
+  CHECK(fault_with(behind, list_of(behind)) == "10: a yes-or-no value is neither 00 nor FF");
+  CHECK(fault_with(inner, list_of(inner).first(3)) ==
+        "7: a value is cut off or does not fit into what holds it");
 }
 
 TEST_CASE("dates: text and back, and what is no date") {
