@@ -81,32 +81,36 @@ base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer
 class RevocationListDraft {
  public:
   // Errors: as build_revocation_list().
-  static base::Result<RevocationListDraft> of(const RevocationListParts& parts);
+  static base::Result<RevocationListDraft> of(RevocationListParts parts);
 
   [[nodiscard]] const RevocationList& unsigned_form() const { return unsigned_form_; }
   [[nodiscard]] const base::Findings& findings() const { return findings_; }
 
  private:
-  friend base::Result<RevocationList> sign_revocation_list(const RevocationListDraft& draft,
+  friend base::Result<RevocationList> sign_revocation_list(RevocationListDraft draft,
                                                            Signer& signer);
 
-  RevocationListDraft(RevocationList unsigned_form, const RevocationListParts& parts)
-      : unsigned_form_(std::move(unsigned_form)),
-        profile_(parts.profile),
-        issuer_(parts.issuer),
-        plan_(parts.plan) {}
+  // What it was made by, and is linted by.
+  struct Terms {
+    CertificateProfile profile;
+    RevocationListPlan plan;
+    Certificate issuer;
+  };
+
+  RevocationListDraft(RevocationList unsigned_form, Revocations expected, Terms terms);
 
   [[nodiscard]] base::Findings lint(const RevocationList& list, LintStage stage) const;
 
   RevocationList unsigned_form_;
-  CertificateProfile profile_;
-  Certificate issuer_;
-  RevocationListPlan plan_;
-  std::vector<Revocation> expected_;
+  Revocations expected_;
+  Terms terms_;
+  base::Bytes agreed_;  // SHA-256 of the to-be-signed bytes as they were linted
   base::Findings findings_;
 };
 
-// Errors: as sign_certificate().
-base::Result<RevocationList> sign_revocation_list(const RevocationListDraft& draft, Signer& signer);
+// Errors: as sign_certificate(). The signature is put behind the bytes of the draft, where they
+// are, so that moved in a big CRL is in memory once; what comes out is compared with the draft by
+// the digest that the draft has kept.
+base::Result<RevocationList> sign_revocation_list(RevocationListDraft draft, Signer& signer);
 
 }  // namespace ca

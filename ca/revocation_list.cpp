@@ -6,6 +6,7 @@
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
 #include "ca/pem.h"
+#include "ca/signature_algorithm.h"
 
 namespace ca {
 
@@ -19,23 +20,39 @@ X509CrlPtr read_list(base::ByteView der) {
   return at == der.data() + der.size() ? std::move(crl) : nullptr;
 }
 
-// Whether OpenSSL, writing the CRL anew, gives the same to-be-signed bytes.
+bool starts_with_time(base::ByteView bytes) {
+  return starts_with(bytes, DerTag::kUtcTime) || starts_with(bytes, DerTag::kGeneralizedTime);
+}
+
+// Whether OpenSSL, writing the CRL anew, gives the same to-be-signed bytes. `der` has no entries.
 bool comes_back_the_same(base::ByteView der) {
   const X509CrlPtr crl = read_list(der);
   if (crl == nullptr || !is_plain_der(X509_CRL_get0_extensions(crl.get()))) {
     return false;
-  }
-  const STACK_OF(X509_REVOKED)* const entries = X509_CRL_get_REVOKED(crl.get());
-  for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
-    if (!is_plain_der(X509_REVOKED_get0_extensions(sk_X509_REVOKED_value(entries, i)))) {
-      return false;
-    }
   }
   unsigned char* out = nullptr;
   const int length = i2d_re_X509_CRL_tbs(crl.get(), &out);
   const OpensslBlock block(out);
   const base::ByteView tbs = first_value(contents_of(der));
   return length > 0 && std::equal(out, out + length, tbs.begin(), tbs.end());
+}
+
+// The entries of a CRL that is not DER, as DER, one behind the other.
+base::Bytes rewritten(const STACK_OF(X509_REVOKED) * entries) {
+  base::Bytes der;
+  for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+    append(der, written<i2d_X509_REVOKED>(sk_X509_REVOKED_value(entries, i)));
+  }
+  return der;
+}
+
+// OpenSSL's number of a signature algorithm. Requires: an AlgorithmIdentifier.
+int signature_nid_of(base::ByteView identifier) {
+  const unsigned char* at = identifier.data();
+  const X509AlgorPtr algorithm(d2i_X509_ALGOR(nullptr, &at, static_cast<long>(identifier.size())));
+  const ASN1_OBJECT* object = nullptr;
+  X509_ALGOR_get0(&object, nullptr, nullptr, algorithm.get());
+  return OBJ_obj2nid(object);
 }
 
 template <typename T>
@@ -65,66 +82,96 @@ KnownListExtensions decode_all(const std::vector<Extension>& extensions) {
   return known;
 }
 
-void read_entry_extensions(const X509_REVOKED& revoked, ListedRevocation& entry) {
-  for (const Extension& extension : extensions_of(X509_REVOKED_get0_extensions(&revoked))) {
-    const base::Result<std::uint8_t> reason = decode_reason(extension.value);
-    if (extension.oid != oid::kReasonCode || !reason || entry.reason) {
-      entry.has_other_extensions = true;
-      continue;
-    }
-    entry.reason = *reason;
-    entry.has_critical_reason = extension.criticality == Criticality::kCritical;
-  }
-}
-
 }  // namespace
 
-bool RevocationList::read_entries(X509_CRL& crl, Parsed& parsed) {
-  const STACK_OF(X509_REVOKED)* const stack = X509_CRL_get_REVOKED(&crl);
-  const int count = stack == nullptr ? 0 : sk_X509_REVOKED_num(stack);
-  parsed.has_empty_list = stack != nullptr && count == 0;
-  parsed.entries.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    const X509_REVOKED* const revoked = sk_X509_REVOKED_value(stack, i);
-    const std::optional<EncodedTime> at = encoded_time(X509_REVOKED_get0_revocationDate(revoked));
-    if (!at) {
-      return false;
-    }
-    ListedRevocation entry;
-    entry.serial = content_octets(X509_REVOKED_get0_serialNumber(revoked));
-    entry.revoked_at = *at;
-    read_entry_extensions(*revoked, entry);
-    parsed.entries.push_back(std::move(entry));
+// The list stands behind version, algorithm, issuer and one or two dates, and the extensions or
+// nothing behind it (RFC 5280 section 5.1). Where it does, OpenSSL takes the whole exactly when it
+// takes the frame and the entries. Of bytes that are not DER this makes nonsense.
+RevocationList::CutList RevocationList::cut(base::ByteView der) {
+  CutList parts;
+  base::ByteView beside = contents_of(der);
+  const base::ByteView tbs = take_value(beside);
+  base::ByteView behind = contents_of(tbs);
+  if (starts_with(behind, DerTag::kInteger)) {
+    take_value(behind);
   }
-  return true;
+  take_value(behind);
+  take_value(behind);
+  int dates = 0;
+  for (; dates < 2 && starts_with_time(behind); ++dates) {
+    take_value(behind);
+  }
+  const base::ByteView before = contents_of(tbs).first(contents_of(tbs).size() - behind.size());
+  parts.entries = take_value(behind);
+  if (!starts_with(der, DerTag::kSequence) || !starts_with(tbs, DerTag::kSequence) || dates == 0 ||
+      !starts_with(parts.entries, DerTag::kSequence) ||
+      !(behind.empty() || starts_with(behind, DerTag::kContext0Constructed))) {
+    return {.frame = base::Bytes(der.begin(), der.end()), .entries = {}, .plain = {}};
+  }
+  const base::Bytes frame = ca::der(DerTag::kSequence, {before, behind});
+  parts.frame = ca::der(DerTag::kSequence, {frame, beside});
+  parts.plain = ListedRevocations::plain_ones(contents_of(parts.entries));
+  return parts;
+}
+
+X509CrlPtr RevocationList::read_whole(Parsed& parsed) {
+  X509CrlPtr crl = read_list(parsed.der);
+  if (crl == nullptr) {
+    return nullptr;
+  }
+  const STACK_OF(X509_REVOKED)* const entries = X509_CRL_get_REVOKED(crl.get());
+  parsed.rewritten_entries = rewritten(entries);
+  parsed.has_empty_list = entries != nullptr && sk_X509_REVOKED_num(entries) == 0;
+  const auto read =
+      ListedRevocations::read(parsed.rewritten_entries, {}, Encoding::kWhateverIsFound);
+  parsed.entries = read.value_or(ListedRevocations());
+  return read ? std::move(crl) : nullptr;
+}
+
+X509CrlPtr RevocationList::read_frame(Parsed& parsed, const CutList& parts) {
+  const Encoding encoding = parsed.is_strict ? Encoding::kDer : Encoding::kWhateverIsFound;
+  X509CrlPtr crl = read_list(parts.frame);
+  const auto read = ListedRevocations::read(contents_of(parts.entries), parts.plain, encoding);
+  if (crl == nullptr || X509_CRL_get_REVOKED(crl.get()) != nullptr || !read ||
+      (parsed.is_strict && !comes_back_the_same(parts.frame))) {
+    return nullptr;
+  }
+  parsed.entries = *read;
+  parsed.has_empty_list = !parts.entries.empty() && read->empty();
+  return crl;
 }
 
 base::Result<RevocationList> RevocationList::parse(base::ByteView der, Encoding encoding) {
-  const std::optional<DerFault> fault = find_der_fault(der);
+  return parse(base::Bytes(der.begin(), der.end()), encoding);
+}
+
+base::Result<RevocationList> RevocationList::parse(base::Bytes der, Encoding encoding) {
+  const CutList parts = cut(der);
+  const std::optional<DerFault> fault = find_der_fault(der, parts.plain.bytes());
   if (encoding == Encoding::kDer && fault) {
     return not_proper(kWhat, *fault);
   }
   forget_openssl_errors();
-  const X509CrlPtr crl = read_list(der);
-  if (crl == nullptr || (encoding == Encoding::kDer && !comes_back_the_same(der))) {
+  auto parsed = std::make_shared<Parsed>();
+  parsed->der = std::move(der);
+  parsed->is_strict = encoding == Encoding::kDer;
+  parsed->form = fault ? Form::kOther : Form::kDer;
+  const X509CrlPtr crl = fault ? read_whole(*parsed) : read_frame(*parsed, parts);
+  if (crl == nullptr) {
     return not_proper(kWhat);
   }
   base::Result<DistinguishedName> issuer =
       DistinguishedName::parse(name_der(X509_CRL_get_issuer(crl.get())));
   const std::optional<EncodedTime> this_update = encoded_time(X509_CRL_get0_lastUpdate(crl.get()));
   const ASN1_TIME* const next_update = X509_CRL_get0_nextUpdate(crl.get());
-  auto parsed = std::make_shared<Parsed>();
   if (next_update != nullptr) {
     parsed->next_update = encoded_time(next_update);
   }
-  if (!issuer || !this_update || (next_update != nullptr && !parsed->next_update) ||
-      !read_entries(*crl, *parsed)) {
+  if (!issuer || !this_update || (next_update != nullptr && !parsed->next_update)) {
     return not_proper(kWhat);
   }
   const X509_ALGOR* outer = nullptr;
   X509_CRL_get0_signature(crl.get(), nullptr, &outer);
-  parsed->der.assign(der.begin(), der.end());
-  parsed->is_strict = encoding == Encoding::kDer;
   parsed->version = X509_CRL_get_version(crl.get()) + 1;
   parsed->outer_algorithm = written<i2d_X509_ALGOR>(outer);
   parsed->issuer = std::move(*issuer);
@@ -135,12 +182,16 @@ base::Result<RevocationList> RevocationList::parse(base::ByteView der, Encoding 
   RevocationList list(parsed);
   // OpenSSL has no getter for the inner algorithm: it is the first list in the to-be-signed part.
   base::ByteView rest = contents_of(list.tbs());
-  if (!rest.empty() && rest.front() == static_cast<std::uint8_t>(DerTag::kInteger)) {
-    rest = rest.subspan(first_value(rest).size());
+  if (starts_with(rest, DerTag::kInteger)) {
+    take_value(rest);
   }
-  const base::ByteView inner = first_value(rest);
+  const base::ByteView inner = take_value(rest);
   parsed->inner_algorithm.assign(inner.begin(), inner.end());
   return list;
+}
+
+base::Bytes RevocationList::take_der() && {
+  return parsed_.use_count() == 1 ? std::move(parsed_->der) : parsed_->der;
 }
 
 base::ByteView RevocationList::tbs() const {
@@ -170,13 +221,40 @@ std::string RevocationList::pem() const {
   return pem_text("X509 CRL", der());
 }
 
+bool RevocationList::is_signed_by(EVP_PKEY& key) const {
+  int digest = NID_undef;
+  int key_type = NID_undef;
+  const int algorithm = signature_nid_of(outer_algorithm());
+  if (parsed_->form == Form::kOther || !is_accepted_signature_algorithm(outer_algorithm()) ||
+      OBJ_find_sigid_algs(algorithm, &digest, &key_type) != 1) {
+    const X509CrlPtr crl = read_list(der());
+    return crl != nullptr && X509_CRL_verify(crl.get(), &key) == 1;
+  }
+  base::ByteView rest = contents_of(der());
+  take_value(rest);
+  take_value(rest);
+  const base::ByteView signature = contents_of(rest);
+  if (inner_algorithm() != outer_algorithm() ||
+      EVP_PKEY_type(key_type) != EVP_PKEY_get_base_id(&key) || signature.empty() ||
+      signature.front() != 0) {
+    return false;
+  }
+  const EVP_MD* const md = digest == NID_undef ? nullptr : EVP_get_digestbynid(digest);
+  const EvpMdCtxPtr context(EVP_MD_CTX_new());
+  return EVP_DigestVerifyInit(context.get(), nullptr, md, nullptr, &key) == 1 &&
+         EVP_DigestVerify(context.get(),
+                          signature.data() + 1,
+                          signature.size() - 1,
+                          tbs().data(),
+                          tbs().size()) == 1;
+}
+
 base::Result<void> RevocationList::verify_with(base::ByteView public_key_info) const {
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
   if (!key) {
     return key.error();
   }
-  const X509CrlPtr crl = read_list(der());
-  if (crl == nullptr || X509_CRL_verify(crl.get(), key->get()) != 1) {
+  if (!is_signed_by(**key)) {
     return openssl_error(base::ErrorCode::kInconsistent,
                          "the CRL was not signed by this key; do not use it");
   }

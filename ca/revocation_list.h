@@ -16,19 +16,10 @@
 #include "ca/certificate.h"
 #include "ca/distinguished_name.h"
 #include "ca/extension.h"
+#include "ca/listed_revocations.h"
 #include "ca/openssl_ptr.h"
-#include "ca/revocation_reason.h"
 
 namespace ca {
-
-// One revoked certificate of the list's issuer.
-struct ListedRevocation {
-  base::Bytes serial;  // content octets of the INTEGER: never seen as text or number
-  EncodedTime revoked_at;
-  std::optional<std::uint8_t> reason;  // as it stands; RevocationReason names those we write
-  bool has_critical_reason = false;
-  bool has_other_extensions = false;  // anything but one well-formed reason
-};
 
 // Extensions that RFC 5280 section 5.2 defines and we read.
 struct KnownListExtensions {
@@ -40,8 +31,13 @@ struct KnownListExtensions {
 
 class RevocationList {
  public:
-  // One CRL and nothing behind it. Errors: kMalformed ("... (byte N)").
+  // One CRL and nothing behind it. Errors: kMalformed ("... (byte N)"). The bytes are kept, and
+  // moved in they are in memory once.
+  static base::Result<RevocationList> parse(base::Bytes der, Encoding encoding = Encoding::kDer);
   static base::Result<RevocationList> parse(base::ByteView der, Encoding encoding = Encoding::kDer);
+
+  // The bytes of a list that is needed no more; a copy where another list shares them.
+  base::Bytes take_der() &&;
 
   [[nodiscard]] const base::Bytes& der() const { return parsed_->der; }
   // Whether it was parsed as Encoding::kDer, so that its bytes are known to be that.
@@ -57,7 +53,7 @@ class RevocationList {
   [[nodiscard]] const std::optional<EncodedTime>& next_update() const {
     return parsed_->next_update;
   }
-  [[nodiscard]] const std::vector<ListedRevocation>& entries() const { return parsed_->entries; }
+  [[nodiscard]] const ListedRevocations& entries() const { return parsed_->entries; }
   // Whether the list of entries is there and empty, which RFC 5280 section 5.1.2.6 forbids.
   [[nodiscard]] bool has_empty_list() const { return parsed_->has_empty_list; }
   [[nodiscard]] const std::vector<Extension>& extensions() const { return parsed_->extensions; }
@@ -75,8 +71,11 @@ class RevocationList {
   [[nodiscard]] base::Result<void> verify_with(base::ByteView public_key_info) const;
 
  private:
+  enum class Form : std::uint8_t { kDer, kOther };
+
   struct Parsed {
     base::Bytes der;
+    Form form = Form::kDer;
     bool is_strict = false;
     long version = 0;
     base::Bytes inner_algorithm;
@@ -84,17 +83,29 @@ class RevocationList {
     std::optional<DistinguishedName> issuer;
     EncodedTime this_update;
     std::optional<EncodedTime> next_update;
-    std::vector<ListedRevocation> entries;
+    base::Bytes rewritten_entries;  // where those of `der` are no DER
+    ListedRevocations entries;
     bool has_empty_list = false;
     std::vector<Extension> extensions;
     KnownListExtensions known;
   };
 
-  explicit RevocationList(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
+  // A CRL taken apart: its list of entries, which may be long, and all the rest, which is not.
+  struct CutList {
+    base::Bytes frame;        // the same CRL without a list of entries
+    base::ByteView entries;   // that list, with its header; empty where there is none
+    ListedRevocations plain;  // those at its beginning that have the form of nearly all
+  };
+  static CutList cut(base::ByteView der);
 
-  static bool read_entries(X509_CRL& crl, Parsed& parsed);
+  // Reads the entries, and gives all the rest; nullptr where one of them is not proper.
+  static X509CrlPtr read_frame(Parsed& parsed, const CutList& parts);
+  static X509CrlPtr read_whole(Parsed& parsed);
+  [[nodiscard]] bool is_signed_by(EVP_PKEY& key) const;
 
-  std::shared_ptr<const Parsed> parsed_;  // immutable, so copies may share it
+  explicit RevocationList(std::shared_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
+
+  std::shared_ptr<Parsed> parsed_;  // never changed once parsed, so copies may share it
 };
 
 }  // namespace ca

@@ -14,26 +14,10 @@
 #include "base/result.h"
 #include "ca/certificate.h"
 #include "ca/certificate_profile.h"
+#include "ca/revocation_ledger.h"
 #include "ca/revocation_list.h"
 
 namespace ca {
-
-// A certificate that this CA has issued, as its ledger knows it.
-struct IssuedCertificate {
-  base::Bytes issuer;  // DER of the name
-  base::Bytes serial;  // content octets
-  Instant not_after;
-  bool is_ca = true;  // an end entity stands in no CRL that lists CA certificates only
-};
-
-// A revocation of the ledger: by issuer and serial, never by name or key. A CA that revoked by name
-// once revoked everything below its roots (Mozilla bug 2015383).
-struct Revocation {
-  base::Bytes issuer;  // DER of the name
-  base::Bytes serial;  // content octets
-  Instant revoked_at;
-  RevocationReason reason = RevocationReason::kUnspecified;
-};
 
 // How far the number rises above the highest that is known.
 enum class NumberStep : std::uint8_t {
@@ -51,14 +35,15 @@ struct RevocationListPlan {
   std::vector<std::string> accepted;  // names of lint rules whose warnings are meant
 };
 
-// All that a CRL is made from; borrowed.
+// All that a CRL is made from. The first three are borrowed; the others are moved in, so that a big
+// ledger is in memory only as long as it is needed.
 struct RevocationListParts {
   const CertificateProfile& profile;
   const RevocationListPlan& plan;
   const Certificate& issuer;
-  const std::vector<IssuedCertificate>& issued;  // all ever
-  const std::vector<Revocation>& revocations;    // those of the previous CRL, and the new ones
-  const RevocationList* previous = nullptr;      // the newest; absent only for the first
+  IssuedCertificates issued;  // all ever, by this issuer
+  Revocations revocations;    // those of the previous CRL, and the new ones
+  std::optional<RevocationList> previous = std::nullopt;  // the newest; absent for the first only
 };
 
 // TBSCertList by its parts, each as DER with its header; empty: absent.
@@ -72,10 +57,20 @@ struct TbsRevocationList {
   std::vector<Extension> extensions;
 };
 
-base::Bytes encode(const TbsRevocationList& tbs);
+// The entries are moved in: with room behind them, all is written into their memory.
+base::Bytes encode(TbsRevocationList tbs);
 
-// The DER of revokedCertificates; empty for no entries.
-base::Bytes encode_entries(const std::vector<Revocation>& entries);
+// The DER of revokedCertificates; empty for no entries. Has room for what encode() and seal() add.
+base::Bytes encode_entries(const Revocations& entries);
+
+// What stands behind the to-be-signed bytes; borrowed.
+struct SealParts {
+  base::ByteView algorithm;
+  base::ByteView signature;  // empty: the unsigned form, for the lint
+};
+
+// SEQUENCE { tbs, algorithm, BIT STRING } in the memory of `tbs`; the same bytes as assemble().
+base::Bytes seal(base::Bytes tbs, const SealParts& parts);
 
 // What the CRL must list, sorted by serial: every revocation but those that stood in the previous
 // CRL when their certificate had ended already (RFC 5280 section 3.3: an entry stays until it was
@@ -83,11 +78,17 @@ base::Bytes encode_entries(const std::vector<Revocation>& entries);
 // here, the issuer's own, an end entity's where the profile lists CA certificates only, another
 // issuer, one twice; or where an entry of the previous CRL would be
 // lost or changed.
-base::Result<std::vector<Revocation>> select_entries(const RevocationListParts& parts);
+base::Result<Revocations> select_entries(RevocationListParts parts);
+
+// What is to be signed, and what it must list.
+struct BuiltRevocationList {
+  TbsRevocationList tbs;
+  Revocations entries;
+};
 
 // Errors: as select_entries(); kInvalidArgument where profile or dates do not fit, where the
 // previous CRL is missing, of another issuer, not the one of the known number, or dated later;
 // kInconsistent where its signature is not the issuer's.
-base::Result<TbsRevocationList> build_revocation_list(const RevocationListParts& parts);
+base::Result<BuiltRevocationList> build_revocation_list(RevocationListParts parts);
 
 }  // namespace ca

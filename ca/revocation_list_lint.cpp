@@ -317,7 +317,8 @@ void apply(std::span<const ListRule> rules, const ListSubject& subject, base::Fi
 
 base::Findings lint_revocation_list(const RevocationList& list,
                                     const RevocationListLintContext& context) {
-  const ListSubject subject{.list = list, .context = context};
+  const ListSubject subject{
+      .list = list, .context = context, .entries = entry_facts(list, context)};
   base::Findings findings;
   apply(kListRules, subject, findings);
   apply(list_entry_rules(), subject, findings);

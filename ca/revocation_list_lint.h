@@ -23,8 +23,8 @@ struct RevocationListLintContext {
   const CertificateProfile* profile = nullptr;  // without: anybody's
   const Certificate* issuer = nullptr;
   LintStage stage = LintStage::kSigned;
-  std::optional<std::uint64_t> known_number;          // the new one must be above it
-  const std::vector<Revocation>* expected = nullptr;  // exactly these entries, in any order
+  std::optional<std::uint64_t> known_number;  // the new one must be above it
+  const Revocations* expected = nullptr;      // exactly these entries, in any order
 };
 
 // All findings, in the order of the table.

@@ -50,7 +50,7 @@ Result<std::vector<ca::Revocation>> all_revocations(
   if (before) {
     for (const ca::ListedRevocation& entry : before->entries()) {
       all.push_back({.issuer = root.subject().der(),
-                     .serial = entry.serial,
+                     .serial = {entry.serial.begin(), entry.serial.end()},
                      .revoked_at = entry.revoked_at.instant,
                      .reason = static_cast<ca::RevocationReason>(entry.reason.value_or(0))});
     }
@@ -91,11 +91,12 @@ Result<std::optional<ca::RevocationList>> previous_crl(const Workplace& work,
   return std::optional<ca::RevocationList>(std::move(list).value());
 }
 
-std::vector<ca::IssuedCertificate> ledger_rows(const std::vector<ca::Certificate>& certificates) {
-  std::vector<ca::IssuedCertificate> rows;
+ca::IssuedCertificates ledger_rows(const ca::Certificate& root,
+                                   const std::vector<ca::Certificate>& certificates) {
+  ca::IssuedCertificates rows(root.subject());
   rows.reserve(certificates.size());
   for (const ca::Certificate& certificate : certificates) {
-    rows.push_back(
+    rows.add(
         {.issuer = certificate.issuer().der(),
          .serial = certificate.serial(),
          .not_after = certificate.not_after().instant,
@@ -259,13 +260,12 @@ Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {
   if (!profile) {
     return std::move(profile).error();
   }
-  const std::vector<ca::IssuedCertificate> rows = ledger_rows(*issued);
   return ca::RevocationListDraft::of({.profile = *profile,
                                       .plan = *plan,
                                       .issuer = *root,
-                                      .issued = rows,
-                                      .revocations = *revocations,
-                                      .previous = *before ? &**before : nullptr});
+                                      .issued = ledger_rows(*root, *issued),
+                                      .revocations = ca::Revocations(root->subject(), *revocations),
+                                      .previous = std::move(*before)});
 }
 
 std::vector<std::string> shown(const ca::Certificate& certificate) {

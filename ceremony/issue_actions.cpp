@@ -148,7 +148,7 @@ Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
   if (!draft) {
     return std::move(draft).error();
   }
-  auto list = ca::sign_revocation_list(*draft, **signer);
+  auto list = ca::sign_revocation_list(std::move(*draft), **signer);
   if (!list) {
     return std::move(list).error();
   }

@@ -110,14 +110,15 @@ base::Bytes list(bench::TokenRoot& root, const Ledger& ledger) {
   ca::RevocationListPlan plan;
   plan.this_update = support::at("2026-06-01T00:00:00Z");
   plan.next_update = support::at("2027-05-31T00:00:00Z");
-  const ca::RevocationListDraft draft =
-      ca::RevocationListDraft::of({.profile = profile,
-                                   .plan = plan,
-                                   .issuer = root.certificate,
-                                   .issued = ledger.issued,
-                                   .revocations = ledger.revocations})
+  ca::RevocationListDraft draft =
+      ca::RevocationListDraft::of(
+          {.profile = profile,
+           .plan = plan,
+           .issuer = root.certificate,
+           .issued = ca::IssuedCertificates(root.certificate.subject(), ledger.issued),
+           .revocations = ca::Revocations(root.certificate.subject(), ledger.revocations)})
           .value();
-  return ca::sign_revocation_list(draft, *root.key).value().der();
+  return ca::sign_revocation_list(std::move(draft), *root.key).value().der();
 }
 
 void list_ours(benchmark::State& state, std::size_t size) {

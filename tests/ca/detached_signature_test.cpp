@@ -424,11 +424,12 @@ TEST_CASE("a root's CRL, which lists CAs only, cannot revoke an end entity") {
                                              .serial = signer.serial(),
                                              .revoked_at = support::today(),
                                              .reason = RevocationReason::kKeyCompromise}};
-  const auto draft = RevocationListDraft::of({.profile = profile,
-                                              .plan = plan,
-                                              .issuer = root.certificate,
-                                              .issued = issued_here,
-                                              .revocations = revocations});
+  const auto draft =
+      RevocationListDraft::of({.profile = profile,
+                               .plan = plan,
+                               .issuer = root.certificate,
+                               .issued = IssuedCertificates(signer.issuer(), issued_here),
+                               .revocations = Revocations(signer.issuer(), revocations)});
   REQUIRE(!draft.ok());
   CHECK(draft.error().code == ErrorCode::kRefusedByPolicy);
   CHECK(has(draft.error().message, "that of a certificate that is no CA's"));

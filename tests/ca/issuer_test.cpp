@@ -158,19 +158,19 @@ TEST_CASE("issuer: root, subordinate and CRL of every algorithm pass openssl and
          .reason = RevocationReason::kKeyCompromise}};
     const CertificateProfile profile = support::profile_named("crl");
     const RevocationListPlan plan = list_plan(0);
-    const base::Result<RevocationListDraft> list_draft =
-        RevocationListDraft::of({.profile = profile,
-                                 .plan = plan,
-                                 .issuer = root.certificate,
-                                 .issued = issued,
-                                 .revocations = revocations});
+    const base::Result<RevocationListDraft> list_draft = RevocationListDraft::of(
+        {.profile = profile,
+         .plan = plan,
+         .issuer = root.certificate,
+         .issued = IssuedCertificates(root.certificate.subject(), issued),
+         .revocations = Revocations(root.certificate.subject(), revocations)});
     REQUIRE(list_draft.ok());
     CHECK(support::rules_of(list_draft->findings()).empty());
     const base::Result<RevocationList> list = sign_revocation_list(*list_draft, *root.key);
     REQUIRE(list.ok());
     CHECK(list->number() == 1);
     REQUIRE(list->entries().size() == 1);
-    CHECK(list->entries()[0].serial == other->serial());
+    CHECK(std::ranges::equal((*list->entries().begin()).serial, other->serial()));
     check_with_peers(root, *subordinate, *list);
   }
 }

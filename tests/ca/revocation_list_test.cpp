@@ -15,7 +15,10 @@
 #include "ca/revocation_list_lint.h"
 #include "ca/serial_number.h"
 #include "ca/signature_algorithm.h"
+#include "support/ca_commands.h"
 #include "support/ca_issuance.h"
+#include "support/temporary_folder.h"
+#include "support/texts.h"
 
 namespace {
 
@@ -57,17 +60,17 @@ struct Ledger {
     return {.profile = profile,
             .plan = plan,
             .issuer = root.certificate,
-            .issued = issued,
-            .revocations = revocations,
-            .previous = previous};
+            .issued = IssuedCertificates(root.certificate.subject(), issued),
+            .revocations = Revocations(root.certificate.subject(), revocations),
+            .previous = previous == nullptr ? std::nullopt : std::optional(*previous)};
   }
 
   base::Result<RevocationList> sign(const RevocationList* previous = nullptr) {
-    const base::Result<RevocationListDraft> draft = RevocationListDraft::of(parts(previous));
+    base::Result<RevocationListDraft> draft = RevocationListDraft::of(parts(previous));
     if (!draft) {
       return draft.error();
     }
-    return sign_revocation_list(*draft, *root.key);
+    return sign_revocation_list(std::move(*draft), *root.key);
   }
 
   // A CRL of that number, as it was published some time ago.
@@ -75,12 +78,14 @@ struct Ledger {
     RevocationListPlan first = plan;
     first.known_number = 0;
     first.step = NumberStep::kNext;
+    const DistinguishedName& issuer = root.certificate.subject();
     TbsRevocationList tbs = build_revocation_list({.profile = profile,
                                                    .plan = first,
                                                    .issuer = root.certificate,
-                                                   .issued = issued,
-                                                   .revocations = revocations})
-                                .value();
+                                                   .issued = IssuedCertificates(issuer, issued),
+                                                   .revocations = Revocations(issuer, revocations)})
+                                .value()
+                                .tbs;
     for (Extension& extension : tbs.extensions) {
       if (extension.oid == oid::kCrlNumber) {
         extension.value = encode_crl_number(number);
@@ -130,7 +135,7 @@ struct Bench {
   }
   // Entries written as they stand, and no ledger to compare them with.
   void set_entries(const std::vector<Revocation>& list) {
-    tbs.entries = encode_entries(list);
+    tbs.entries = encode_entries(Revocations(ledger->root.certificate.subject(), list));
     has_ledger = false;
   }
   // The first entry with these extensions.
@@ -146,8 +151,15 @@ struct Bench {
 
 Bench bench_of(Ledger& ledger) {
   Bench bench;
-  bench.tbs = build_revocation_list(ledger.parts()).value();
-  bench.entries = select_entries(ledger.parts()).value();
+  const BuiltRevocationList built = build_revocation_list(ledger.parts()).value();
+  bench.tbs = built.tbs;
+  for (const RevocationRow& row : built.entries.rows()) {
+    const base::ByteView serial = row.serial.octets();
+    bench.entries.push_back({.issuer = ledger.root.certificate.subject().der(),
+                             .serial = {serial.begin(), serial.end()},
+                             .revoked_at = row.revoked_at,
+                             .reason = row.reason});
+  }
   bench.outer_algorithm = bench.tbs.algorithm;
   bench.ledger = &ledger;
   bench.issuer =
@@ -176,12 +188,13 @@ base::Findings lint(const Bench& bench) {
                                           .signature = key.sign(other).value()}))
                  .value();
   }
+  const Revocations expected(bench.ledger->root.certificate.subject(), bench.entries);
   return lint_revocation_list(*list,
                               {.profile = &bench.ledger->profile,
                                .issuer = &*issuer,
                                .stage = bench.stage,
                                .known_number = bench.known_number,
-                               .expected = bench.has_ledger ? &bench.entries : nullptr});
+                               .expected = bench.has_ledger ? &expected : nullptr});
 }
 
 struct Mutant {
@@ -546,6 +559,12 @@ TEST_CASE("CRL: only certificates that this CA issued can be revoked, and not th
           "a revocation is for a certificate of another issuer, and a CRL lists only its own; "
           "correct the issuer and the serial number");
   }
+  SUBCASE("a serial number that none can have") {
+    last.serial.assign(21, 0x01);
+    CHECK(message_of(ledger.sign()) ==
+          "a revocation has a serial number without digits or of more than 20 octets, and no "
+          "certificate has one like that; compare it digit by digit with the certificate");
+  }
   SUBCASE("one twice") {
     last.serial = ledger.revocations.front().serial;
     CHECK(message_of(ledger.sign()) ==
@@ -607,8 +626,161 @@ TEST_CASE("CRL: ten thousand random serials of every form come back as they went
   REQUIRE(list.ok());
   std::set<base::Bytes> found;
   for (const ListedRevocation& entry : list->entries()) {
-    found.insert(entry.serial);
+    found.insert(base::Bytes(entry.serial.begin(), entry.serial.end()));
   }
   CHECK(found == serials);
   CHECK(list->entries().size() == serials.size());
+}
+
+TEST_CASE("CRL: the last one may list its entries in any order, and one twice") {
+  Ledger ledger;
+  for (int i = 0; i < 20; ++i) {
+    ledger.issue("2033-12-31T23:59:59Z");
+    ledger.revoke(ledger.issued.size() - 1, RevocationReason::kSuperseded);
+  }
+  const DistinguishedName& issuer = ledger.root.certificate.subject();
+  BuiltRevocationList built = build_revocation_list(ledger.parts()).value();
+  base::Bytes entries;
+  for (const std::size_t which : {21U, 3U, 7U, 0U, 12U, 3U, 1U, 20U, 2U}) {
+    const base::Bytes list = encode_entries(Revocations(issuer, {ledger.revocations[which]}));
+    append(entries, contents_of(list));
+  }
+  built.tbs.entries = der(DerTag::kSequence, {entries});
+  const base::Bytes algorithm = built.tbs.algorithm;
+  const base::Bytes tbs = encode(std::move(built.tbs));
+  const auto last = RevocationList::parse(assemble(
+      {.tbs = tbs, .algorithm = algorithm, .signature = ledger.root.key->sign(tbs).value()}));
+  REQUIRE(last.ok());
+  ledger.advance_after(*last, 30);
+  const base::Result<RevocationList> next = ledger.sign(&*last);
+  REQUIRE(next.ok());
+  CHECK(next->entries().size() == 22);
+  ledger.revocations.erase(ledger.revocations.begin() + 12);
+  CHECK(message_of(ledger.sign(&*last)) ==
+        "a certificate that the last CRL revokes would no longer be revoked; a revocation is for "
+        "good, so complete the ledger");
+}
+
+TEST_CASE("CRL: sealed in place, the bytes are those of any other signed object") {
+  const base::Bytes algorithm = signature_algorithm_of(Algorithm::kP384);
+  for (const std::size_t size : {0U, 100U, 200U, 70'000U}) {
+    const base::Bytes tbs = der(DerTag::kSequence, {base::Bytes(size, 0x05)});
+    const base::Bytes signature(size % 150, 0x77);
+    CHECK(seal(tbs, {.algorithm = algorithm, .signature = signature}) ==
+          assemble({.tbs = tbs, .algorithm = algorithm, .signature = signature}));
+  }
+}
+
+namespace {
+
+// What a fault of memory or a false token could do while it signs.
+class FlippingSigner final : public Signer {
+ public:
+  enum class Flip { kBeforeSigning, kAfterSigning, kInSignature };
+
+  FlippingSigner(SoftwareKey& key, Flip flip) : key_(key), flip_(flip) {}
+
+  [[nodiscard]] Algorithm algorithm() const override { return key_.algorithm(); }
+  [[nodiscard]] const base::Bytes& public_key_info() const override {
+    return key_.public_key_info();
+  }
+  base::Result<base::Bytes> sign(base::ByteView message) override {
+    // The last octet of the last extension but one: the number of the CRL, still DER.
+    const base::Bytes number = encode_crl_number(1);
+    const auto place = std::search(message.begin(), message.end(), number.begin(), number.end());
+    const auto offset = static_cast<std::size_t>(place - message.begin()) + number.size() - 1;
+    auto* const octet = const_cast<std::uint8_t*>(&message[offset]);
+    *octet ^= flip_ == Flip::kBeforeSigning ? 2U : 0U;
+    base::Result<base::Bytes> signature = key_.sign(message);
+    *octet ^= flip_ == Flip::kAfterSigning ? 2U : 0U;
+    signature->back() ^= flip_ == Flip::kInSignature ? 1U : 0U;
+    return signature;
+  }
+
+ private:
+  SoftwareKey& key_;
+  Flip flip_;
+};
+
+}  // namespace
+
+TEST_CASE("CRL: a bit that flips before, while or after it is signed is noticed") {
+  using Flip = FlippingSigner::Flip;
+  const std::string ending = "; destroy it, and look for the fault before anything else is signed";
+  for (const auto& [flip, what] : {std::pair{Flip::kBeforeSigning, "the CRL is another one"},
+                                   std::pair{Flip::kAfterSigning, "the signature does not fit"},
+                                   std::pair{Flip::kInSignature, "the signature does not fit"}}) {
+    CAPTURE(what);
+    Ledger ledger;
+    base::Result<RevocationListDraft> draft = RevocationListDraft::of(ledger.parts());
+    REQUIRE(draft.ok());
+    FlippingSigner signer(*ledger.root.key, flip);
+    const base::Result<RevocationList> list = sign_revocation_list(std::move(*draft), signer);
+    REQUIRE_FALSE(list.ok());
+    CHECK(list.error().code == base::ErrorCode::kInconsistent);
+    CHECK(list.error().message ==
+          "what came back from the key is not what was agreed: " + std::string(what) + ending);
+  }
+}
+
+namespace {
+
+// What a program says of the CRL.
+std::string judged(const support::TestRoot& root, const RevocationList& list, const char* program) {
+  const support::TemporaryFolder folder;
+  const std::string root_file = folder / "root.pem";
+  const std::string list_file = folder / "list.pem";
+  support::plant(root_file, root.certificate.pem());
+  support::plant(list_file, list.pem());
+  if (program == std::string("openssl")) {
+    return support::run_command(program, {"crl", "-in", list_file, "-CAfile", root_file, "-noout"})
+        .output;
+  }
+  return support::run_command(program,
+                              {"--verify-crl",
+                               "--no-text",
+                               "--load-ca-certificate",
+                               root_file,
+                               "--infile",
+                               list_file})
+      .output;
+}
+
+}  // namespace
+
+TEST_CASE("CRL: a hundred thousand entries pass openssl, and three thousand certtool") {
+  CertificatePlan root_plan = support::root_plan();
+  root_plan.validity = {.not_before = support::today() - std::chrono::days{60},
+                        .not_after = support::today() + std::chrono::days{7000}};
+  // certtool's time grows with the square of the number: 100,000 take it more than six minutes.
+  for (const auto& [program, verdict, count] :
+       {std::tuple{"openssl", "verify OK", 100'000},
+        std::tuple{"certtool", "Verification output: Verified.", 3'000}}) {
+    CAPTURE(program);
+    Ledger ledger;
+    ledger.root = support::make_root(Algorithm::kP384, root_plan);
+    ledger.plan.this_update = support::today() - std::chrono::days{1};
+    ledger.plan.next_update = support::today() + std::chrono::days{300};
+    ledger.issued.clear();
+    ledger.revocations.clear();
+    const Instant end = at("2040-12-31T23:59:59Z");
+    for (int i = 0; i < count; ++i) {
+      const auto digits = static_cast<std::uint32_t>(i) * 2'654'435'761U;  // in no order
+      base::Bytes serial(16, 0x5a);
+      for (std::size_t octet = 0; octet < 4; ++octet) {
+        serial[octet + 1] = static_cast<std::uint8_t>(digits >> (8 * octet));
+      }
+      ledger.issued.push_back({.issuer = ledger.root.certificate.subject().der(),
+                               .serial = std::move(serial),
+                               .not_after = end});
+      const auto row = static_cast<std::size_t>(i);
+      ledger.revoke(row, kRevocationReasons[row % kRevocationReasons.size()].reason);
+      ledger.revocations.back().revoked_at =
+          ledger.plan.this_update - std::chrono::seconds{i * 100};
+    }
+    const base::Result<RevocationList> list = ledger.sign();
+    REQUIRE(list.ok());
+    CHECK(list->entries().size() == ledger.revocations.size());
+    CHECK(support::has(judged(ledger.root, *list, program), verdict));
+  }
 }

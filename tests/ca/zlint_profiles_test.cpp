@@ -292,15 +292,16 @@ class Maker {
     plan.this_update = support::at("2026-06-01T00:00:00Z");
     plan.next_update = plan.this_update + std::min(profile.longest, std::chrono::days{5000}) -
                        std::chrono::seconds{1};
-    const auto draft = RevocationListDraft::of({.profile = profile,
-                                                .plan = plan,
-                                                .issuer = root_.certificate,
-                                                .issued = issued,
-                                                .revocations = revocations});
+    const DistinguishedName& issuer = root_.certificate.subject();
+    auto draft = RevocationListDraft::of({.profile = profile,
+                                          .plan = plan,
+                                          .issuer = root_.certificate,
+                                          .issued = IssuedCertificates(issuer, issued),
+                                          .revocations = Revocations(issuer, revocations)});
     if (!draft) {
       cannot_make(profile, draft.error().message);
     }
-    const auto list = sign_revocation_list(*draft, *root_.key);
+    const auto list = sign_revocation_list(std::move(*draft), *root_.key);
     if (!list) {
       cannot_make(profile, list.error().message);
     }

@@ -1,4 +1,4 @@
-// CRLs from anywhere: read and linted; strict bytes come back.
+// CRLs from anywhere: read as OpenSSL reads them, and linted; strict bytes come back.
 
 #include <cstdint>
 #include <cstdlib>
@@ -7,9 +7,13 @@
 #include "ca/pem.h"
 #include "ca/revocation_list.h"
 #include "ca/revocation_list_lint.h"
+#include "support/crl_oracle.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const base::ByteView input{data, size};
+  if (!support::is_read_as_by_openssl(input)) {
+    std::abort();
+  }
   const base::Result<ca::RevocationList> found =
       ca::RevocationList::parse(input, ca::Encoding::kWhateverIsFound);
   if (found) {

@@ -63,13 +63,14 @@ struct Files {
     RevocationListPlan plan;
     plan.this_update = support::at("2026-06-01T00:00:00Z");
     plan.next_update = support::at("2027-05-31T00:00:00Z");
-    return sign_revocation_list(RevocationListDraft::of({.profile = profile,
-                                                         .plan = plan,
-                                                         .issuer = root.certificate,
-                                                         .issued = {},
-                                                         .revocations = {}})
-                                    .value(),
-                                *root.key)
+    return sign_revocation_list(
+               RevocationListDraft::of({.profile = profile,
+                                        .plan = plan,
+                                        .issuer = root.certificate,
+                                        .issued = IssuedCertificates(root.certificate.subject()),
+                                        .revocations = Revocations(root.certificate.subject())})
+                   .value(),
+               *root.key)
         .value();
   }
 };

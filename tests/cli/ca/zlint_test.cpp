@@ -63,12 +63,13 @@ struct Judged {
     RevocationListPlan plan;
     plan.this_update = support::at("2026-06-01T00:00:00Z");
     plan.next_update = support::at("2027-05-31T00:00:00Z");
-    const auto draft = RevocationListDraft::of({.profile = profile,
-                                                .plan = plan,
-                                                .issuer = root.certificate,
-                                                .issued = {},
-                                                .revocations = {}});
-    support::plant(list, sign_revocation_list(*draft, *root.key)->pem());
+    const DistinguishedName& issuer = root.certificate.subject();
+    auto draft = RevocationListDraft::of({.profile = profile,
+                                          .plan = plan,
+                                          .issuer = root.certificate,
+                                          .issued = IssuedCertificates(issuer),
+                                          .revocations = Revocations(issuer)});
+    support::plant(list, sign_revocation_list(std::move(*draft), *root.key)->pem());
   }
 };
 
