@@ -1,10 +1,11 @@
 #include "ca/certificate.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text_encoding.h"
+#include "ca/asn1_forms.h"
 #include "ca/der.h"
+#include "ca/form_signature.h"
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
 #include "ca/pem.h"
@@ -54,26 +55,11 @@ KnownExtensions decode_all(const std::vector<Extension>& extensions) {
   return known;
 }
 
-bool has_unique_identifiers_in(const X509& x509) {
-  const ASN1_BIT_STRING* issuer = nullptr;
-  const ASN1_BIT_STRING* subject = nullptr;
-  X509_get0_uids(&x509, &issuer, &subject);
-  return issuer != nullptr || subject != nullptr;
-}
-
 // Whether OpenSSL, writing the certificate anew, gives the same to-be-signed bytes. Catches what is
 // well-formed and still not DER: defaults written out, for example.
-bool comes_back_the_same(base::ByteView der) {
-  const unsigned char* at = der.data();
-  const X509Ptr x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (x509 == nullptr || !is_plain_der(X509_get0_extensions(x509.get()))) {
-    return false;
-  }
-  unsigned char* out = nullptr;
-  const int length = i2d_re_X509_tbs(x509.get(), &out);
-  const OpensslBlock block(out);
-  const base::ByteView tbs = first_value(contents_of(der));
-  return length > 0 && std::equal(out, out + length, tbs.begin(), tbs.end());
+bool comes_back_the_same(const CertificateInfoForm& info, base::ByteView der) {
+  return is_plain_der(info.extensions) &&
+         std::ranges::equal(written_anew(info), first_value(contents_of(der)));
 }
 
 }  // namespace
@@ -85,38 +71,34 @@ base::Result<Certificate> Certificate::parse(base::ByteView der, Encoding encodi
     return not_proper(kWhat, *fault);
   }
   forget_openssl_errors();
-  const unsigned char* at = der.data();
-  auto parsed = std::make_shared<Parsed>();
-  parsed->x509.reset(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (parsed->x509 == nullptr || at != der.data() + der.size() ||
-      (encoding == Encoding::kDer && !comes_back_the_same(der))) {
+  const CertificateFormPtr form = read_certificate_form(der);
+  if (form == nullptr || (encoding == Encoding::kDer && !comes_back_the_same(*form->info, der))) {
     return not_proper(kWhat);
   }
-  const X509& x509 = *parsed->x509;
-  base::Result<DistinguishedName> issuer =
-      DistinguishedName::parse(name_der(X509_get_issuer_name(&x509)));
-  base::Result<DistinguishedName> subject =
-      DistinguishedName::parse(name_der(X509_get_subject_name(&x509)));
-  const std::optional<EncodedTime> not_before = encoded_time(X509_get0_notBefore(&x509));
-  const std::optional<EncodedTime> not_after = encoded_time(X509_get0_notAfter(&x509));
+  const CertificateInfoForm& info = *form->info;
+  base::Result<DistinguishedName> issuer = DistinguishedName::parse(name_der(info.issuer));
+  base::Result<DistinguishedName> subject = DistinguishedName::parse(name_der(info.subject));
+  const std::optional<EncodedTime> not_before = encoded_time(info.validity->notBefore);
+  const std::optional<EncodedTime> not_after = encoded_time(info.validity->notAfter);
   if (!issuer || !subject || !not_before || !not_after) {
     return not_proper(kWhat);
   }
+  auto parsed = std::make_shared<Parsed>();
   parsed->der.assign(der.begin(), der.end());
   parsed->is_strict = encoding == Encoding::kDer;
-  parsed->version = X509_get_version(&x509) + 1;
-  parsed->serial = content_octets(X509_get0_serialNumber(&x509));
-  const X509_ALGOR* outer = nullptr;
-  X509_get0_signature(nullptr, &outer, &x509);
-  parsed->inner_algorithm = written<i2d_X509_ALGOR>(X509_get0_tbs_sigalg(&x509));
-  parsed->outer_algorithm = written<i2d_X509_ALGOR>(outer);
+  parsed->is_der = !fault;
+  parsed->version = info.version == nullptr ? 1 : ASN1_INTEGER_get(info.version) + 1;
+  parsed->serial = content_octets(info.serial);
+  parsed->inner_algorithm = written<i2d_X509_ALGOR>(info.algorithm);
+  parsed->outer_algorithm = written<i2d_X509_ALGOR>(form->algorithm);
   parsed->issuer = std::move(*issuer);
   parsed->subject = std::move(*subject);
   parsed->not_before = *not_before;
   parsed->not_after = *not_after;
-  parsed->public_key_info = written<i2d_X509_PUBKEY>(X509_get_X509_PUBKEY(&x509));
-  parsed->has_unique_identifiers = has_unique_identifiers_in(x509);
-  parsed->extensions = extensions_of(X509_get0_extensions(&x509));
+  parsed->public_key_info = written_anew(*info.public_key_info);
+  parsed->has_unique_identifiers =
+      info.issuer_unique_identifier != nullptr || info.subject_unique_identifier != nullptr;
+  parsed->extensions = extensions_of(info.extensions);
   parsed->known = decode_all(parsed->extensions);
   forget_openssl_errors();
   return Certificate(std::move(parsed));
@@ -144,14 +126,25 @@ std::string Certificate::pem() const {
   return pem_text("CERTIFICATE", der());
 }
 
+bool Certificate::has_signature_of(EVP_PKEY& key) const {
+  if (parsed_->is_der) {
+    FormSignature form = form_signature_of(der());
+    form.inner_algorithm = inner_algorithm();
+    if (const std::optional<bool> is_signed = is_signed_by(form, key)) {
+      return *is_signed;
+    }
+  }
+  const unsigned char* at = der().data();
+  const X509Ptr x509(d2i_X509(nullptr, &at, static_cast<long>(der().size())));
+  return x509 != nullptr && X509_verify(x509.get(), &key) == 1;
+}
+
 base::Result<void> Certificate::verify_with(base::ByteView public_key_info) const {
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
   if (!key) {
     return key.error();
   }
-  // X509_verify takes a pointer to change and changes nothing but caches; work on its own copy.
-  const X509Ptr own(X509_dup(parsed_->x509.get()));
-  if (own == nullptr || X509_verify(own.get(), key->get()) != 1) {
+  if (!has_signature_of(**key)) {
     return openssl_error(base::ErrorCode::kInconsistent,
                          "the certificate was not signed by this key; do not use it");
   }

@@ -93,7 +93,7 @@ class Certificate {
   struct Parsed {
     base::Bytes der;
     bool is_strict = false;
-    X509Ptr x509;
+    bool is_der = false;
     long version = 0;
     base::Bytes serial;
     base::Bytes inner_algorithm;
@@ -107,6 +107,8 @@ class Certificate {
     std::vector<Extension> extensions;
     KnownExtensions known;
   };
+
+  [[nodiscard]] bool has_signature_of(EVP_PKEY& key) const;
 
   explicit Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
 

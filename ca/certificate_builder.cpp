@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "ca/algorithm.h"
+#include "ca/asn1_forms.h"
 #include "ca/der.h"
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
@@ -26,16 +27,13 @@ base::Error does_not_fit(std::string message) {
 
 // The bits of the key itself, without what says of which kind it is.
 base::Bytes key_bits_of(base::ByteView public_key_info) {
-  const unsigned char* at = public_key_info.data();
-  const X509PubkeyPtr info(
-      d2i_X509_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
-  const unsigned char* bits = nullptr;
-  int size = 0;
-  if (info == nullptr || X509_PUBKEY_get0_param(nullptr, &bits, &size, nullptr, info.get()) != 1) {
+  const PublicKeyFormPtr form = read_public_key_form(public_key_info);
+  if (form == nullptr) {
     forget_openssl_errors();
     return {};
   }
-  return {bits, bits + size};
+  const base::ByteView bits = bytes_of_string(form->key);
+  return {bits.begin(), bits.end()};
 }
 
 // What every certificate of ours has, whoever issues it.

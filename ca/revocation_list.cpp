@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "ca/der.h"
+#include "ca/form_signature.h"
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
 #include "ca/pem.h"
-#include "ca/signature_algorithm.h"
 
 namespace ca {
 
@@ -44,15 +44,6 @@ base::Bytes rewritten(const STACK_OF(X509_REVOKED) * entries) {
     append(der, written<i2d_X509_REVOKED>(sk_X509_REVOKED_value(entries, i)));
   }
   return der;
-}
-
-// OpenSSL's number of a signature algorithm. Requires: an AlgorithmIdentifier.
-int signature_nid_of(base::ByteView identifier) {
-  const unsigned char* at = identifier.data();
-  const X509AlgorPtr algorithm(d2i_X509_ALGOR(nullptr, &at, static_cast<long>(identifier.size())));
-  const ASN1_OBJECT* object = nullptr;
-  X509_ALGOR_get0(&object, nullptr, nullptr, algorithm.get());
-  return OBJ_obj2nid(object);
 }
 
 template <typename T>
@@ -221,32 +212,16 @@ std::string RevocationList::pem() const {
   return pem_text("X509 CRL", der());
 }
 
-bool RevocationList::is_signed_by(EVP_PKEY& key) const {
-  int digest = NID_undef;
-  int key_type = NID_undef;
-  const int algorithm = signature_nid_of(outer_algorithm());
-  if (parsed_->form == Form::kOther || !is_accepted_signature_algorithm(outer_algorithm()) ||
-      OBJ_find_sigid_algs(algorithm, &digest, &key_type) != 1) {
-    const X509CrlPtr crl = read_list(der());
-    return crl != nullptr && X509_CRL_verify(crl.get(), &key) == 1;
+bool RevocationList::has_signature_of(EVP_PKEY& key) const {
+  if (parsed_->form == Form::kDer) {
+    FormSignature form = form_signature_of(der());
+    form.inner_algorithm = inner_algorithm();
+    if (const std::optional<bool> is_signed = is_signed_by(form, key)) {
+      return *is_signed;
+    }
   }
-  base::ByteView rest = contents_of(der());
-  take_value(rest);
-  take_value(rest);
-  const base::ByteView signature = contents_of(rest);
-  if (inner_algorithm() != outer_algorithm() ||
-      EVP_PKEY_type(key_type) != EVP_PKEY_get_base_id(&key) || signature.empty() ||
-      signature.front() != 0) {
-    return false;
-  }
-  const EVP_MD* const md = digest == NID_undef ? nullptr : EVP_get_digestbynid(digest);
-  const EvpMdCtxPtr context(EVP_MD_CTX_new());
-  return EVP_DigestVerifyInit(context.get(), nullptr, md, nullptr, &key) == 1 &&
-         EVP_DigestVerify(context.get(),
-                          signature.data() + 1,
-                          signature.size() - 1,
-                          tbs().data(),
-                          tbs().size()) == 1;
+  const X509CrlPtr crl = read_list(der());
+  return crl != nullptr && X509_CRL_verify(crl.get(), &key) == 1;
 }
 
 base::Result<void> RevocationList::verify_with(base::ByteView public_key_info) const {
@@ -254,7 +229,7 @@ base::Result<void> RevocationList::verify_with(base::ByteView public_key_info) c
   if (!key) {
     return key.error();
   }
-  if (!is_signed_by(**key)) {
+  if (!has_signature_of(**key)) {
     return openssl_error(base::ErrorCode::kInconsistent,
                          "the CRL was not signed by this key; do not use it");
   }

@@ -101,7 +101,7 @@ class RevocationList {
   // Reads the entries, and gives all the rest; nullptr where one of them is not proper.
   static X509CrlPtr read_frame(Parsed& parsed, const CutList& parts);
   static X509CrlPtr read_whole(Parsed& parsed);
-  [[nodiscard]] bool is_signed_by(EVP_PKEY& key) const;
+  [[nodiscard]] bool has_signature_of(EVP_PKEY& key) const;
 
   explicit RevocationList(std::shared_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
 

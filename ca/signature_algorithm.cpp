@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "ca/der.h"
 #include "ca/extension.h"
@@ -86,10 +87,15 @@ std::string name_of_signature_algorithm(base::ByteView algorithm_identifier) {
 }
 
 bool is_accepted_signature_algorithm(base::ByteView algorithm_identifier) {
-  return std::any_of(kAccepted.begin(), kAccepted.end(), [&](std::string_view oid) {
-    const base::Bytes accepted = encode_identifier(oid);
-    return std::equal(
-        accepted.begin(), accepted.end(), algorithm_identifier.begin(), algorithm_identifier.end());
+  static const std::vector<base::Bytes> accepted = [] {
+    std::vector<base::Bytes> identifiers;
+    for (const std::string_view oid : kAccepted) {
+      identifiers.push_back(encode_identifier(oid));
+    }
+    return identifiers;
+  }();
+  return std::ranges::any_of(accepted, [&](const base::Bytes& identifier) {
+    return std::ranges::equal(identifier, algorithm_identifier);
   });
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <set>
 
+#include "ca/asn1_forms.h"
 #include "ca/der.h"
 #include "ca/extension_text.h"
+#include "ca/form_signature.h"
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
 #include "ca/openssl_ptr.h"
@@ -35,23 +37,9 @@ bool has_text_behind_its_end(std::string_view file) {
          file.find_first_not_of(" \t\r\n", dashes + kDashes.size()) != std::string_view::npos;
 }
 
-X509ReqPtr read_request(base::ByteView der) {
-  const unsigned char* at = der.data();
-  X509ReqPtr request(d2i_X509_REQ(nullptr, &at, static_cast<long>(der.size())));
-  return at == der.data() + der.size() ? std::move(request) : nullptr;
-}
-
 // Whether OpenSSL, writing the request anew, gives the same bytes.
-bool comes_back_the_same(base::ByteView der) {
-  const X509ReqPtr request = read_request(der);
-  if (request == nullptr) {
-    return false;
-  }
-  unsigned char* out = nullptr;
-  const int length = i2d_re_X509_REQ_tbs(request.get(), &out);
-  const OpensslBlock block(out);
-  const base::ByteView tbs = first_value(contents_of(der));
-  return length > 0 && std::equal(out, out + length, tbs.begin(), tbs.end());
+bool comes_back_the_same(const RequestInfoForm& info, base::ByteView der) {
+  return std::ranges::equal(written_anew(info), first_value(contents_of(der)));
 }
 
 std::string oid_text(const ASN1_OBJECT* object) {
@@ -134,25 +122,23 @@ base::Result<SigningRequest> SigningRequest::parse_der(base::ByteView der) {
     return not_proper(kWhat, *fault);
   }
   forget_openssl_errors();
-  const X509ReqPtr request = read_request(der);
-  if (request == nullptr || !comes_back_the_same(der)) {
+  const RequestFormPtr form = read_request_form(der);
+  if (form == nullptr || !comes_back_the_same(*form->info, der)) {
     return not_proper(kWhat);
   }
-  base::Result<DistinguishedName> subject =
-      DistinguishedName::parse(name_der(X509_REQ_get_subject_name(request.get())));
+  const RequestInfoForm& info = *form->info;
+  base::Result<DistinguishedName> subject = DistinguishedName::parse(name_der(info.subject));
   if (!subject) {
     return not_proper(kWhat);
   }
-  const X509_ALGOR* algorithm = nullptr;
-  X509_REQ_get0_signature(request.get(), nullptr, &algorithm);
   auto parsed = std::make_shared<Parsed>();
   parsed->der.assign(der.begin(), der.end());
-  parsed->version = X509_REQ_get_version(request.get());
-  parsed->algorithm = written<i2d_X509_ALGOR>(algorithm);
+  parsed->version = ASN1_INTEGER_get(info.version);
+  parsed->algorithm = written<i2d_X509_ALGOR>(form->algorithm);
   parsed->subject = std::move(*subject);
-  parsed->public_key_info = written<i2d_X509_PUBKEY>(X509_REQ_get_X509_PUBKEY(request.get()));
-  for (int i = 0; i < X509_REQ_get_attr_count(request.get()); ++i) {
-    X509_ATTRIBUTE* const attribute = X509_REQ_get_attr(request.get(), i);
+  parsed->public_key_info = written_anew(*info.public_key_info);
+  for (int i = 0; i < sk_X509_ATTRIBUTE_num(info.attributes); ++i) {
+    X509_ATTRIBUTE* const attribute = sk_X509_ATTRIBUTE_value(info.attributes, i);
     parsed->attributes.push_back(oid_text(X509_ATTRIBUTE_get0_object(attribute)));
     if (parsed->attributes.back() != kExtensionRequest &&
         parsed->attributes.back() != kMicrosoftExtensionRequest) {
@@ -210,13 +196,11 @@ void SigningRequest::check_signature(base::Findings& findings) const {
             "(RSA PKCS #1 v1.5 or ECDSA), Ed25519 or ML-DSA."));
     return;
   }
-  const X509ReqPtr request = read_request(der());
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info());
   // A key that cannot be read has been reported by that name already.
-  // A request of another version is refused for that; OpenSSL 3.5 does not even look at its
-  // signature.
-  const bool is_known_version = X509_REQ_get_version(request.get()) == 0;
-  if (key && is_known_version && X509_REQ_verify(request.get(), key->get()) != 1) {
+  // A request of another version is refused for that.
+  if (key && parsed_->version == 0 &&
+      !is_signed_by(form_signature_of(der()), **key).value_or(false)) {
     findings.push_back(
         request_error("request-proof-of-possession",
                       "signature",

@@ -9,7 +9,10 @@
 #include <openssl/core_names.h>
 #include <sodium.h>
 
+#include "ca/asn1_forms.h"
+#include "ca/der.h"
 #include "ca/openssl_error.h"
+#include "ca/openssl_fields.h"
 #include "ca/openssl_ptr.h"
 
 namespace ca {
@@ -221,25 +224,20 @@ struct CurveKeyForm {
 
 CurveKeyForm curve_key_form(base::ByteView public_key_info) {
   constexpr unsigned char kUncompressedPoint = 0x04;
-  const unsigned char* at = public_key_info.data();
-  const X509PubkeyPtr info(
-      d2i_X509_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
-  X509_ALGOR* algorithm = nullptr;
-  const unsigned char* point = nullptr;
-  int size = 0;
-  if (info == nullptr ||
-      X509_PUBKEY_get0_param(nullptr, &point, &size, &algorithm, info.get()) != 1) {
+  const PublicKeyFormPtr form = read_public_key_form(public_key_info);
+  if (form == nullptr) {
     forget_openssl_errors();
     return {};
   }
   const ASN1_OBJECT* type = nullptr;
   int parameter_type = 0;
-  X509_ALGOR_get0(&type, &parameter_type, nullptr, algorithm);
+  X509_ALGOR_get0(&type, &parameter_type, nullptr, form->algorithm);
   if (OBJ_obj2nid(type) != NID_X9_62_id_ecPublicKey) {
     return {};
   }
+  const base::ByteView point = bytes_of_string(form->key);
   return {.has_explicit_parameters = parameter_type != V_ASN1_OBJECT,
-          .is_compressed = size > 0 && point[0] != kUncompressedPoint};
+          .is_compressed = !point.empty() && point[0] != kUncompressedPoint};
 }
 
 base::Findings find_faults_of_kind(const EVP_PKEY& key) {
@@ -261,10 +259,51 @@ base::Findings find_faults_of_kind(const EVP_PKEY& key) {
                     "Ed25519 or ML-DSA.")};
 }
 
+// A kind of key that is nearly always written in one form: how that begins, up to the octets that
+// differ from key to key, and how many those are.
+struct UsualForm {
+  base::Bytes beginning;
+  std::size_t rest = 0;
+};
+
+UsualForm usual_form(const base::Bytes& algorithm, base::ByteView before_key, std::size_t rest) {
+  base::Bytes key(1, 0);  // no unused bits
+  append(key, before_key);
+  key.resize(key.size() + rest);
+  base::Bytes whole = der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {key})});
+  whole.resize(whole.size() - rest);
+  return {.beginning = std::move(whole), .rest = rest};
+}
+
+UsualForm usual_form_on_curve(std::string_view curve, std::size_t octets_of_point) {
+  constexpr std::string_view kCurveKey = "1.2.840.10045.2.1";
+  constexpr std::array<std::uint8_t, 1> kUncompressed{0x04};
+  return usual_form(
+      der(DerTag::kSequence, {der_object_identifier(kCurveKey), der_object_identifier(curve)}),
+      kUncompressed,
+      octets_of_point);
+}
+
+// Whether these bytes are a key in that form. The point need not lie on the curve.
+bool has_usual_form(base::ByteView public_key_info) {
+  static const std::array forms{
+      usual_form_on_curve("1.2.840.10045.3.1.7", 64),
+      usual_form_on_curve("1.3.132.0.34", 96),
+      usual_form_on_curve("1.3.132.0.35", 132),
+      usual_form(der(DerTag::kSequence, {der_object_identifier("1.3.101.112")}), {}, 32)};
+  return std::ranges::any_of(forms, [&](const UsualForm& form) {
+    return public_key_info.size() == form.beginning.size() + form.rest &&
+           std::ranges::equal(public_key_info.first(form.beginning.size()), form.beginning);
+  });
+}
+
 // Whether these are the only bytes for the key. OpenSSL passes over parameters that RSA does not
 // have, bytes behind the numbers and negative numbers; in a certificate all of that would be signed
 // although nobody has looked at it.
 bool is_written_exactly(const EVP_PKEY& key, base::ByteView public_key_info) {
+  if (has_usual_form(public_key_info)) {
+    return true;
+  }
   const base::Result<base::Bytes> again = public_key_info_of(key);
   return again.ok() &&
          std::equal(again->begin(), again->end(), public_key_info.begin(), public_key_info.end());
@@ -272,6 +311,9 @@ bool is_written_exactly(const EVP_PKEY& key, base::ByteView public_key_info) {
 
 // The same key has one name here, whether its NULL parameters are written or not.
 base::Digest name_of_key(base::ByteView public_key_info) {
+  if (has_usual_form(public_key_info)) {
+    return base::sha256(public_key_info);
+  }
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
   const base::Result<base::Bytes> again =
       key ? public_key_info_of(**key)
