@@ -34,6 +34,9 @@ struct CertificateLintContext {
 base::Findings lint_certificate(const Certificate& certificate,
                                 const CertificateLintContext& context);
 
+// The rule on the signature itself.
+inline constexpr std::string_view kSignatureInvalid = "signature-invalid";
+
 // A rule without its check.
 struct LintRule {
   std::string_view name;

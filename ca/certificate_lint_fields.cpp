@@ -298,7 +298,7 @@ constexpr std::array kFieldRules{
                     kForAll,
                     check_algorithm_of_key},
     CertificateRule{
-        {"signature-invalid", Severity::kError, "signatureValue", "RFC 5280 section 4.1.1.3"},
+        {kSignatureInvalid, Severity::kError, "signatureValue", "RFC 5280 section 4.1.1.3"},
         kForAll,
         check_signature},
     CertificateRule{{"issuer-empty", Severity::kError, "issuer", "RFC 5280 section 4.1.2.4"},

@@ -47,7 +47,7 @@ base::Error not_what_was_agreed(const char* what) {
                          "; destroy it, and look for the fault before anything else is signed"};
 }
 
-// A signature on to-be-signed bytes; verified before anything else looks at it.
+// A signature on to-be-signed bytes. The lint of the whole verifies it.
 base::Result<base::Bytes> sign_bytes(base::ByteView tbs,
                                      const base::Bytes& issuer_key,
                                      Signer& signer) {
@@ -57,14 +57,20 @@ base::Result<base::Bytes> sign_bytes(base::ByteView tbs,
                        "nothing was signed: the key at hand is not the key of the issuer's "
                        "certificate; use the right key or the right certificate"};
   }
-  base::Result<base::Bytes> signature = signer.sign(tbs);
-  if (!signature) {
-    return signature.error();
+  return signer.sign(tbs);
+}
+
+// What the lint says of the whole, once it is signed.
+base::Result<void> judge_signed(const base::Findings& findings,
+                                const std::vector<std::string>& accepted) {
+  if (may_be_signed(findings, accepted)) {
+    return {};
   }
-  if (!verify_signature({.public_key_info = issuer_key, .message = tbs, .signature = *signature})) {
-    return not_what_was_agreed("the signature does not fit");
-  }
-  return signature;
+  const bool is_signature = std::ranges::any_of(findings, [](const base::Finding& finding) {
+    return finding.rule == kSignatureInvalid || finding.rule == kCrlSignatureInvalid;
+  });
+  return not_what_was_agreed(is_signature ? "the signature does not fit"
+                                          : "signed, it no longer passes the lint");
 }
 
 // The CRL with its signature, in the memory of the one without.
@@ -181,7 +187,7 @@ base::Result<CertificateDraft> CertificateDraft::of_subordinate(const Subordinat
   return draft;
 }
 
-base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer& signer) {
+base::Result<base::Bytes> sign_draft(const CertificateDraft& draft, Signer& signer) {
   const Certificate& form = draft.unsigned_form_;
   for (const base::Findings& findings :
        {draft.request_findings_, draft.lint(form, LintStage::kDraft)}) {
@@ -191,20 +197,26 @@ base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer
   }
   const base::Bytes& issuer_key =
       draft.issuer_ ? draft.issuer_->public_key_info() : form.public_key_info();
-  const base::Result<base::Bytes> signature = sign_bytes(form.tbs(), issuer_key, signer);
-  if (!signature) {
-    return signature.error();
-  }
+  return sign_bytes(form.tbs(), issuer_key, signer);
+}
+
+base::Result<Certificate> finish_certificate(const CertificateDraft& draft,
+                                             base::ByteView signature) {
+  const Certificate& form = draft.unsigned_form_;
   base::Result<Certificate> certificate = Certificate::parse(
-      assemble({.tbs = form.tbs(), .algorithm = form.inner_algorithm(), .signature = *signature}));
-  if (!certificate || !same_bytes(certificate->tbs(), form.tbs()) ||
-      !certificate->verify_with(issuer_key)) {
+      assemble({.tbs = form.tbs(), .algorithm = form.inner_algorithm(), .signature = signature}));
+  if (!certificate || !same_bytes(certificate->tbs(), form.tbs())) {
     return not_what_was_agreed("the certificate is another one");
   }
-  if (!may_be_signed(draft.lint(*certificate, LintStage::kSigned), draft.accepted_)) {
-    return not_what_was_agreed("signed, it no longer passes the lint");
-  }
-  return certificate;
+  const base::Result<void> fine =
+      judge_signed(draft.lint(*certificate, LintStage::kSigned), draft.accepted_);
+  return fine ? std::move(certificate) : base::Result<Certificate>(fine.error());
+}
+
+base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer& signer) {
+  const base::Result<base::Bytes> signature = sign_draft(draft, signer);
+  return signature ? finish_certificate(draft, *signature)
+                   : base::Result<Certificate>(signature.error());
 }
 
 base::Findings RevocationListDraft::lint(const RevocationList& list, LintStage stage) const {
@@ -258,11 +270,8 @@ base::Result<RevocationList> sign_revocation_list(RevocationListDraft draft, Sig
   if (!list || digest_of(list->tbs()) != draft.agreed_) {
     return not_what_was_agreed("the CRL is another one");
   }
-  // The lint verifies the signature on the whole, too.
-  if (!may_be_signed(draft.lint(*list, LintStage::kSigned), accepted)) {
-    return not_what_was_agreed("signed, it no longer passes the lint");
-  }
-  return list;
+  const base::Result<void> fine = judge_signed(draft.lint(*list, LintStage::kSigned), accepted);
+  return fine ? std::move(list) : base::Result<RevocationList>(fine.error());
 }
 
 }  // namespace ca

@@ -52,7 +52,9 @@ class CertificateDraft {
   [[nodiscard]] const base::Findings& findings() const { return findings_; }
 
  private:
-  friend base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer& signer);
+  friend base::Result<base::Bytes> sign_draft(const CertificateDraft& draft, Signer& signer);
+  friend base::Result<Certificate> finish_certificate(const CertificateDraft& draft,
+                                                      base::ByteView signature);
 
   CertificateDraft(Certificate unsigned_form, CertificateProfile profile)
       : unsigned_form_(std::move(unsigned_form)), profile_(std::move(profile)) {}
@@ -76,6 +78,13 @@ class CertificateDraft {
 // number), or the signer holds another key than the issuer's; kDeviceFailure from the signer;
 // kInconsistent where what came back is not what was agreed, and nothing may be used.
 base::Result<Certificate> sign_certificate(const CertificateDraft& draft, Signer& signer);
+
+// The same in two parts, for who has other work meanwhile: the signature, of which nothing is known
+// yet, and the certificate, which is parsed back, compared, verified and linted. The second needs
+// no key and may run in another thread; each has its part of the errors.
+base::Result<base::Bytes> sign_draft(const CertificateDraft& draft, Signer& signer);
+base::Result<Certificate> finish_certificate(const CertificateDraft& draft,
+                                             base::ByteView signature);
 
 // A CRL before its signature.
 class RevocationListDraft {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
+#include <memory>
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "ca/der.h"
 #include "ca/openssl_error.h"
+#include "ca/recently_seen.h"
 
 namespace ca {
 
@@ -57,65 +58,72 @@ base::Result<Algorithm> curve_of(const EVP_PKEY& key) {
 
 namespace {
 
-// The keys that were read last. OpenSSL 3.0 takes 208 microseconds to read one, more than a
-// signature of P-256 takes, and while one certificate is made, the same few are asked for again and
-// again, by each rule for itself. For any number of threads.
-class ReadKeys {
- public:
-  // Begun first, libcrypto ends last, and the keys can still be given back to it.
-  ReadKeys() { OPENSSL_init_crypto(0, nullptr); }
-
-  // The same key once more; nullptr where it is not among them.
-  EvpPkeyPtr find(base::ByteView public_key_info) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = std::ranges::find_if(
-        keys_, [&](const Row& row) { return std::ranges::equal(row.first, public_key_info); });
-    return found == keys_.end() ? nullptr : shared(*found->second);
-  }
-
-  // Takes the place of the oldest.
-  void keep(base::ByteView public_key_info, EVP_PKEY& key) {
-    Row row(base::Bytes(public_key_info.begin(), public_key_info.end()), shared(key));
-    const std::scoped_lock lock(mutex_);
-    if (keys_.size() < kMost) {
-      keys_.push_back(std::move(row));
-    } else {
-      keys_[next_++ % kMost] = std::move(row);
-    }
-  }
-
- private:
-  using Row = std::pair<base::Bytes, EvpPkeyPtr>;
-  static constexpr std::size_t kMost = 16;
-
-  static EvpPkeyPtr shared(EVP_PKEY& key) {
-    return EvpPkeyPtr(EVP_PKEY_up_ref(&key) == 1 ? &key : nullptr);
-  }
-
-  std::mutex mutex_;
-  std::vector<Row> keys_;
-  std::size_t next_ = 0;
+// A kind of key that is nearly always written in one form: how that begins, up to the octets that
+// differ from key to key, and how many those are.
+struct UsualForm {
+  base::Bytes beginning;
+  std::size_t rest = 0;
 };
 
-ReadKeys& read_keys() {
-  static ReadKeys keys;
+UsualForm usual_form(const base::Bytes& algorithm, base::ByteView before_key, std::size_t rest) {
+  base::Bytes key(1, 0);  // no unused bits
+  append(key, before_key);
+  key.resize(key.size() + rest);
+  base::Bytes whole = der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {key})});
+  whole.resize(whole.size() - rest);
+  return {.beginning = std::move(whole), .rest = rest};
+}
+
+UsualForm usual_form_on_curve(std::string_view curve, std::size_t octets_of_point) {
+  constexpr std::string_view kCurveKey = "1.2.840.10045.2.1";
+  constexpr std::array<std::uint8_t, 1> kUncompressed{0x04};
+  return usual_form(
+      der(DerTag::kSequence, {der_object_identifier(kCurveKey), der_object_identifier(curve)}),
+      kUncompressed,
+      octets_of_point);
+}
+
+using SharedKey = std::shared_ptr<EVP_PKEY>;
+
+// OpenSSL 3.0 takes 208 microseconds to read a key, more than a signature of P-256 takes.
+RecentlySeen<SharedKey>& read_keys() {
+  // Begun first, libcrypto ends last, and the keys can still be given back to it.
+  static const int begun = OPENSSL_init_crypto(0, nullptr);
+  static_cast<void>(begun);
+  static RecentlySeen<SharedKey> keys;
   return keys;
+}
+
+EvpPkeyPtr shared(EVP_PKEY& key) {
+  return EvpPkeyPtr(EVP_PKEY_up_ref(&key) == 1 ? &key : nullptr);
 }
 
 }  // namespace
 
 base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info) {
   forget_openssl_errors();
-  if (EvpPkeyPtr known = read_keys().find(public_key_info)) {
-    return known;
+  if (const std::optional<SharedKey> known = read_keys().find(public_key_info)) {
+    return shared(**known);
   }
   const unsigned char* at = public_key_info.data();
   EvpPkeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
   if (key == nullptr || at != public_key_info.data() + public_key_info.size()) {
     return not_a_public_key();
   }
-  read_keys().keep(public_key_info, *key);
+  read_keys().keep(public_key_info, SharedKey(shared(*key).release(), EVP_PKEY_free));
   return key;
+}
+
+bool has_usual_form(base::ByteView public_key_info) {
+  static const std::array forms{
+      usual_form_on_curve("1.2.840.10045.3.1.7", 64),
+      usual_form_on_curve("1.3.132.0.34", 96),
+      usual_form_on_curve("1.3.132.0.35", 132),
+      usual_form(der(DerTag::kSequence, {der_object_identifier("1.3.101.112")}), {}, 32)};
+  return std::ranges::any_of(forms, [&](const UsualForm& form) {
+    return public_key_info.size() == form.beginning.size() + form.rest &&
+           std::ranges::equal(public_key_info.first(form.beginning.size()), form.beginning);
+  });
 }
 
 base::Result<base::Bytes> public_key_info_of(const EVP_PKEY& key) {

@@ -13,7 +13,12 @@ namespace ca {
 // libcrypto knows. Errors: kMalformed for anything else, also for bytes after its end.
 base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info);
 
-// The same the other way: DER of the public half of `key`. Errors: kDeviceFailure.
+// Whether these bytes have the form in which a key on P-256, P-384 or P-521, or one of Ed25519, is
+// usually written; where it is a key, they are its only form then. The point need not lie on the
+// curve.
+bool has_usual_form(base::ByteView public_key_info);
+
+// DER SubjectPublicKeyInfo of the public half of `key`. Errors: kDeviceFailure.
 base::Result<base::Bytes> public_key_info_of(const EVP_PKEY& key);
 
 // Which of our algorithms a key is of. Errors: kRefusedByPolicy for any other type or size (an

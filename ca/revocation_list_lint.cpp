@@ -261,7 +261,7 @@ constexpr std::array kListRules{
              check_algorithm_accepted},
     ListRule{{"crl-signature-algorithm-not-of-key", kError, kAlgorithm, "BR 7.1.3.2"},
              check_algorithm_of_key},
-    ListRule{{"crl-signature-invalid", kError, "signatureValue", "RFC 5280 section 5.1.1.3"},
+    ListRule{{kCrlSignatureInvalid, kError, "signatureValue", "RFC 5280 section 5.1.1.3"},
              check_signature},
     ListRule{{"crl-issuer-bytes-differ", kError, "issuer", "RFC 5280 section 5.1.2.3"},
              check_issuer_bytes},

@@ -27,6 +27,9 @@ struct RevocationListLintContext {
   const Revocations* expected = nullptr;      // exactly these entries, in any order
 };
 
+// The rule on the signature itself.
+inline constexpr std::string_view kCrlSignatureInvalid = "crl-signature-invalid";
+
 // All findings, in the order of the table.
 base::Findings lint_revocation_list(const RevocationList& list,
                                     const RevocationListLintContext& context);

@@ -4,16 +4,18 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include <openssl/core_names.h>
 #include <sodium.h>
 
 #include "ca/asn1_forms.h"
-#include "ca/der.h"
 #include "ca/openssl_error.h"
 #include "ca/openssl_fields.h"
 #include "ca/openssl_ptr.h"
+#include "ca/public_key.h"
+#include "ca/recently_seen.h"
 
 namespace ca {
 
@@ -259,44 +261,6 @@ base::Findings find_faults_of_kind(const EVP_PKEY& key) {
                     "Ed25519 or ML-DSA.")};
 }
 
-// A kind of key that is nearly always written in one form: how that begins, up to the octets that
-// differ from key to key, and how many those are.
-struct UsualForm {
-  base::Bytes beginning;
-  std::size_t rest = 0;
-};
-
-UsualForm usual_form(const base::Bytes& algorithm, base::ByteView before_key, std::size_t rest) {
-  base::Bytes key(1, 0);  // no unused bits
-  append(key, before_key);
-  key.resize(key.size() + rest);
-  base::Bytes whole = der(DerTag::kSequence, {algorithm, der(DerTag::kBitString, {key})});
-  whole.resize(whole.size() - rest);
-  return {.beginning = std::move(whole), .rest = rest};
-}
-
-UsualForm usual_form_on_curve(std::string_view curve, std::size_t octets_of_point) {
-  constexpr std::string_view kCurveKey = "1.2.840.10045.2.1";
-  constexpr std::array<std::uint8_t, 1> kUncompressed{0x04};
-  return usual_form(
-      der(DerTag::kSequence, {der_object_identifier(kCurveKey), der_object_identifier(curve)}),
-      kUncompressed,
-      octets_of_point);
-}
-
-// Whether these bytes are a key in that form. The point need not lie on the curve.
-bool has_usual_form(base::ByteView public_key_info) {
-  static const std::array forms{
-      usual_form_on_curve("1.2.840.10045.3.1.7", 64),
-      usual_form_on_curve("1.3.132.0.34", 96),
-      usual_form_on_curve("1.3.132.0.35", 132),
-      usual_form(der(DerTag::kSequence, {der_object_identifier("1.3.101.112")}), {}, 32)};
-  return std::ranges::any_of(forms, [&](const UsualForm& form) {
-    return public_key_info.size() == form.beginning.size() + form.rest &&
-           std::ranges::equal(public_key_info.first(form.beginning.size()), form.beginning);
-  });
-}
-
 // Whether these are the only bytes for the key. OpenSSL passes over parameters that RSA does not
 // have, bytes behind the numbers and negative numbers; in a certificate all of that would be signed
 // although nobody has looked at it.
@@ -321,26 +285,7 @@ base::Digest name_of_key(base::ByteView public_key_info) {
   return base::sha256(again ? base::ByteView(*again) : public_key_info);
 }
 
-}  // namespace
-
-std::string key_kind_of(base::ByteView public_key_info) {
-  const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
-  if (!key) {
-    forget_openssl_errors();
-    return "unknown";
-  }
-  if (const base::Result<Algorithm> algorithm = algorithm_of(**key)) {
-    return std::string(name_of(*algorithm));
-  }
-  if (EVP_PKEY_is_a(key->get(), "RSA") == 1) {
-    return "rsa-" + std::to_string(EVP_PKEY_get_bits(key->get()));
-  }
-  const char* const type = EVP_PKEY_get0_type_name(key->get());
-  forget_openssl_errors();
-  return type == nullptr ? "unknown" : type;
-}
-
-base::Findings find_key_faults(base::ByteView public_key_info) {
+base::Findings judge_key(base::ByteView public_key_info) {
   const CurveKeyForm form = curve_key_form(public_key_info);
   if (form.has_explicit_parameters) {
     return {key_fault("key-ec-explicit-parameters",
@@ -374,11 +319,45 @@ base::Findings find_key_faults(base::ByteView public_key_info) {
   return findings;
 }
 
+}  // namespace
+
+std::string key_kind_of(base::ByteView public_key_info) {
+  const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
+  if (!key) {
+    forget_openssl_errors();
+    return "unknown";
+  }
+  if (const base::Result<Algorithm> algorithm = algorithm_of(**key)) {
+    return std::string(name_of(*algorithm));
+  }
+  if (EVP_PKEY_is_a(key->get(), "RSA") == 1) {
+    return "rsa-" + std::to_string(EVP_PKEY_get_bits(key->get()));
+  }
+  const char* const type = EVP_PKEY_get0_type_name(key->get());
+  forget_openssl_errors();
+  return type == nullptr ? "unknown" : type;
+}
+
+base::Findings find_key_faults(base::ByteView public_key_info) {
+  static RecentlySeen<base::Findings> judged;
+  if (std::optional<base::Findings> known = judged.find(public_key_info)) {
+    return std::move(*known);
+  }
+  base::Findings findings = judge_key(public_key_info);
+  judged.keep(public_key_info, findings);
+  return findings;
+}
+
 void KeyRegistry::add(base::ByteView public_key_info, std::string owner) {
   owners_.emplace(name_of_key(public_key_info), std::move(owner));
 }
 
 std::optional<std::string_view> KeyRegistry::owner_of(base::ByteView public_key_info) const {
+  if (before_ != nullptr) {
+    if (const std::optional<std::string_view> owner = before_->owner_of(public_key_info)) {
+      return owner;
+    }
+  }
   const auto found = owners_.find(name_of_key(public_key_info));
   return found == owners_.end() ? std::nullopt : std::optional<std::string_view>(found->second);
 }

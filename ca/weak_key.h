@@ -31,6 +31,11 @@ base::Findings find_key_faults(base::ByteView public_key_info);
 // The public keys that this CA has seen: its own, those certified, those of the same batch.
 class KeyRegistry {
  public:
+  KeyRegistry() = default;
+
+  // What was seen before is in `before`, too; borrowed, and as it is when it is asked.
+  explicit KeyRegistry(const KeyRegistry* before) : before_(before) {}
+
   // `owner` is told when the key comes again: "the root", "the request tls.csr". The first stays.
   void add(base::ByteView public_key_info, std::string owner);
 
@@ -39,6 +44,7 @@ class KeyRegistry {
 
  private:
   std::map<base::Digest, std::string> owners_;
+  const KeyRegistry* before_ = nullptr;
 };
 
 }  // namespace ca

@@ -708,7 +708,7 @@ TEST_CASE("CRL: a bit that flips before, while or after it is signed is noticed"
   using Flip = FlippingSigner::Flip;
   const std::string ending = "; destroy it, and look for the fault before anything else is signed";
   for (const auto& [flip, what] : {std::pair{Flip::kBeforeSigning, "the CRL is another one"},
-                                   std::pair{Flip::kAfterSigning, "the signature does not fit"},
+                                   std::pair{Flip::kAfterSigning, "the CRL is another one"},
                                    std::pair{Flip::kInSignature, "the signature does not fit"}}) {
     CAPTURE(what);
     Ledger ledger;

@@ -274,6 +274,37 @@ TEST_CASE("keys: other types, and what is no key at all") {
   CHECK(key_kind_of({}) == "unknown");
 }
 
+TEST_CASE("key registry: what was seen before counts, and comes first") {
+  KeyRegistry before;
+  const auto key = support::new_key(Algorithm::kP256);
+  const auto other = support::new_key(Algorithm::kEd25519);
+  KeyRegistry seen(&before);
+  seen.add(key->public_key_info(), "the request");
+  CHECK(seen.owner_of(key->public_key_info()) == "the request");
+  before.add(key->public_key_info(), "the root");
+  before.add(other->public_key_info(), "another");
+  CHECK(seen.owner_of(key->public_key_info()) == "the root");
+  CHECK(seen.owner_of(other->public_key_info()) == "another");
+  CHECK_FALSE(before.owner_of(support::new_key(Algorithm::kP384)->public_key_info()));
+}
+
+TEST_CASE("key: what has the usual form is written in no other way") {
+  for (const Algorithm algorithm :
+       {Algorithm::kP256, Algorithm::kP384, Algorithm::kP521, Algorithm::kEd25519}) {
+    const base::Bytes info = support::new_key(algorithm)->public_key_info();
+    CHECK(has_usual_form(info));
+    CHECK(public_key_info_of(**read_public_key(info)).value() == info);
+    for (const std::size_t at : {std::size_t{1}, std::size_t{5}, std::size_t{11}}) {
+      base::Bytes changed = info;
+      changed[at] ^= 0x01U;
+      CHECK_FALSE(has_usual_form(changed));
+    }
+    CHECK_FALSE(has_usual_form(base::ByteView(info).first(info.size() - 1)));
+  }
+  CHECK_FALSE(has_usual_form(support::new_key(Algorithm::kRsa3072)->public_key_info()));
+  CHECK_FALSE(has_usual_form({}));
+}
+
 TEST_CASE("key registry: a key is known again, also when its parameters are written differently") {
   KeyRegistry seen;
   const auto key = support::new_key(Algorithm::kP256);
