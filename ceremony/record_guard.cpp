@@ -1,11 +1,13 @@
 #include "ceremony/record_guard.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <list>
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <sodium.h>
 
@@ -35,61 +37,91 @@ base::SecretBytes second_copy(const base::SecretBytes& secret) {
   return base::SecretBytes::copy_of(secret.read().bytes());
 }
 
-// The keys in this process's memory, copied for the time of one look.
-std::vector<base::SecretBytes> keys_in_hand(const Workplace& work) {
-  std::vector<base::SecretBytes> keys;
-  if (auto key = work.journal.journal_key(); key) {
-    keys.push_back(std::move(key).value());
-  }
-  if (work.held.kek) {
-    keys.push_back(second_copy(work.held.kek->bytes()));
-  }
-  for (const shamir::HeldShare& share : work.held.shares) {
-    keys.push_back(second_copy(share.share.value));
-  }
-  for (const PossessionForSeal& one : work.held.possession) {
-    keys.push_back(one.key.seed());
-  }
-  return keys;
-}
-
-bool holds_key(base::ByteView reading, const base::SecretBytes& key) {
-  const auto bytes = key.read();
-  const std::size_t size = key.size();
-  for (std::size_t at = 0; at + size <= reading.size(); ++at) {
-    if (sodium_memcmp(reading.subspan(at).data(), bytes.bytes().data(), size) == 0) {
-      return true;
+// The keys in this process's memory, copied and readable for the time of one look.
+class KeysInHand {
+ public:
+  explicit KeysInHand(const Workplace& work) {
+    if (auto key = work.journal.journal_key(); key) {
+      keys_.emplace_back(std::move(key).value());
+    }
+    if (work.held.kek) {
+      keys_.emplace_back(second_copy(work.held.kek->bytes()));
+    }
+    for (const shamir::HeldShare& share : work.held.shares) {
+      keys_.emplace_back(second_copy(share.share.value));
+    }
+    for (const PossessionForSeal& one : work.held.possession) {
+      keys_.emplace_back(one.key.seed());
     }
   }
-  return false;
-}
 
-bool holds_any_key(std::string_view text, const std::vector<base::SecretBytes>& keys) {
-  bool found = false;
-  for_each_reading(text, [&](base::ByteView reading) {
-    for (const base::SecretBytes& key : keys) {
-      found = found || holds_key(reading, key);
+  // Whether one of them stands in these bytes.
+  [[nodiscard]] bool stand_in(base::ByteView reading) const {
+    return std::ranges::any_of(keys_, [&](const OpenKey& one) {
+      const base::ByteView key = one.reader.bytes();
+      return may_stand_in(reading, key) && stands_in(reading, key);
+    });
+  }
+
+ private:
+  struct OpenKey {
+    explicit OpenKey(base::SecretBytes secret) : key(std::move(secret)), reader(key.read()) {}
+
+    base::SecretBytes key;
+    base::SecretBytes::Reader reader;
+  };
+
+  // Whether the first octets of the key stand in these bytes: all places are looked at, at once.
+  static bool may_stand_in(base::ByteView reading, base::ByteView key) {
+    std::uint64_t head = 0;
+    if (key.size() < sizeof head || reading.size() < key.size()) {
+      return reading.size() >= key.size();
     }
-  });
-  return found;
-}
+    std::memcpy(&head, key.data(), sizeof head);
+    bool any = false;
+    for (std::size_t at = 0; at + key.size() <= reading.size(); ++at) {
+      std::uint64_t here = 0;
+      std::memcpy(&here, reading.subspan(at).data(), sizeof here);
+      any = any || here == head;
+    }
+    sodium_memzero(&head, sizeof head);
+    return any;
+  }
+
+  static bool stands_in(base::ByteView reading, base::ByteView key) {
+    for (std::size_t at = 0; at + key.size() <= reading.size(); ++at) {
+      if (sodium_memcmp(reading.subspan(at).data(), key.data(), key.size()) == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  std::list<OpenKey> keys_;  // they stay where they are
+};
 
 // By what a text is judged.
 struct Search {
   const TypedSecrets& typed;
   Chance chance;
-  std::vector<base::SecretBytes> keys;
+  KeysInHand keys;
 };
 
 // What the text holds, in words that fit behind "holds"; "" for nothing.
 std::string_view secret_in(std::string_view text, const Search& search) {
-  if (const std::string_view form = secret_form_in(text); !form.empty()) {
+  std::string_view form;
+  bool holds_key = false;
+  for_each_reading(text, [&](base::ByteView reading) {
+    form = form.empty() ? form_of_reading(reading) : form;
+    holds_key = holds_key || search.keys.stand_in(reading);
+  });
+  if (!form.empty()) {
     return form;
   }
   if (search.typed.stand_in(text, search.chance)) {
     return kTyped;
   }
-  return holds_any_key(text, search.keys) ? kKeyInHand : "";
+  return holds_key ? kKeyInHand : "";
 }
 
 // What stands in the record, and by what it is looked through.
@@ -117,10 +149,22 @@ Finding look_at(const Look& look, std::string_view text, const std::string& wher
   return is_answered(look.work, found) ? std::nullopt : Finding(std::move(found));
 }
 
+// Whether any text in it, however deep, holds something.
+bool holds_any(const Json& data, const Search& search) {
+  if (data.is_structured()) {
+    return std::ranges::any_of(data, [&](const Json& part) { return holds_any(part, search); });
+  }
+  const auto* const text = data.get_ptr<const std::string*>();
+  return text != nullptr && !secret_in(*text, search).empty();
+}
+
 Finding look_at_entry(const Look& look, const JournalEntry& entry) {
+  if (!holds_any(entry.data, look.search)) {
+    return std::nullopt;
+  }
   const std::string where =
       "entry " + std::to_string(entry.i) + " of the journal (\"" + entry.type + "\"), \"";
-  const Json flat = entry.data.flatten();  // every text, however deep
+  const Json flat = entry.data.flatten();
   for (const auto& [path, one] : flat.items()) {
     const auto* const text = one.get_ptr<const std::string*>();
     if (text == nullptr) {
@@ -162,11 +206,11 @@ Result<Finding> look_at_public_files(const Look& look) {
 }
 
 Search search_in_record(const Workplace& work) {
-  return {.typed = work.typed_secrets, .chance = Chance::kMayNot, .keys = keys_in_hand(work)};
+  return {.typed = work.typed_secrets, .chance = Chance::kMayNot, .keys = KeysInHand(work)};
 }
 
 Search search_in_typed(const Workplace& work) {
-  return {.typed = work.typed_secrets, .chance = Chance::kMay, .keys = keys_in_hand(work)};
+  return {.typed = work.typed_secrets, .chance = Chance::kMay, .keys = KeysInHand(work)};
 }
 
 Result<void> check_text(const TypedText& typed, const Search& search) {

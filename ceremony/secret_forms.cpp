@@ -152,27 +152,6 @@ bool is_private_key(base::ByteView bytes) {
   return key.ok() || key.error().code != base::ErrorCode::kMalformed;
 }
 
-std::string_view form_of_reading(base::ByteView reading) {
-  const std::string_view text = base::text_of(reading);
-  for (const Marker& marker : kMarkers) {
-    const auto found = std::search(
-        text.begin(), text.end(), marker.text.begin(), marker.text.end(), [](char c, char small) {
-          return lower_ascii(c) == small;
-        });
-    if (found != text.end()) {
-      return marker.what;
-    }
-  }
-  const std::vector<std::string_view> parts = parts_of(text, is_digit_or_letter);
-  if (std::ranges::any_of(parts, is_whole_card_line) || hold_line_in_groups(parts)) {
-    return kCardLine;
-  }
-  if (hold_drawn_words(parts)) {
-    return kDrawnWords;
-  }
-  return is_private_key(reading) ? kPrivateKey : "";
-}
-
 // What `part` stands for in one encoding, looked at and wiped.
 void look_at(base::Result<base::Bytes> decoded, const std::function<void(base::ByteView)>& look) {
   if (decoded) {
@@ -216,6 +195,27 @@ void look_at_joined(const std::vector<std::string_view>& parts,
 }
 
 }  // namespace
+
+std::string_view form_of_reading(base::ByteView reading) {
+  const std::string_view text = base::text_of(reading);
+  for (const Marker& marker : kMarkers) {
+    const auto found = std::search(
+        text.begin(), text.end(), marker.text.begin(), marker.text.end(), [](char c, char small) {
+          return lower_ascii(c) == small;
+        });
+    if (found != text.end()) {
+      return marker.what;
+    }
+  }
+  const std::vector<std::string_view> parts = parts_of(text, is_digit_or_letter);
+  if (std::ranges::any_of(parts, is_whole_card_line) || hold_line_in_groups(parts)) {
+    return kCardLine;
+  }
+  if (hold_drawn_words(parts)) {
+    return kDrawnWords;
+  }
+  return is_private_key(reading) ? kPrivateKey : "";
+}
 
 void for_each_reading(std::string_view text, const std::function<void(base::ByteView)>& look) {
   look(base::bytes_of(text));

@@ -24,6 +24,9 @@ namespace ceremony {
 // What a text holds, in words that fit behind "holds"; "" for nothing. Never the value.
 [[nodiscard]] std::string_view secret_form_in(std::string_view text);
 
+// The same of one reading alone, as for_each_reading() gives it.
+[[nodiscard]] std::string_view form_of_reading(base::ByteView reading);
+
 // Calls `look` with the text, and with what stands in it as hex, base64 or base64url: each of its
 // parts of 14 characters and more without a blank or '='; all parts without what is between them;
 // the long parts alone, as of the lines of a file; and all that are nothing but hex. What was

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
+#include <string>
 
 #include <sodium.h>
 
@@ -39,39 +41,59 @@ std::size_t characters_of(const std::vector<std::string_view>& words) {
 
 }  // namespace
 
-std::uint32_t TypedSecrets::value_of(const Words& words,
-                                     std::size_t first,
-                                     std::size_t count) const {
-  const auto key = key_.read();
-  crypto_generichash_state state;
-  std::array<std::uint8_t, crypto_generichash_BYTES_MIN> hash{};
-  crypto_generichash_init(&state, key.bytes().data(), key.bytes().size(), hash.size());
-  for (std::size_t i = first; i < first + count; ++i) {
-    for (const char c : words[i]) {
-      const auto lower = static_cast<std::uint8_t>(lower_ascii(c));
-      crypto_generichash_update(&state, &lower, 1);
+// Words in small letters, each with a blank behind it, in one row; wiped in the end.
+class TypedSecrets::Row {
+ public:
+  explicit Row(const std::vector<std::string_view>& words) {
+    ends_.reserve(words.size() + 1);
+    ends_.push_back(0);
+    for (const std::string_view word : words) {
+      ends_.push_back(ends_.back() + word.size() + 1);
     }
-    const std::uint8_t end = ' ';
-    crypto_generichash_update(&state, &end, 1);
+    letters_.reserve(ends_.back());  // so that no copy is left behind
+    for (const std::string_view word : words) {
+      std::ranges::transform(word, std::back_inserter(letters_), lower_ascii);
+      letters_.push_back(' ');
+    }
   }
-  crypto_generichash_final(&state, hash.data(), hash.size());
-  sodium_memzero(&state, sizeof state);
-  const std::uint32_t value = (std::uint32_t{hash[0]} << 24U) | (std::uint32_t{hash[1]} << 16U) |
-                              (std::uint32_t{hash[2]} << 8U) | hash[3];
-  sodium_memzero(hash.data(), hash.size());
-  return value;
-}
+  Row(const Row&) = delete;
+  Row& operator=(const Row&) = delete;
+  Row(Row&&) = delete;
+  Row& operator=(Row&&) = delete;
+  ~Row() { sodium_memzero(letters_.data(), letters_.size()); }
+
+  [[nodiscard]] std::size_t words() const { return ends_.size() - 1; }
+
+  // So many words from one on, as a number that only this process can work out.
+  [[nodiscard]] std::uint32_t value_of(base::ByteView key,
+                                       std::size_t first,
+                                       std::size_t count) const {
+    const base::ByteView letters =
+        base::bytes_of(letters_).subspan(ends_[first], ends_[first + count] - ends_[first]);
+    std::array<std::uint8_t, crypto_generichash_BYTES_MIN> hash{};
+    crypto_generichash(
+        hash.data(), hash.size(), letters.data(), letters.size(), key.data(), key.size());
+    const std::uint32_t value = (std::uint32_t{hash[0]} << 24U) | (std::uint32_t{hash[1]} << 16U) |
+                                (std::uint32_t{hash[2]} << 8U) | hash[3];
+    sodium_memzero(hash.data(), hash.size());
+    return value;
+  }
+
+ private:
+  std::string letters_;
+  std::vector<std::size_t> ends_;  // of each word, in `letters_`; the first: of none
+};
 
 void TypedSecrets::remember(const base::SecretBytes& typed) {
   const auto reader = typed.read();
-  const Words words = parts_of(base::text_of(reader.bytes()), is_of_a_word);
+  const std::vector<std::string_view> words = parts_of(base::text_of(reader.bytes()), is_of_a_word);
   if (words.empty() || typed.size() > kLongestTyped) {
     return;
   }
   const std::size_t characters = characters_of(words);
   Mark mark{.words = words.size(),
             .length = characters < kOrdinaryCharacters ? Length::kShort : Length::kOrdinary,
-            .value = value_of(words, 0, words.size())};
+            .value = Row(words).value_of(key_.read().bytes(), 0, words.size())};
   if ((words.size() >= kLongWords && characters >= kLeastInLongWords) ||
       characters >= kLongCharacters) {
     mark.length = Length::kLong;
@@ -88,15 +110,9 @@ void TypedSecrets::forget_behind(std::size_t count) {
   }
 }
 
-bool TypedSecrets::is_in(const Mark& mark, const Words& words, Chance chance) const {
-  const bool counts = mark.length == Length::kLong || chance == Chance::kMay;
-  const bool has_room =
-      mark.length == Length::kShort ? words.size() == mark.words : words.size() >= mark.words;
-  if (!counts || !has_room) {
-    return false;
-  }
-  for (std::size_t first = 0; first + mark.words <= words.size(); ++first) {
-    if (value_of(words, first, mark.words) == mark.value) {
+bool TypedSecrets::is_in(const Mark& mark, const Row& row, base::ByteView key) {
+  for (std::size_t first = 0; first + mark.words <= row.words(); ++first) {
+    if (row.value_of(key, first, mark.words) == mark.value) {
       return true;
     }
   }
@@ -104,8 +120,20 @@ bool TypedSecrets::is_in(const Mark& mark, const Words& words, Chance chance) co
 }
 
 bool TypedSecrets::stand_in(std::string_view text, Chance chance) const {
-  const Words words = parts_of(text, is_of_a_word);
-  return std::ranges::any_of(marks_, [&](const Mark& mark) { return is_in(mark, words, chance); });
+  const std::vector<std::string_view> words = parts_of(text, is_of_a_word);
+  const auto may_be_in = [&](const Mark& mark) {
+    const bool counts = mark.length == Length::kLong || chance == Chance::kMay;
+    const bool has_room =
+        mark.length == Length::kShort ? words.size() == mark.words : words.size() >= mark.words;
+    return counts && has_room;
+  };
+  if (std::ranges::none_of(marks_, may_be_in)) {
+    return false;
+  }
+  const Row row(words);
+  const auto key = key_.read();
+  return std::ranges::any_of(
+      marks_, [&](const Mark& mark) { return may_be_in(mark) && is_in(mark, row, key.bytes()); });
 }
 
 }  // namespace ceremony

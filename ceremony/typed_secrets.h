@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/secret_bytes.h"
 
 namespace ceremony {
@@ -55,12 +56,9 @@ class TypedSecrets {
 
     friend bool operator==(const Mark&, const Mark&) = default;
   };
-  using Words = std::vector<std::string_view>;
+  class Row;
 
-  [[nodiscard]] std::uint32_t value_of(const Words& words,
-                                       std::size_t first,
-                                       std::size_t count) const;
-  [[nodiscard]] bool is_in(const Mark& mark, const Words& words, Chance chance) const;
+  [[nodiscard]] static bool is_in(const Mark& mark, const Row& row, base::ByteView key);
 
   base::SecretBytes key_ = base::SecretBytes::random(32);
   std::vector<Mark> marks_;
