@@ -119,17 +119,16 @@ Result<void> Journal::publish(std::string_view type,
     return line.error();
   }
   // Checked before anything is written: a line that readers refuse must never reach a log.
-  Transcript extended = state_->transcript;
-  auto checked = extended.add(line->text);
-  if (!checked) {
-    return std::move(checked).error().while_doing("publishing");
+  auto entry = state_->transcript.next(line->text);
+  if (!entry) {
+    return std::move(entry).error().while_doing("publishing");
   }
   auto written =
       state_->write(kPublicType, {{"line", line->text}, {"disclosures", line->disclosures}});
   if (!written) {
     return written;
   }
-  state_->transcript = std::move(extended);
+  state_->transcript.add(std::move(entry).value());
   const auto appended = state_->transcript_log->append(line->text);
   if (!appended) {
     return appended.error();

@@ -168,7 +168,7 @@ bool is_type_name(std::string_view type) {
          });
 }
 
-base::Result<void> Transcript::add(std::string_view text) {
+base::Result<TranscriptEntry> Transcript::next(std::string_view text) const {
   TranscriptEntry entry;
   MaybeObjection objection = read_text(text, entry);
   if (!objection) {
@@ -177,7 +177,15 @@ base::Result<void> Transcript::add(std::string_view text) {
   if (objection) {
     return as_error(flaw_at(entries_.size(), std::move(*objection)));
   }
-  entries_.push_back(std::move(entry));
+  return entry;
+}
+
+base::Result<void> Transcript::add(std::string_view text) {
+  base::Result<TranscriptEntry> entry = next(text);
+  if (!entry) {
+    return entry.error();
+  }
+  add(std::move(*entry));
   return {};
 }
 

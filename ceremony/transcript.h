@@ -73,6 +73,12 @@ class Transcript {
   // A text of the first entry ("ceremony", "mode", "previous_head"); "" where it is not there.
   [[nodiscard]] std::string opening(std::string_view member) const;
 
+  // The entry that a line would be behind these. Errors: as parse().
+  [[nodiscard]] base::Result<TranscriptEntry> next(std::string_view text) const;
+
+  // Adds what next() gave for the same entries, once its line has been written.
+  void add(TranscriptEntry next) { entries_.push_back(std::move(next)); }
+
   // Adds a line that has just been written. Errors: as parse().
   base::Result<void> add(std::string_view text);
 
