@@ -107,7 +107,7 @@ Result<void> add_own(const Workplace& work, Gatherer& gatherer) {
   if (work.plan.root) {
     gatherer.add_certificate(*root, ExpiryKind::kRoot);
   }
-  auto added = for_each_issued(work, [&](const IssuedFact& issued) -> Result<void> {
+  auto added = for_each_issued(work, Proof::kNone, [&](const IssuedFact& issued) -> Result<void> {
     gatherer.add_certificate(issued.certificate, ExpiryKind::kCertificate);
     return {};
   });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/digest.h"
@@ -13,6 +14,7 @@
 #include "ceremony/ledger.h"
 #include "ceremony/plan_next_ceremony.h"
 #include "ceremony/request_drafts.h"
+#include "ceremony/request_signing.h"
 #include "ceremony/site_facts.h"
 
 namespace ceremony {
@@ -186,7 +188,7 @@ Result<Turn> check_requests(Workplace& work, client::Input& /*input*/) {
   Json decisions = Json::array();
   std::size_t accepted = 0;
   std::string first_refusal;
-  auto looked = for_each_request(work, [&](const RequestLook& one) -> Result<void> {
+  auto looked = for_each_request(work, [&](RequestLook& one) -> Result<void> {
     if (one.draft) {
       ++accepted;
       decisions.push_back({{"serial", base::to_hex(one.draft->draft.unsigned_form().serial())}});
@@ -216,7 +218,7 @@ Result<Turn> check_requests(Workplace& work, client::Input& /*input*/) {
 constexpr std::size_t kShownOneByOne = 12;
 
 // What the room sees of many: how many, under which terms, and what was refused.
-std::vector<std::string> summary_of(const Plan& plan, std::size_t accepted) {
+Result<std::vector<std::string>> summary_of(const Plan& plan, std::size_t accepted) {
   std::vector<std::string> lines{"Certificates: " + std::to_string(accepted)};
   if (plan.batch) {
     const PlannedRequest& terms = plan.batch->terms;
@@ -229,30 +231,60 @@ std::vector<std::string> summary_of(const Plan& plan, std::size_t accepted) {
   return lines;
 }
 
-Result<Asking> ask_certificates(const Workplace& work) {
-  Asking asking;
+// Of more than that many accepted ones nothing need be worked out again to be shown.
+std::size_t accepted_of(const Json& decisions) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(decisions, [](const Json& one) { return one.contains("serial"); }));
+}
+
+// What was refused when the requests were checked.
+Result<std::vector<std::string>> refusals_of(const Workplace& work, const Json& decisions) {
+  auto requests = all_requests(work.plan, work.room.transfer_in);
+  if (!requests) {
+    return std::move(requests).error();
+  }
   std::vector<std::string> refused;
-  std::size_t accepted = 0;
-  auto looked = for_each_request(work, [&](const RequestLook& one) -> Result<void> {
-    if (!one.draft) {
-      refused.push_back("Refused: " + one.planned.file + ": " + one.refusal);
-    } else if (++accepted <= kShownOneByOne) {
-      const auto lines = ceremony::shown(one.draft->draft.unsigned_form());
-      asking.shown.insert(asking.shown.end(), lines.begin(), lines.end());
+  for (std::size_t i = 0; i < std::min(decisions.size(), requests->size()); ++i) {
+    if (decisions.at(i).contains("refusal")) {
+      refused.push_back("Refused: " + (*requests)[i].file + ": " +
+                        decisions.at(i).at("refusal").get<std::string>());
+    }
+  }
+  return refused;
+}
+
+// Each of a few, as it would be signed.
+Result<std::vector<std::string>> shown_one_by_one(const Workplace& work) {
+  std::vector<std::string> lines;
+  auto looked = for_each_request(work, [&](RequestLook& one) -> Result<void> {
+    if (one.draft) {
+      std::ranges::move(ceremony::shown(one.draft->draft.unsigned_form()),
+                        std::back_inserter(lines));
     }
     return {};
   });
-  if (!looked) {
-    return std::move(looked).error();
+  return looked ? Result<std::vector<std::string>>(std::move(lines))
+                : Result<std::vector<std::string>>(std::move(looked).error());
+}
+
+Result<Asking> ask_certificates(const Workplace& work) {
+  auto decisions = work.fact("requests");
+  auto refused = decisions ? refusals_of(work, *decisions)
+                           : Result<std::vector<std::string>>(decisions.error());
+  if (!refused) {
+    return std::move(refused).error();
   }
-  if (accepted > kShownOneByOne) {
-    asking.shown = summary_of(work.plan, accepted);
+  const std::size_t accepted = accepted_of(*decisions);
+  auto lines = accepted > kShownOneByOne ? summary_of(work.plan, accepted) : shown_one_by_one(work);
+  if (!lines) {
+    return std::move(lines).error();
   }
-  const std::size_t shown = std::min(refused.size(), kShownOneByOne);
+  Asking asking{.subject = {}, .shown = std::move(*lines), .asks = {}};
+  const std::size_t shown = std::min(refused->size(), kShownOneByOne);
   asking.shown.insert(
-      asking.shown.end(), refused.begin(), refused.begin() + static_cast<std::ptrdiff_t>(shown));
-  if (refused.size() > shown) {
-    asking.shown.push_back("Refused, too: " + std::to_string(refused.size() - shown) +
+      asking.shown.end(), refused->begin(), refused->begin() + static_cast<std::ptrdiff_t>(shown));
+  if (refused->size() > shown) {
+    asking.shown.push_back("Refused, too: " + std::to_string(refused->size() - shown) +
                            " more; each with its reason in the results");
   }
   return asking;
@@ -263,33 +295,27 @@ Json result_of(const PlannedRequest& planned) {
   return {{"file", planned.file}, {"sha256", planned.sha256}};
 }
 
-// Signs what was accepted; the turn takes what came of it.
-Result<void> sign_one(const RequestLook& one, ca::Signer& signer, Turn& turn) {
+// What came of a request, for those outside, the sites and the public.
+void add_to_turn(const SignedRequest& one, const base::Bytes& issuer_key, Turn& turn) {
   Json result = result_of(one.planned);
-  if (!one.draft) {
+  if (!one.certificate) {
     result["result"] = "refused";
     result["reason"] = one.refusal;
     turn.facts["results"].push_back(std::move(result));
-    return {};
+    return;
   }
-  auto certificate = ca::sign_certificate(one.draft->draft, signer);
-  if (!certificate) {
-    return std::move(certificate).error().while_doing(one.planned.file);
-  }
+  const ca::Certificate& certificate = *one.certificate;
   result["result"] = "issued";
   result["certificate"] = delivery_name(one.planned) + ".pem";
-  result["serial"] = certificate->serial_hex();
-  result["certificate_sha256"] = base::sha256_hex(certificate->der());
+  result["serial"] = certificate.serial_hex();
+  result["certificate_sha256"] = base::sha256_hex(certificate.der());
   turn.facts["results"].push_back(std::move(result));
   turn.facts["certificates"].push_back({{"name", delivery_name(one.planned)},
-                                        {"serial", certificate->serial_hex()},
-                                        {"der", base::to_base64(certificate->der())}});
-  turn.publications.push_back(
-      certificate_entry(*certificate, one.planned.profile, signer.public_key_info()));
-  return {};
+                                        {"serial", certificate.serial_hex()},
+                                        {"der", base::to_base64(certificate.der())}});
+  turn.publications.push_back(certificate_entry(certificate, one.planned.profile, issuer_key));
 }
 
-// One that fails fails all: what a token does to one certificate it may have done to others.
 Result<Turn> sign_requests(Workplace& work, client::Input& /*input*/) {
   auto signer = issuing_key(work);
   if (!signer) {
@@ -297,8 +323,12 @@ Result<Turn> sign_requests(Workplace& work, client::Input& /*input*/) {
   }
   Turn turn;
   turn.facts = {{"certificates", Json::array()}, {"results", Json::array()}};
+  const base::Bytes issuer_key = (*signer)->public_key_info();
   auto signed_all =
-      for_each_request(work, [&](const RequestLook& one) { return sign_one(one, **signer, turn); });
+      sign_each_request(work, **signer, [&](const SignedRequest& one) -> Result<void> {
+        add_to_turn(one, issuer_key, turn);
+        return {};
+      });
   if (!signed_all) {
     return std::move(signed_all).error();
   }

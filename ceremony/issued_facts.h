@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -30,9 +31,14 @@ struct IssuedFact {
   ca::Certificate certificate;
 };
 
-// Calls `look` for every certificate of this ceremony, one at a time, until that fails. Errors: as
-// certificate_as_signed(); that of `look`.
+// Whether the signature is looked at: it must be for what is written, and costs most of the time.
+enum class Proof : std::uint8_t { kSignature, kNone };
+
+// Calls `look` for every certificate of this ceremony, a few in memory at a time, until that
+// fails. Errors: as certificate_as_signed(); that of `look`.
 base::Result<void> for_each_issued(
-    const Workplace& work, const std::function<base::Result<void>(const IssuedFact&)>& look);
+    const Workplace& work,
+    Proof proof,
+    const std::function<base::Result<void>(const IssuedFact&)>& look);
 
 }  // namespace ceremony

@@ -22,6 +22,7 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
+constexpr std::size_t kFilesInANote = 100;          // a line of 20 kB
 constexpr std::size_t kLargestOutput = 64U << 20U;  // bytes; a CRL of a million entries has 40 MB
 
 // Under which name the journal knows a file: with its folder, for every stick has the same files.
@@ -52,12 +53,26 @@ bool looks_unfinished(base::ByteView there, std::size_t whole_bytes) {
          std::ranges::all_of(there.last(kZeros), [](std::uint8_t byte) { return byte == 0; });
 }
 
+// Entries about one file, and about a list of them.
+constexpr std::string_view kOutput = "output";
+constexpr std::string_view kOutputs = "outputs";
+constexpr const char* kFiles = "files";
+
 // Whether one of the outputs that the journal notes is the one that is meant.
 template <typename IsMeant>
 bool has_output(const Journal& journal, IsMeant is_meant) {
   return std::ranges::any_of(journal.entries(), [&](const JournalEntry& entry) {
-    return entry.type == "output" && is_meant(entry.data);
+    if (entry.type == kOutputs) {
+      return std::ranges::any_of(entry.data.value(kFiles, Json::array()), is_meant);
+    }
+    return entry.type == kOutput && is_meant(entry.data);
   });
+}
+
+Json note_of(const fs::path& path, base::ByteView bytes) {
+  return {{"file", noted_name(path)},
+          {"size_bytes", bytes.size()},
+          {"sha256", base::sha256_hex(bytes)}};
 }
 
 // Whether an earlier attempt has begun to write this file, and what is there may be what it left.
@@ -155,10 +170,20 @@ bool has_noted(const Journal& journal, const std::string& sha256) {
 }
 
 Result<void> note_output(const Workplace& work, const fs::path& path, base::ByteView bytes) {
-  return work.journal.append("output",
-                             {{"file", noted_name(path)},
-                              {"size_bytes", bytes.size()},
-                              {"sha256", base::sha256_hex(bytes)}});
+  return work.journal.append(kOutput, note_of(path, bytes));
+}
+
+Result<void> note_outputs(const Workplace& work, const std::vector<OutputFile>& files) {
+  for (std::size_t begin = 0; begin < files.size(); begin += kFilesInANote) {
+    Json notes = Json::array();
+    for (std::size_t i = begin; i < std::min(begin + kFilesInANote, files.size()); ++i) {
+      notes.push_back(note_of(files[i].path, files[i].bytes));
+    }
+    if (auto noted = work.journal.append(kOutputs, {{kFiles, std::move(notes)}}); !noted) {
+      return noted;
+    }
+  }
+  return {};
 }
 
 Result<void> remove_own_outputs(const Workplace& work) {

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -32,6 +33,15 @@ base::Result<void> save_own(const Workplace& work,
 base::Result<void> note_output(const Workplace& work,
                                const std::filesystem::path& path,
                                base::ByteView bytes);
+
+// A file that is about to be written; its bytes are borrowed.
+struct OutputFile {
+  std::filesystem::path path;
+  base::ByteView bytes;
+};
+
+// The same of many, a hundred in one entry: a batch has thousands.
+base::Result<void> note_outputs(const Workplace& work, const std::vector<OutputFile>& files);
 
 // Whether this ceremony has noted that digest (64 hex digits) as that of something it has written.
 bool has_noted(const Journal& journal, const std::string& sha256);

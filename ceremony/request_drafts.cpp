@@ -1,9 +1,12 @@
 #include "ceremony/request_drafts.h"
 
+#include <algorithm>
+#include <future>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "base/background.h"
 #include "base/digest.h"
 #include "base/media.h"
 #include "base/text_encoding.h"
@@ -21,10 +24,10 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// What all requests of a ceremony are held against.
+// What all requests of a ceremony are held against; nothing changes it.
 struct Bench {
   ca::Certificate root;
-  ca::KeyRegistry seen;
+  ca::KeyRegistry issued;
   std::map<std::string, ca::CertificateProfile> profiles;
 };
 
@@ -52,10 +55,12 @@ Result<Bench> bench_of(const Workplace& work) {
   if (!profiles) {
     return std::move(profiles).error();
   }
-  Bench bench{.root = std::move(root).value(), .seen = {}, .profiles = std::move(*profiles)};
-  bench.seen.add(bench.root.public_key_info(), "the root");
+  Bench bench{.root = std::move(root).value(),
+              .issued = ca::KeyRegistry(),
+              .profiles = std::move(*profiles)};
+  bench.issued.add(bench.root.public_key_info(), "the root");
   for (const ca::Certificate& certificate : *issued) {
-    bench.seen.add(certificate.public_key_info(), "the certificate " + certificate.serial_hex());
+    bench.issued.add(certificate.public_key_info(), "the certificate " + certificate.serial_hex());
   }
   return bench;
 }
@@ -163,6 +168,7 @@ Result<Decision> decision_of(const Workplace& work, std::size_t number) {
 Result<RequestDraft> draft_of(const Workplace& work,
                               const Bench& bench,
                               const PlannedRequest& planned,
+                              const ca::KeyRegistry& seen,
                               const base::Bytes& serial) {
   auto request = read_brought_request(work, planned);
   if (!request) {
@@ -197,7 +203,7 @@ Result<RequestDraft> draft_of(const Workplace& work,
                                             .request = *request,
                                             .issuer = bench.root,
                                             .predecessor = predecessor ? &*predecessor : nullptr},
-                                           bench.seen);
+                                           seen);
   if (!draft) {
     return std::move(draft).error();
   }
@@ -211,28 +217,97 @@ Result<RequestDraft> draft_of(const Workplace& work,
 Result<RequestLook> look_at(const Workplace& work,
                             const Bench& bench,
                             const PlannedRequest& planned,
-                            std::size_t number) {
-  auto decision = decision_of(work, number);
-  if (!decision) {
-    return std::move(decision).error();
+                            const ca::KeyRegistry& seen,
+                            const Decision& decision) {
+  if (!decision.refusal.empty()) {
+    return RequestLook{.planned = planned, .draft = {}, .refusal = decision.refusal};
   }
-  if (!decision->refusal.empty()) {
-    return RequestLook{.planned = planned, .draft = {}, .refusal = decision->refusal};
-  }
-  auto draft = draft_of(work, bench, planned, decision->serial);
+  auto draft = draft_of(work, bench, planned, seen, decision.serial);
   if (draft) {
     return RequestLook{.planned = planned, .draft = std::move(*draft), .refusal = {}};
   }
-  if (!decision->serial.empty()) {
+  if (!decision.serial.empty()) {
     return std::move(draft).error();  // it was good when it was checked
   }
   return RequestLook{.planned = planned, .draft = {}, .refusal = draft.error().message};
 }
 
+// Goes through the requests in their order. While one part of them is looked through, the next is
+// worked out beside it, by what nothing changes; only who uses a key first is found out in order.
+class Walk {
+ public:
+  Walk(const Workplace& work, const Bench& bench, const std::vector<PlannedRequest>& requests)
+      : work_(work), bench_(bench), requests_(requests), seen_(&bench.issued) {}
+
+  Result<void> go(const std::function<Result<void>(RequestLook&)>& look) {
+    std::future<Part> next = begin(0);
+    for (std::size_t first = 0; first < requests_.size(); first += kPart) {
+      Part part = next.get();
+      next = begin(first + kPart);
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        if (auto looked = look_in_order(first + i, std::move(part[i]), look); !looked) {
+          return looked;
+        }
+      }
+    }
+    return {};
+  }
+
+ private:
+  using Part = std::vector<Result<RequestLook>>;
+  static constexpr std::size_t kPart = 16;
+
+  // From that request on; one part alone is not worth a thread.
+  std::future<Part> begin(std::size_t first) const {
+    const auto task = [this, first] { return part_from(first); };
+    const bool is_much = requests_.size() > kPart && first < requests_.size();
+    return base::in_background(task, is_much ? base::Amount::kMuch : base::Amount::kLittle);
+  }
+
+  [[nodiscard]] Part part_from(std::size_t first) const {
+    Part part;
+    for (std::size_t i = first; i < std::min(first + kPart, requests_.size()); ++i) {
+      part.push_back(look_at_one(i, bench_.issued));
+    }
+    return part;
+  }
+
+  [[nodiscard]] Result<RequestLook> look_at_one(std::size_t number,
+                                                const ca::KeyRegistry& seen) const {
+    auto decision = decision_of(work_, number);
+    if (!decision) {
+      return std::move(decision).error();
+    }
+    return look_at(work_, bench_, requests_[number], seen, *decision);
+  }
+
+  // What was worked out beside knows nothing of the requests before it.
+  Result<void> look_in_order(std::size_t number,
+                             Result<RequestLook> one,
+                             const std::function<Result<void>(RequestLook&)>& look) {
+    const PlannedRequest& planned = requests_[number];
+    if (one && one->draft && seen_.owner_of(one->draft->request.public_key_info())) {
+      one = look_at_one(number, seen_);
+    }
+    if (!one) {
+      return std::move(one).error().while_doing(planned.file);
+    }
+    if (one->draft) {
+      seen_.add(one->draft->request.public_key_info(), "the request " + planned.file);
+    }
+    return look(*one);
+  }
+
+  const Workplace& work_;
+  const Bench& bench_;
+  const std::vector<PlannedRequest>& requests_;
+  ca::KeyRegistry seen_;  // of what was issued, and of the requests so far
+};
+
 }  // namespace
 
 Result<void> for_each_request(const Workplace& work,
-                              const std::function<Result<void>(const RequestLook&)>& look) {
+                              const std::function<Result<void>(RequestLook&)>& look) {
   auto bench = bench_of(work);
   if (!bench) {
     return std::move(bench).error();
@@ -241,20 +316,7 @@ Result<void> for_each_request(const Workplace& work,
   if (!requests) {
     return std::move(requests).error();
   }
-  for (std::size_t i = 0; i < requests->size(); ++i) {
-    const PlannedRequest& planned = (*requests)[i];
-    auto one = look_at(work, *bench, planned, i);
-    if (!one) {
-      return std::move(one).error().while_doing(planned.file);
-    }
-    if (one->draft) {
-      bench->seen.add(one->draft->request.public_key_info(), "the request " + planned.file);
-    }
-    if (auto looked = look(*one); !looked) {
-      return looked;
-    }
-  }
-  return {};
+  return Walk(work, *bench, *requests).go(look);
 }
 
 }  // namespace ceremony

@@ -1,7 +1,9 @@
 // The acts that write a vault, and deliver what was signed.
 
 #include <array>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/media.h"
@@ -45,20 +47,26 @@ struct Target {
 Result<void> save_all(const Workplace& work,
                       const Target& target,
                       const std::vector<Output>& outputs) {
+  std::vector<OutputFile> files;
+  std::set<fs::path> folders;
   for (const Output& output : outputs) {
     const bool is_site = target.place == Place::kSite;
     const fs::path name = is_site ? output.at_site : fs::path(output.in_transfer);
-    if (name.empty()) {
-      continue;
+    if (!name.empty()) {
+      files.push_back({.path = target.folder / name, .bytes = output.bytes});
+      folders.insert(files.back().path.parent_path());
     }
-    const fs::path file = target.folder / name;
-    if (auto made = base::make_folder_where_missing(file.parent_path()); !made) {
+  }
+  for (const fs::path& folder : folders) {
+    if (auto made = base::make_folder_where_missing(folder); !made) {
       return made;
     }
-    if (auto noted = note_output(work, file, output.bytes); !noted) {
-      return noted;
-    }
-    if (auto saved = base::save_new_or_same(file, output.bytes); !saved) {
+  }
+  if (auto noted = note_outputs(work, files); !noted) {
+    return noted;
+  }
+  for (const OutputFile& file : files) {
+    if (auto saved = base::save_new_or_same(file.path, file.bytes); !saved) {
       return std::move(saved).error();
     }
   }
@@ -249,7 +257,7 @@ Result<void> add_certificates(const Workplace& work, std::vector<Output>& output
   if (!root) {
     return std::move(root).error();
   }
-  return for_each_issued(work, [&](const IssuedFact& issued) -> Result<void> {
+  return for_each_issued(work, Proof::kSignature, [&](const IssuedFact& issued) -> Result<void> {
     add_certificate(issued, *root, outputs);
     return {};
   });

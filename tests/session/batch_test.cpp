@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -36,7 +38,10 @@ std::string said(const base::Result<void>& done) {
 // A root in a rehearsal, and what is brought to it.
 class Office {
  public:
-  Office() { REQUIRE(stage_.generate_root() == ""); }
+  explicit Office(const stage::Setting& setting = {}, stage::Hook hook = {})
+      : stage_(setting, std::move(hook)) {
+    REQUIRE(stage_.generate_root() == "");
+  }
 
   stage::Stage& stage() { return stage_; }
   [[nodiscard]] fs::path in() const { return stage_.out() / "transfer" / "in"; }
@@ -162,6 +167,68 @@ TEST_CASE("batch: bad requests are refused and told, and the others are signed")
   CHECK(support::count_of(transcript, "\"result\":\"accepted\"") == 16);
   CHECK(support::count_of(transcript, "\"cert.issue\"") == 16);
   CHECK_FALSE(has(transcript, "no-request"));
+}
+
+TEST_CASE(
+    "batch: of the same key in many requests the first is signed, wherever the others stand") {
+  Office office;
+  const auto near = support::new_key(ca::Algorithm::kP256);
+  const auto far = support::new_key(ca::Algorithm::kP256);
+  std::string list;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "D-" + std::to_string(i);
+    const bool is_near = i == 20 || i == 21;  // looked at beside each other
+    const bool is_far = i == 3 || i == 19 || i == 49;
+    if (is_near || is_far) {
+      list += office.bring_device(name, is_near ? *near : *far);
+    } else {
+      list += office.bring_device(name);
+    }
+    const bool is_second = i == 21 || i == 19 || i == 49;
+    const char* const first = is_near ? "the request D-20.csr" : "the request D-3.csr";
+    expected.emplace_back(is_second ? first : "");
+  }
+  REQUIRE(said(office.stage().rehearsal().certify({}, office.batch_of(list))) == "");
+
+  const json all = office.results("0002-subordinate-signing").at("results");
+  REQUIRE(all.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CAPTURE(i);
+    CHECK(all[i].at("file") == "D-" + std::to_string(i) + ".csr");
+    CHECK((all[i].at("result") == "issued") == expected[i].empty());
+    CHECK(has(all[i].value("reason", ""), expected[i]));
+  }
+}
+
+TEST_CASE("batch: one that ended half-way in writing is written whole when it is done again") {
+  std::unique_ptr<Office> office;
+  int refusals = 0;
+  const auto obstacle = [&] { return office->out("0002-subordinate-signing") / "E-30.pem"; };
+  stage::Setting setting;
+  setting.mend = [&] {
+    ++refusals;
+    return fs::remove(obstacle());
+  };
+  office = std::make_unique<Office>(
+      setting, [&](const ceremony::client::StepView& step, ceremony::client::Input&) {
+        if (step.ceremony == "subordinate-signing" && step.id == "deliver" && refusals == 0) {
+          fs::create_directories(obstacle().parent_path());
+          support::write_file(obstacle(), base::bytes_of("somebody else's\n"));
+        }
+      });
+  std::string list;
+  for (int i = 0; i < 60; ++i) {
+    list += office->bring_device("E-" + std::to_string(i));
+  }
+  REQUIRE(said(office->stage().rehearsal().certify({}, office->batch_of(list))) == "");
+  CHECK(refusals == 1);
+  const base::Bytes key = office->root().public_key_info();
+  for (int i = 0; i < 60; ++i) {
+    const fs::path made =
+        office->out("0002-subordinate-signing") / ("E-" + std::to_string(i) + ".pem");
+    CHECK(Office::certificate_in(made).verify_with(key).ok());
+  }
 }
 
 TEST_CASE("batch: where nothing can be signed, nothing is written") {

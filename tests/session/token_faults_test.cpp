@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -151,17 +152,48 @@ std::string said(const base::Result<void>& done) {
 
 constexpr int kRequests = 40;
 
-// What a batch comes to with a token that lies in its middle; nothing may have left the room.
-std::string batch_with(Lie lie) {
+// The same requests as one batch.
+ceremony::PlannedBatch listed(const stage::Stage& stage,
+                              const std::vector<ceremony::PlannedRequest>& requests) {
+  std::string list;
+  for (const ceremony::PlannedRequest& request : requests) {
+    list += request.sha256;
+    list.append("  ").append(request.file).append("\n");
+  }
+  support::write_file(stage.out() / "transfer" / "in" / "list.sha256", base::bytes_of(list));
+  ceremony::PlannedBatch batch{.list = "list.sha256",
+                               .sha256 = base::sha256_hex(base::bytes_of(list)),
+                               .terms = requests.front()};
+  batch.terms.file.clear();
+  batch.terms.sha256.clear();
+  return batch;
+}
+
+enum class Form { kOneByOne, kBatch };
+
+// In a batch a few more are signed before the one that is wrong has been looked at.
+int most_signed_behind(Form form) {
+  return form == Form::kBatch ? 5 : 0;
+}
+
+// What many requests come to with a token that lies in their middle; nothing may have left the
+// room.
+std::string batch_with(Lie lie, Form form = Form::kOneByOne) {
   stage::Stage stage;
   REQUIRE(stage.generate_root() == "");
   auto requests = bring_requests(stage, kRequests);
+  std::optional<ceremony::PlannedBatch> batch;
+  if (form == Form::kBatch) {
+    batch = listed(stage, requests);
+    requests.clear();
+  }
   std::string message;
   {
     // The first signature of a ceremony proves the key; the batch begins after it.
     const LyingToken token(lie, 20);
-    message = said(stage.rehearsal().certify(std::move(requests)));
-    CHECK(token.signatures() == 20);
+    message = said(stage.rehearsal().certify(std::move(requests), batch));
+    CHECK(token.signatures() >= 20);
+    CHECK(token.signatures() <= 20 + most_signed_behind(form));
   }
   const std::string record = "0002-subordinate-signing";
   CHECK_FALSE(fs::exists(stage.out() / "transfer" / "out" / record));
@@ -196,6 +228,14 @@ TEST_CASE("token faults: a token that vanishes in the middle of a batch stops it
   CAPTURE(message);
   CHECK(has(message, "sub-"));
   CHECK(has(message, "CKR_DEVICE_REMOVED"));
+}
+
+TEST_CASE(
+    "token faults: beside many others in a batch each lie is caught, and nothing leaves the room") {
+  for (const Lie lie : {Lie::kFlippedBit, Lie::kOtherMessage}) {
+    CHECK(has(batch_with(lie, Form::kBatch), "the signature does not fit"));
+  }
+  CHECK(has(batch_with(Lie::kGone, Form::kBatch), "CKR_DEVICE_REMOVED"));
 }
 
 TEST_CASE("token faults: a token with 16 sessions is enough for a batch of any size") {

@@ -7,6 +7,8 @@
 
 #include <sodium.h>
 
+#include "bench/compare/issue_batch.h"
+#include "bench/compare/lint_many.h"
 #include "bench/compare/must.h"
 #include "bench/compare/root_folder.h"
 #include "bench/compare/sign_list.h"
@@ -23,10 +25,17 @@ int main(int argc, char** argv) {
                         .index = arguments[2],
                         .out = arguments[3],
                         .previous = arguments.size() > 4 ? arguments[4] : ""});
+  } else if (arguments.size() == 4 && arguments[0] == "issue-batch") {
+    compare::issue_batch(
+        arguments[1], compare::must(ca::algorithm_named(arguments[2])), std::stoul(arguments[3]));
+  } else if (arguments.size() == 3 && arguments[0] == "lint-many") {
+    compare::lint_many(arguments[1], std::stoul(arguments[2]));
   } else {
     (void)std::fputs(
         "usage: conclave_compare make-root FOLDER ALGORITHM\n"
-        "       conclave_compare sign-list ROOT INDEX OUT [PREVIOUS]\n",
+        "       conclave_compare sign-list ROOT INDEX OUT [PREVIOUS]\n"
+        "       conclave_compare issue-batch FOLDER ALGORITHM COUNT\n"
+        "       conclave_compare lint-many FOLDER COUNT\n",
         stderr);
     return 2;
   }
