@@ -51,6 +51,14 @@ PlainTime plain_time(Instant time) {
   return plain;
 }
 
+// Whether all but the digits of a time is there.
+bool has_plain_frame(base::ByteView value) {
+  const bool is_short = value.size() == kShortTime;
+  return (is_short || value.size() == kLongTime) &&
+         starts_with(value, is_short ? DerTag::kUtcTime : DerTag::kGeneralizedTime) &&
+         value[1] == value.size() - 2 && value.back() == 'Z';
+}
+
 }  // namespace
 
 void append_time(base::Bytes& bytes, Instant time) {
@@ -70,11 +78,7 @@ std::size_t size_of_time(Instant time) {
 
 Instant plain_time_or(base::ByteView value, Instant otherwise) {
   const bool is_short = value.size() == kShortTime;
-  if (!is_short && value.size() != kLongTime) {
-    return otherwise;
-  }
-  if (!starts_with(value, is_short ? DerTag::kUtcTime : DerTag::kGeneralizedTime) ||
-      value[1] != value.size() - 2 || value.back() != 'Z') {
+  if (!has_plain_frame(value)) {
     return otherwise;
   }
   std::array<unsigned, 7> numbers{};  // century, year, month, day, hour, minute, second

@@ -89,6 +89,7 @@ std::string name_of_signature_algorithm(base::ByteView algorithm_identifier) {
 bool is_accepted_signature_algorithm(base::ByteView algorithm_identifier) {
   static const std::vector<base::Bytes> accepted = [] {
     std::vector<base::Bytes> identifiers;
+    identifiers.reserve(kAccepted.size());
     for (const std::string_view oid : kAccepted) {
       identifiers.push_back(encode_identifier(oid));
     }

@@ -13,6 +13,7 @@
 #include "ceremony/key_need.h"
 #include "ceremony/ledger.h"
 #include "ceremony/plan_next_ceremony.h"
+#include "ceremony/request_decisions.h"
 #include "ceremony/request_drafts.h"
 #include "ceremony/request_signing.h"
 #include "ceremony/site_facts.h"
@@ -171,42 +172,44 @@ Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
 }
 
 // What is public of a request that was looked at; of a refused one no more than that.
-Publication request_entry(const RequestLook& one) {
-  const bool is_accepted = one.draft.has_value();
-  return {.type = "request.check",
-          .data = {{"request", one.planned.sha256},
-                   {"subject", is_accepted ? one.draft->request.subject().text() : std::string()},
-                   {"public_key",
-                    is_accepted ? base::sha256_hex(one.draft->request.public_key_info())
-                                : std::string()},
-                   {"result", is_accepted ? "accepted" : "refused"}},
-          .hidden = {}};
+Publication request_entry(const RequestDecision& one) {
+  const bool is_accepted = one.refusal.empty();
+  return {
+      .type = "request.check",
+      .data = {{"request", one.planned.sha256},
+               {"subject", one.subject},
+               {"public_key", is_accepted ? base::sha256_hex(one.public_key_info) : std::string()},
+               {"result", is_accepted ? "accepted" : "refused"}},
+      .hidden = {}};
+}
+
+Error nothing_to_sign(const std::vector<RequestDecision>& decisions) {
+  return Error{ErrorCode::kInconsistent,
+               decisions.empty()
+                   ? "the plan names no request, so there is nothing to sign; correct the plan"
+                   : "no request can be signed: " + decisions.front().planned.file + ": " +
+                         decisions.front().refusal};
 }
 
 Result<Turn> check_requests(Workplace& work, client::Input& /*input*/) {
+  auto decided = decide_requests(work);
+  if (!decided) {
+    return std::move(decided).error();
+  }
   Turn turn;
   Json decisions = Json::array();
   std::size_t accepted = 0;
-  std::string first_refusal;
-  auto looked = for_each_request(work, [&](RequestLook& one) -> Result<void> {
-    if (one.draft) {
+  for (const RequestDecision& one : *decided) {
+    turn.publications.push_back(request_entry(one));
+    if (one.refusal.empty()) {
       ++accepted;
-      decisions.push_back({{"serial", base::to_hex(one.draft->draft.unsigned_form().serial())}});
+      decisions.push_back({{"serial", base::to_hex(one.serial)}});
     } else {
-      first_refusal = first_refusal.empty() ? one.planned.file + ": " + one.refusal : first_refusal;
       decisions.push_back({{"refusal", one.refusal}});
     }
-    turn.publications.push_back(request_entry(one));
-    return {};
-  });
-  if (!looked) {
-    return std::move(looked).error();
   }
   if (accepted == 0) {
-    return Error{ErrorCode::kInconsistent,
-                 first_refusal.empty()
-                     ? "the plan names no request, so there is nothing to sign; correct the plan"
-                     : "no request can be signed: " + first_refusal};
+    return nothing_to_sign(*decided);
   }
   turn.public_note = std::to_string(accepted) + " of " + std::to_string(decisions.size()) +
                      (decisions.size() == 1 ? " request" : " requests") + " accepted";

@@ -35,8 +35,7 @@ struct Bench {
 Result<void> refuse_findings(const base::Findings& findings) {
   for (const base::Finding& finding : findings) {
     if (finding.severity != base::Severity::kNotice) {
-      return Error{ErrorCode::kRefusedByPolicy,
-                   finding.message + " [" + finding.rule + "; " + finding.source + "]"};
+      return Error{ErrorCode::kRefusedByPolicy, reason_of(finding)};
     }
   }
   return {};
@@ -305,6 +304,10 @@ class Walk {
 };
 
 }  // namespace
+
+std::string reason_of(const base::Finding& finding) {
+  return finding.message + " [" + finding.rule + "; " + finding.source + "]";
+}
 
 Result<void> for_each_request(const Workplace& work,
                               const std::function<Result<void>(RequestLook&)>& look) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/finding.h"
 #include "base/result.h"
 #include "ca/issuer.h"
 #include "ca/signing_request.h"
@@ -29,6 +30,9 @@ struct RequestLook {
   std::optional<RequestDraft> draft;  // absent: refused
   std::string refusal;                // why: file missing or another one, or the first finding
 };
+
+// A finding that stands against a certificate, as the reason that is told.
+std::string reason_of(const base::Finding& finding);
 
 // Calls `look` for every request of the plan in its order, until that fails; it may take the draft.
 // The next few are worked out beside it, in threads of their own where there are many. Each file is

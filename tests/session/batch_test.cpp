@@ -1,6 +1,7 @@
 // Many requests in one ceremony, and certificates that follow others: what is bad is refused and
 // told, and spoils nothing.
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -15,8 +16,11 @@
 #include "base/digest.h"
 #include "base/media.h"
 #include "ca/certificate.h"
+#include "ca/der.h"
 #include "ca/issuer.h"
+#include "ca/openssl_ptr.h"
 #include "ca/pem.h"
+#include "ca/software_key.h"
 #include "ceremony/ledger.h"
 #include "session/stage.h"
 #include "support/ca_commands.h"
@@ -114,7 +118,71 @@ class Office {
   stage::Stage stage_;
 };
 
+base::Bytes number_of(const ca::BignumPtr& number) {
+  base::Bytes magnitude(static_cast<std::size_t>(BN_num_bytes(number.get())));
+  BN_bn2bin(number.get(), magnitude.data());
+  return ca::der_unsigned(magnitude);
+}
+
+ca::BignumPtr random_prime() {
+  ca::BignumPtr prime(BN_new());
+  REQUIRE(BN_generate_prime_ex(prime.get(), 1536, 0, nullptr, nullptr, nullptr) == 1);
+  return prime;
+}
+
+// An RSA key of these primes, by RFC 8017 appendix A.1.2.
+std::unique_ptr<ca::SoftwareKey> rsa_key(const ca::BignumPtr& p, const ca::BignumPtr& q) {
+  const ca::OpensslPtr<BN_CTX, BN_CTX_free> context(BN_CTX_new());
+  const auto number = [] { return ca::BignumPtr(BN_new()); };
+  const auto [n, e, d, dp, dq, inverse] =
+      std::array{number(), number(), number(), number(), number(), number()};
+  const ca::BignumPtr p1 = number();
+  const ca::BignumPtr q1 = number();
+  const ca::BignumPtr phi = number();
+  BN_set_word(e.get(), 65537);
+  BN_mul(n.get(), p.get(), q.get(), context.get());
+  BN_sub(p1.get(), p.get(), BN_value_one());
+  BN_sub(q1.get(), q.get(), BN_value_one());
+  BN_mul(phi.get(), p1.get(), q1.get(), context.get());
+  REQUIRE(BN_mod_inverse(d.get(), e.get(), phi.get(), context.get()) != nullptr);
+  BN_mod(dp.get(), d.get(), p1.get(), context.get());
+  BN_mod(dq.get(), d.get(), q1.get(), context.get());
+  BN_mod_inverse(inverse.get(), q.get(), p.get(), context.get());
+  base::Bytes numbers = ca::der_unsigned(std::uint64_t{0});
+  for (const ca::BignumPtr* each : {&n, &e, &d, &p, &q, &dp, &dq, &inverse}) {
+    ca::append(numbers, number_of(*each));
+  }
+  const base::Bytes algorithm =
+      ca::der(ca::DerTag::kSequence,
+              {ca::der_object_identifier("1.2.840.113549.1.1.1"), ca::der(ca::DerTag::kNull, {})});
+  const base::Bytes pkcs8 =
+      ca::der(ca::DerTag::kSequence,
+              {ca::der_unsigned(std::uint64_t{0}),
+               algorithm,
+               ca::der(ca::DerTag::kOctetString, {ca::der(ca::DerTag::kSequence, {numbers})})});
+  auto key = ca::SoftwareKey::from_pkcs8(base::SecretBytes::copy_of(pkcs8));
+  REQUIRE(key.ok());
+  return std::move(key).value();
+}
+
 }  // namespace
+
+TEST_CASE("batch: RSA keys with a prime in common are refused, and the others are signed") {
+  Office office;
+  const ca::BignumPtr common = random_prime();
+  const auto one = rsa_key(common, random_prime());
+  const auto other = rsa_key(random_prime(), common);
+  const auto good = support::new_key(ca::Algorithm::kRsa3072);
+  const std::string list = office.bring_device("F-0", *good) + office.bring_device("F-1", *one) +
+                           office.bring_device("F-2", *other) + office.bring_device("F-3");
+  REQUIRE(said(office.stage().rehearsal().certify({}, office.batch_of(list))) == "");
+  const json all = office.results("0002-subordinate-signing").at("results");
+  CHECK(all[0].at("result") == "issued");
+  CHECK(has(all[1].at("reason").get<std::string>(), "F-2.csr"));
+  CHECK(has(all[1].at("reason").get<std::string>(), "key-rsa-shared-prime"));
+  CHECK(has(all[2].at("reason").get<std::string>(), "F-1.csr"));
+  CHECK(all[3].at("result") == "issued");
+}
 
 TEST_CASE("batch: bad requests are refused and told, and the others are signed") {
   Office office;
