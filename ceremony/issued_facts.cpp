@@ -47,6 +47,38 @@ Result<Form> as_signed(const Json& base64, const ca::Certificate& issuer, const 
   return form;
 }
 
+// Reads the certificates of a list in their order, the next few beside what is done with one.
+class IssuedReader {
+ public:
+  IssuedReader(const Json& facts, const ca::Certificate& root, Proof proof)
+      : facts_(facts), root_(root), proof_(proof) {}
+
+  // Requires: not called oftener than there are facts.
+  Result<ca::Certificate> next() {
+    const auto amount = facts_.size() > kAhead ? base::Amount::kMuch : base::Amount::kLittle;
+    for (; begun_ < facts_.size() && ahead_.size() < kAhead; ++begun_) {
+      ahead_.push_back(
+          base::in_background([this, number = begun_] { return read(number); }, amount));
+    }
+    auto certificate = ahead_.front().get();
+    ahead_.pop_front();
+    return certificate;
+  }
+
+ private:
+  [[nodiscard]] Result<ca::Certificate> read(std::size_t number) const {
+    const Json& der = facts_.at(number).at("der");
+    return proof_ == Proof::kSignature ? as_signed<ca::Certificate>(der, root_, kCertificate)
+                                       : parsed<ca::Certificate>(der, kCertificate);
+  }
+
+  const Json& facts_;
+  const ca::Certificate& root_;
+  Proof proof_;
+  std::size_t begun_ = 0;
+  std::deque<std::future<Result<ca::Certificate>>> ahead_;
+};
+
 }  // namespace
 
 Result<ca::Certificate> certificate_as_signed(const Json& base64, const ca::Certificate& issuer) {
@@ -68,21 +100,10 @@ Result<void> for_each_issued(const Workplace& work,
   if (!root) {
     return std::move(root).error();
   }
-  const Json& facts = list->second;
-  const auto read = [&](std::size_t number) {
-    const Json& der = facts.at(number).at("der");
-    return proof == Proof::kSignature ? certificate_as_signed(der, *root)
-                                      : parsed<ca::Certificate>(der, kCertificate);
-  };
-  const auto amount = facts.size() > kAhead ? base::Amount::kMuch : base::Amount::kLittle;
-  std::deque<std::future<Result<ca::Certificate>>> ahead;  // the next few, read beside
-  for (std::size_t begun = 0, i = 0; i < facts.size(); ++i) {
-    for (; begun < std::min(i + kAhead, facts.size()); ++begun) {
-      ahead.push_back(base::in_background([&read, begun] { return read(begun); }, amount));
-    }
-    const std::string name = facts.at(i).at("name").get<std::string>();
-    auto certificate = ahead.front().get();
-    ahead.pop_front();
+  IssuedReader reader(list->second, *root, proof);
+  for (const Json& fact : list->second) {
+    const std::string name = fact.at("name").get<std::string>();
+    auto certificate = reader.next();
     if (!certificate) {
       return std::move(certificate).error().while_doing(name);
     }

@@ -243,10 +243,8 @@ class Walk {
     for (std::size_t first = 0; first < requests_.size(); first += kPart) {
       Part part = next.get();
       next = begin(first + kPart);
-      for (std::size_t i = 0; i < part.size(); ++i) {
-        if (auto looked = look_in_order(first + i, std::move(part[i]), look); !looked) {
-          return looked;
-        }
+      if (auto looked = go_through(first, std::move(part), look); !looked) {
+        return looked;
       }
     }
     return {};
@@ -256,8 +254,19 @@ class Walk {
   using Part = std::vector<Result<RequestLook>>;
   static constexpr std::size_t kPart = 16;
 
+  Result<void> go_through(std::size_t first,
+                          Part part,
+                          const std::function<Result<void>(RequestLook&)>& look) {
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (auto looked = look_in_order(first + i, std::move(part[i]), look); !looked) {
+        return looked;
+      }
+    }
+    return {};
+  }
+
   // From that request on; one part alone is not worth a thread.
-  std::future<Part> begin(std::size_t first) const {
+  [[nodiscard]] std::future<Part> begin(std::size_t first) const {
     const auto task = [this, first] { return part_from(first); };
     const bool is_much = requests_.size() > kPart && first < requests_.size();
     return base::in_background(task, is_much ? base::Amount::kMuch : base::Amount::kLittle);

@@ -707,19 +707,23 @@ class FlippingSigner final : public Signer {
 TEST_CASE("CRL: a bit that flips before, while or after it is signed is noticed") {
   using Flip = FlippingSigner::Flip;
   const std::string ending = "; destroy it, and look for the fault before anything else is signed";
-  for (const auto& [flip, what] : {std::pair{Flip::kBeforeSigning, "the CRL is another one"},
-                                   std::pair{Flip::kAfterSigning, "the CRL is another one"},
-                                   std::pair{Flip::kInSignature, "the signature does not fit"}}) {
-    CAPTURE(what);
+  struct Row {
+    Flip flip;
+    const char* what;
+  };
+  for (const Row& row : {Row{Flip::kBeforeSigning, "the CRL is another one"},
+                         Row{Flip::kAfterSigning, "the CRL is another one"},
+                         Row{Flip::kInSignature, "the signature does not fit"}}) {
+    CAPTURE(row.what);
     Ledger ledger;
     base::Result<RevocationListDraft> draft = RevocationListDraft::of(ledger.parts());
     REQUIRE(draft.ok());
-    FlippingSigner signer(*ledger.root.key, flip);
+    FlippingSigner signer(*ledger.root.key, row.flip);
     const base::Result<RevocationList> list = sign_revocation_list(std::move(*draft), signer);
     REQUIRE_FALSE(list.ok());
     CHECK(list.error().code == base::ErrorCode::kInconsistent);
     CHECK(list.error().message ==
-          "what came back from the key is not what was agreed: " + std::string(what) + ending);
+          "what came back from the key is not what was agreed: " + std::string(row.what) + ending);
   }
 }
 
@@ -753,10 +757,14 @@ TEST_CASE("CRL: a hundred thousand entries pass openssl, and three thousand cert
   root_plan.validity = {.not_before = support::today() - std::chrono::days{60},
                         .not_after = support::today() + std::chrono::days{7000}};
   // certtool's time grows with the square of the number: 100,000 take it more than six minutes.
-  for (const auto& [program, verdict, count] :
-       {std::tuple{"openssl", "verify OK", 100'000},
-        std::tuple{"certtool", "Verification output: Verified.", 3'000}}) {
-    CAPTURE(program);
+  struct Judge {
+    const char* program;
+    const char* verdict;
+    int count;
+  };
+  for (const Judge& judge : {Judge{"openssl", "verify OK", 100'000},
+                             Judge{"certtool", "Verification output: Verified.", 3'000}}) {
+    CAPTURE(judge.program);
     Ledger ledger;
     ledger.root = support::make_root(Algorithm::kP384, root_plan);
     ledger.plan.this_update = support::today() - std::chrono::days{1};
@@ -764,7 +772,7 @@ TEST_CASE("CRL: a hundred thousand entries pass openssl, and three thousand cert
     ledger.issued.clear();
     ledger.revocations.clear();
     const Instant end = at("2040-12-31T23:59:59Z");
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < judge.count; ++i) {
       const auto digits = static_cast<std::uint32_t>(i) * 2'654'435'761U;  // in no order
       base::Bytes serial(16, 0x5a);
       for (std::size_t octet = 0; octet < 4; ++octet) {
@@ -781,6 +789,6 @@ TEST_CASE("CRL: a hundred thousand entries pass openssl, and three thousand cert
     const base::Result<RevocationList> list = ledger.sign();
     REQUIRE(list.ok());
     CHECK(list->entries().size() == ledger.revocations.size());
-    CHECK(support::has(judged(ledger.root, *list, program), verdict));
+    CHECK(support::has(judged(ledger.root, *list, judge.program), judge.verdict));
   }
 }
