@@ -76,11 +76,8 @@ Result<std::vector<RequestDecision>> decide_requests(const Workplace& work) {
     return std::move(moduli).error();
   }
   for (const ca::SharedPrime& shared : moduli->find_shared()) {
-    for (RequestDecision& decision : decisions) {
-      if (owner_of(decision) == shared.owner) {
-        refuse(decision, reason_of(ca::shared_prime_finding(shared.other)));
-      }
-    }
+    const auto found = std::ranges::find(decisions, shared.owner, owner_of);
+    refuse(*found, reason_of(ca::shared_prime_finding(shared.other)));
   }
   return decisions;
 }
