@@ -62,7 +62,6 @@ using X509ReqPtr = OpensslPtr<X509_REQ, X509_REQ_free>;
 using X509CrlPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
 using X509NamePtr = OpensslPtr<X509_NAME, X509_NAME_free>;
 using X509AlgorPtr = OpensslPtr<X509_ALGOR, X509_ALGOR_free>;
-using X509PubkeyPtr = OpensslPtr<X509_PUBKEY, X509_PUBKEY_free>;
 using X509ExtensionPtr = OpensslPtr<X509_EXTENSION, X509_EXTENSION_free>;
 using X509RevokedPtr = OpensslPtr<X509_REVOKED, X509_REVOKED_free>;
 using X509StorePtr = OpensslPtr<X509_STORE, X509_STORE_free>;

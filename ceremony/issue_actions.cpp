@@ -234,7 +234,7 @@ Result<std::vector<std::string>> summary_of(const Plan& plan, std::size_t accept
   return lines;
 }
 
-// Of more than that many accepted ones nothing need be worked out again to be shown.
+// How many were accepted when the requests were checked.
 std::size_t accepted_of(const Json& decisions) {
   return static_cast<std::size_t>(
       std::ranges::count_if(decisions, [](const Json& one) { return one.contains("serial"); }));
@@ -278,6 +278,7 @@ Result<Asking> ask_certificates(const Workplace& work) {
     return std::move(refused).error();
   }
   const std::size_t accepted = accepted_of(*decisions);
+  // Of many nothing need be worked out again to be shown.
   auto lines = accepted > kShownOneByOne ? summary_of(work.plan, accepted) : shown_one_by_one(work);
   if (!lines) {
     return std::move(lines).error();
