@@ -145,8 +145,8 @@ Result<std::string> read_output(const FileDescriptor& pipe,
   std::string output;
   std::array<char, 65536> buffer{};
   while (output.size() <= most) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    // Rounded up: who is told that the time is over may look at the clock.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd ready{.fd = pipe.number(), .events = POLLIN, .revents = 0};
     const int polled = left <= 0 ? 0 : ::poll(&ready, 1, static_cast<int>(left));
     if (polled < 0 && errno == EINTR) {
