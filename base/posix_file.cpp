@@ -137,32 +137,6 @@ int compare_with_medium(int number, ByteView expected, std::span<std::uint8_t> s
   return beyond == 0 ? 0 : EILSEQ;
 }
 
-Result<void> read_back(const ParentFolder& parent,
-                       const NewFile& target,
-                       ByteView bytes,
-                       std::span<std::uint8_t> scratch) {
-  const FileDescriptor file(retry_interrupted([&] {
-    return openat(parent.folder.number(), parent.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  }));
-  if (!file.is_open()) {
-    return storage_error({target.path, "read back", errno});
-  }
-  if (const int error = forget_cached(file.number()); error != 0) {
-    return storage_error({target.path, "read back", error});
-  }
-  const int compared = compare_with_medium(file.number(), bytes, scratch);
-  if (compared == EILSEQ) {
-    return Error{ErrorCode::kStorageFailure,
-                 "The file " + in_quotes(target.path) +
-                     " came back different from what was written, so the medium cannot be "
-                     "trusted. Use another medium and do this step again."};
-  }
-  if (compared != 0) {
-    return storage_error({target.path, "read back", compared});
-  }
-  return {};
-}
-
 Result<void> write_durably(FileDescriptor file,
                            const ParentFolder& parent,
                            const NewFile& target,
@@ -336,15 +310,9 @@ std::ptrdiff_t read_up_to(int number, std::span<std::uint8_t> target) {
   return static_cast<std::ptrdiff_t>(done);
 }
 
-Result<std::string> save_exclusive(const NewFile& target,
-                                   ByteView bytes,
-                                   std::span<std::uint8_t> scratch) {
-  const Result<ParentFolder> parent = open_parent(target.path);
-  if (!parent) {
-    return parent.error();
-  }
-  FileDescriptor file(openat(parent->folder.number(),
-                             parent->name.c_str(),
+Result<FileDescriptor> open_new(const ParentFolder& parent, const NewFile& target) {
+  FileDescriptor file(openat(parent.folder.number(),
+                             parent.name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                              target.mode));
   if (!file.is_open() && errno == EEXIST) {
@@ -355,7 +323,47 @@ Result<std::string> save_exclusive(const NewFile& target,
   if (!file.is_open()) {
     return storage_error({target.path, "made", errno});
   }
-  if (const auto written = write_durably(std::move(file), *parent, target, bytes); !written) {
+  return file;
+}
+
+Result<void> read_back(const ParentFolder& parent,
+                       const NewFile& target,
+                       ByteView bytes,
+                       std::span<std::uint8_t> scratch) {
+  const FileDescriptor file(retry_interrupted([&] {
+    return openat(parent.folder.number(), parent.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  }));
+  if (!file.is_open()) {
+    return storage_error({target.path, "read back", errno});
+  }
+  if (const int error = forget_cached(file.number()); error != 0) {
+    return storage_error({target.path, "read back", error});
+  }
+  const int compared = compare_with_medium(file.number(), bytes, scratch);
+  if (compared == EILSEQ) {
+    return Error{ErrorCode::kStorageFailure,
+                 "The file " + in_quotes(target.path) +
+                     " came back different from what was written, so the medium cannot be "
+                     "trusted. Use another medium and do this step again."};
+  }
+  if (compared != 0) {
+    return storage_error({target.path, "read back", compared});
+  }
+  return {};
+}
+
+Result<std::string> save_exclusive(const NewFile& target,
+                                   ByteView bytes,
+                                   std::span<std::uint8_t> scratch) {
+  const Result<ParentFolder> parent = open_parent(target.path);
+  if (!parent) {
+    return parent.error();
+  }
+  Result<FileDescriptor> file = open_new(*parent, target);
+  if (!file) {
+    return file.error();
+  }
+  if (const auto written = write_durably(std::move(*file), *parent, target, bytes); !written) {
     return removed_after(*parent, written.error());
   }
   if (const auto same = read_back(*parent, target, bytes, scratch); !same) {

@@ -114,6 +114,17 @@ struct NewFile {
   unsigned mode = 0;
 };
 
+// Opens a file that must not exist yet, for writing.
+// Errors: kRefusedByPolicy where it exists; kStorageFailure.
+Result<FileDescriptor> open_new(const ParentFolder& parent, const NewFile& target);
+
+// Whether the medium gives back what was written and made durable; `scratch` is the buffer for it.
+// Errors: kStorageFailure where it does not.
+Result<void> read_back(const ParentFolder& parent,
+                       const NewFile& target,
+                       ByteView bytes,
+                       std::span<std::uint8_t> scratch);
+
 // What stands on the medium afterwards is proven by reading it back; gives its SHA-256.
 Result<std::string> save_exclusive(const NewFile& target,
                                    ByteView bytes,

@@ -42,11 +42,32 @@ struct Target {
   fs::path folder;
 };
 
+// A vault's header comes last, so that half a vault is none; what is delivered has no order.
+enum class Order { kAsGiven, kTogether };
+
+Result<void> save_files(const std::vector<OutputFile>& files, Order order) {
+  std::vector<base::FileToSave> together;
+  together.reserve(files.size());
+  for (const OutputFile& file : files) {
+    together.push_back({.path = file.path, .bytes = file.bytes});
+  }
+  if (order == Order::kTogether) {
+    return base::save_together(together);
+  }
+  for (const base::FileToSave& file : together) {
+    if (auto saved = base::save_new_or_same(file.path, file.bytes); !saved) {
+      return std::move(saved).error();
+    }
+  }
+  return {};
+}
+
 // Writes those that belong there, each read back. What an attempt that failed half-way has written
 // already is the same, byte for byte, and stays.
 Result<void> save_all(const Workplace& work,
                       const Target& target,
-                      const std::vector<Output>& outputs) {
+                      const std::vector<Output>& outputs,
+                      Order order) {
   std::vector<OutputFile> files;
   std::set<fs::path> folders;
   for (const Output& output : outputs) {
@@ -65,19 +86,14 @@ Result<void> save_all(const Workplace& work,
   if (auto noted = note_outputs(work, files); !noted) {
     return noted;
   }
-  for (const OutputFile& file : files) {
-    if (auto saved = base::save_new_or_same(file.path, file.bytes); !saved) {
-      return std::move(saved).error();
-    }
-  }
-  return {};
+  return save_files(files, order);
 }
 
 // Writes to every site in the room, then to the transfer stick.
-Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs) {
+Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs, Order order) {
   for (const fs::path& site : work.room.sites) {
     const Target target{.place = Place::kSite, .folder = key_folder(work, site)};
-    if (auto saved = save_all(work, target, outputs); !saved) {
+    if (auto saved = save_all(work, target, outputs, order); !saved) {
       return saved;
     }
   }
@@ -87,7 +103,8 @@ Result<void> write_outputs(const Workplace& work, const std::vector<Output>& out
   return save_all(
       work,
       {.place = Place::kTransfer, .folder = work.room.transfer_out / record_name(work.plan)},
-      outputs);
+      outputs,
+      order);
 }
 
 base::Bytes bytes_from(const std::string& text) {
@@ -209,7 +226,7 @@ Result<Turn> write_vaults(Workplace& work, client::Input& /*input*/) {
   if (auto added = add_expiry_sheet(work, *outputs); !added) {
     return std::move(added).error();
   }
-  if (auto written = write_outputs(work, *outputs); !written) {
+  if (auto written = write_outputs(work, *outputs, Order::kAsGiven); !written) {
     return std::move(written).error();
   }
   for (const fs::path& site : work.room.sites) {
@@ -310,7 +327,7 @@ Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
   if (auto added = add_expiry_sheet(work, outputs); !added) {
     return std::move(added).error();
   }
-  if (auto written = write_outputs(work, outputs); !written) {
+  if (auto written = write_outputs(work, outputs, Order::kTogether); !written) {
     return std::move(written).error();
   }
   Turn turn;

@@ -1,5 +1,6 @@
 #include "base/media.h"
 
+#include <array>
 #include <csignal>
 #include <string>
 #include <sys/resource.h>
@@ -304,5 +305,54 @@ TEST_CASE("media: a write that the power cut off is finished, and only such a on
     plant(path, other);
     CHECK(save_new_or_same(path, bytes_of(whole)).error().code == ErrorCode::kRefusedByPolicy);
     CHECK(content_of(path) == other);
+  }
+}
+
+TEST_CASE("media: many files are saved together, each in its folder, and each is read back") {
+  const TemporaryFolder folder;
+  REQUIRE(make_new_folder(folder / "other").ok());
+  std::vector<std::filesystem::path> paths;
+  std::vector<Bytes> contents;
+  std::vector<FileToSave> files;
+  constexpr std::size_t kMany = 300;
+  paths.reserve(kMany);
+  contents.reserve(kMany);
+  files.reserve(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    paths.push_back(folder / (i % 3 == 0 ? "other" : ".") / std::to_string(i));
+    contents.push_back(random_bytes(i * 7));
+    files.push_back({.path = paths.back(), .bytes = contents.back()});
+  }
+  REQUIRE(save_together(files).ok());
+  for (const FileToSave& file : files) {
+    CHECK(read_file(file.path, 1U << 20U).value() == Bytes(file.bytes.begin(), file.bytes.end()));
+    CHECK(mode_of(file.path) == 0644);
+  }
+  // Again, as a step that is done again does: also where the power had cut one of them off.
+  std::filesystem::resize_file(paths[7], 3);
+  std::filesystem::remove(paths[8]);
+  REQUIRE(save_together(files).ok());
+  CHECK(read_file(paths[7], 1000).value() == contents[7]);
+  CHECK(read_file(paths[8], 1000).value() == contents[8]);
+  CHECK(save_together({}).ok());
+}
+
+TEST_CASE("media: of files that are saved together none stays where one cannot be saved") {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = folder / "before";
+  const std::filesystem::path fresh = folder / "fresh";
+  const std::filesystem::path other = folder / "other";
+  plant(before, "before");
+  plant(other, "something else");
+  for (const std::filesystem::path& bad : {other, folder / "missing" / "file"}) {
+    const std::array files{FileToSave{.path = before, .bytes = bytes_of("before")},
+                           FileToSave{.path = fresh, .bytes = bytes_of("fresh")},
+                           FileToSave{.path = bad, .bytes = bytes_of("bad")}};
+    const auto saved = save_together(files);
+    REQUIRE(!saved.ok());
+    CHECK(saved.error().message.find(bad.string()) != std::string::npos);
+    CHECK(content_of(before) == "before");
+    CHECK(content_of(other) == "something else");
+    CHECK_FALSE(std::filesystem::exists(fresh));
   }
 }

@@ -32,6 +32,7 @@ JOBS = 2
 MARKER = b"MARKER-of-a-secret-0123456789abc"
 OLD = b"what was there before\n"
 LOGS = ("journal.log", "torn.log")
+FILES = ("public.bin", "secret.bin", "one.bin", "two.bin")
 Call = collections.namedtuple("Call", "name number on_screen target")
 Outcome = collections.namedtuple("Outcome", "code lines stderr")
 
@@ -86,7 +87,7 @@ class Truth:
         if outcome.code != 0:
             sys.exit(f"the victim fails undisturbed: {outcome}")
         self.lines = outcome.lines
-        self.files = {name: (folder / name).read_bytes() for name in ("public.bin", "secret.bin")}
+        self.files = {name: (folder / name).read_bytes() for name in FILES}
         self.logs = {name: whole_lines((folder / name).read_bytes())[0] for name in LOGS}
 
 
@@ -99,7 +100,7 @@ def check_files(folder, acts, truth, after_refusal, excused):
         yield "old.bin is not what it was"
     for name, content in truth.files.items():
         there = (folder / name).read_bytes() if (folder / name).exists() else None
-        reported = [act[2] for act in acts if act[:2] == ["save", name]]
+        reported = [act[2] for act in acts if act[0] in ("save", "together") and act[1] == name]
         if reported and (there != content or hashlib.sha256(there).hexdigest() != reported[0]):
             yield f"{name} was reported saved and is not there whole"
         if not reported and there is not None:
@@ -135,7 +136,7 @@ def check_leaks(folder):
             content = path.read_bytes()
             if any(form in content for form in LEAKS):
                 yield f"the secret stands in {path.name}"
-    allowed = r"(old|public|secret)\.bin|(journal|torn)\.log|made|torn\.log\.torn-[0-9a-f]{64}"
+    allowed = r"(old|public|secret|one|two)\.bin|(journal|torn)\.log|made|torn\.log\.torn-[0-9a-f]{64}"
     for path in folder.iterdir():
         if not re.fullmatch(allowed, path.name):
             yield f"{path.name} should not be there"
@@ -296,8 +297,8 @@ def points(bench, truth):
         if call.name == "write" and call.target in truth.files:
             for count in (len(truth.files[call.target]), 5):
                 yield lambda call=call, count=count: bench.lie_point(call, count, truth)
-        if call.name == "fsync" and call.target in begun:
-            begun.remove(call.target)
+        if call.name == "syncfs" or call.name == "fsync" and call.target in begun:
+            begun.discard(call.target)
             yield lambda call=call: bench.double_point(call, truth)
 
 

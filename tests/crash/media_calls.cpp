@@ -254,6 +254,11 @@ int fdatasync(int number) {
   return noted(real(number), CallKind::kSync, is_recording ? path_of(number) : "");
 }
 
+int syncfs(int number) noexcept {
+  static const auto real = next<int (*)(int)>("syncfs");
+  return noted(real(number), CallKind::kSyncAll, is_recording ? path_of(number) : "");
+}
+
 int mkdir(const char* path, mode_t mode) noexcept {
   static const auto real = next<int (*)(const char*, mode_t)>("mkdir");
   return noted(real(path, mode), CallKind::kMakeFolder, absolute(AT_FDCWD, path));

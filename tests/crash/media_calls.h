@@ -16,9 +16,10 @@ enum class CallKind {
   kTruncate,  // to `offset` bytes
   kSync,      // of a file or a folder
   kMakeFolder,
-  kRemove,  // a file or an empty folder
-  kRename,  // to `other`
-  kUnknown  // a call that changes files and that nobody has taught this program; `other` names it
+  kRemove,   // a file or an empty folder
+  kRename,   // to `other`
+  kSyncAll,  // of a folder and the files in it; the rest of its file system counts as not synced
+  kUnknown   // a call that changes files and that nobody has taught this program; `other` names it
 };
 
 struct MediaCall {

@@ -101,6 +101,11 @@ bool Medium::sync(const std::string& path) {
   return true;
 }
 
+bool Medium::sync_all(const std::string& path) {
+  std::erase_if(synced_, [&](const auto& file) { return parent_of(file.first) == path; });
+  return sync(path);
+}
+
 bool Medium::remove(const std::string& path) {
   const auto there = now_.find(path);
   if (there == now_.end()) {
@@ -147,6 +152,8 @@ bool Medium::apply(const MediaCall& call) {
     }
     case CallKind::kSync:
       return sync(call.path);
+    case CallKind::kSyncAll:
+      return sync_all(call.path);
     case CallKind::kRemove:
       return remove(call.path);
     case CallKind::kRename:

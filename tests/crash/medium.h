@@ -39,6 +39,7 @@ class Medium {
  private:
   bool set_bytes(const std::string& path, std::string bytes);
   bool sync(const std::string& path);
+  bool sync_all(const std::string& path);
   bool remove(const std::string& path);
   bool rename(const MediaCall& call);
   [[nodiscard]] std::string bytes_of(const std::string& path) const;

@@ -27,6 +27,11 @@ EXPECTED = {
     "make made": ["mkdir made", "fsync made", "fsync FOLDER"],
     "save public.bin": SAVE,
     "again public.bin": OPEN,
+    # Both are written, then everything becomes durable, then both come from the medium.
+    "together one.bin": ["new one.bin", "write one.bin", "new two.bin", "write two.bin",
+                         "syncfs FOLDER", "forget one.bin", "read one.bin", "forget two.bin",
+                         "read two.bin"],
+    "together two.bin": [],  # said behind the other, of the same call
     "save secret.bin": SAVE,
     "read FOLDER": ["read public.bin", "read secret.bin", "forget secret.bin"],
     "create journal.log": ["new {}", "fsync {}", "fsync FOLDER"],
@@ -42,7 +47,7 @@ EXPECTED = {
 OPEN_AGAIN = [*OPEN, *(step.replace("{}", "torn.log.torn") for step in ("read {}", *OPEN[:3])),
               "cut {}", "fsync {}"]
 TORN_NAME = "torn.log.torn-" + hashlib.sha256(driver.TORN).hexdigest()
-WORDS = {"mkdirat": "mkdir", "fsync": "fsync", "fdatasync": "fdatasync", "write": "write",
+WORDS = {"mkdirat": "mkdir", "fsync": "fsync", "fdatasync": "fdatasync", "syncfs": "syncfs", "write": "write",
          "read": "read", "ftruncate": "cut", "fadvise64": "forget"}
 
 

@@ -6,6 +6,7 @@
 // victim reopen FOLDER...   whether each folder can be gone on with: "good FOLDER LINES" or "bad
 // ..."
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -74,6 +75,19 @@ bool save_public_again(const fs::path& folder) {
   return saved.ok() ? done("again", saved->path, saved->sha256) : refused(saved.error());
 }
 
+bool save_two_together(const fs::path& folder) {
+  const fs::path one = folder / "one.bin";
+  const fs::path two = folder / "two.bin";
+  const base::Bytes long_one = public_bytes();
+  const base::ByteView short_one = base::ByteView(long_one).first(100);
+  const std::array files{base::FileToSave{.path = one, .bytes = long_one},
+                         base::FileToSave{.path = two, .bytes = short_one}};
+  const auto saved = base::save_together(files);
+  return saved.ok() ? done("together", one, base::sha256_hex(long_one)) &&
+                          done("together", two, base::sha256_hex(short_one))
+                    : refused(saved.error());
+}
+
 bool save_secret(const fs::path& folder) {
   const auto saved = base::save_new(folder / "secret.bin", secret_bytes());
   return saved.ok() ? done("save", saved->path, saved->sha256) : refused(saved.error());
@@ -122,8 +136,9 @@ bool go_on_with_log(const fs::path& path) {
 
 ExitCode act(const fs::path& folder) {
   const bool all = make_folder(folder) && save_public(folder) && save_public_again(folder) &&
-                   save_secret(folder) && read_again(folder) && begin_log(folder) &&
-                   go_on_with_log(folder / "journal.log") && go_on_with_log(folder / "torn.log");
+                   save_two_together(folder) && save_secret(folder) && read_again(folder) &&
+                   begin_log(folder) && go_on_with_log(folder / "journal.log") &&
+                   go_on_with_log(folder / "torn.log");
   return all ? ExitCode::kDone : ExitCode::kRefused;
 }
 
