@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <iterator>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -302,19 +303,40 @@ void take_back(int fd, std::ptrdiff_t size_bytes) {
 }  // namespace
 
 Result<std::string> AppendLog::append(std::string_view text) {
-  if (text.find('\n') != std::string_view::npos) {
+  const std::string one(text);
+  const Result<void> appended = append_all({&one, 1});
+  return appended ? Result<std::string>(lines_.back().sha256) : appended.error();
+}
+
+Result<void> AppendLog::append_all(std::span<const std::string> texts) {
+  if (std::ranges::any_of(texts, [](const auto& text) { return text.find('\n') != text.npos; })) {
     return Error{ErrorCode::kInvalidArgument, "A log line may not contain a line feed."};
   }
+  for (auto text = texts.begin(); text != texts.end();) {
+    std::string group;
+    std::vector<LogLine> lines;
+    for (; text != texts.end() && (lines.empty() || group.size() + text->size() < kGroupBytes);
+         ++text) {
+      lines.push_back({.sha256 = sha256_hex(bytes_of(*text)), .text = *text});
+      group.append(lines.back().sha256).append(" ").append(*text).append("\n");
+    }
+    if (auto written = put(group); !written) {
+      return written;
+    }
+    std::ranges::move(lines, std::back_inserter(lines_));
+  }
+  return {};
+}
+
+Result<void> AppendLog::put(std::string_view lines) {
   if (broken_) {
     return Error{ErrorCode::kStorageFailure,
                  "The log " + in_quotes(path_) +
                      " takes no more lines after the failure before. Open it again."};
   }
-  LogLine line{.sha256 = sha256_hex(bytes_of(text)), .text = std::string(text)};
-  const std::string whole = line.sha256 + " " + line.text + "\n";
-  // One write(): a crash then leaves a beginning of this line and never a mixture of two.
-  const auto count = retry_interrupted([&] { return write(fd_, whole.data(), whole.size()); });
-  if (count < 0 || std::cmp_not_equal(count, whole.size())) {
+  // One write(): a crash then leaves a beginning of it and never a mixture.
+  const auto count = retry_interrupted([&] { return write(fd_, lines.data(), lines.size()); });
+  if (count < 0 || std::cmp_not_equal(count, lines.size())) {
     const int error = count < 0 ? errno : ENOSPC;
     broken_ = true;
     if (count > 0) {
@@ -326,8 +348,7 @@ Result<std::string> AppendLog::append(std::string_view text) {
     broken_ = true;
     return storage_error({path_, "made durable", errno});
   }
-  lines_.push_back(line);
-  return std::move(line.sha256);
+  return {};
 }
 
 }  // namespace base

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,12 +58,21 @@ class AppendLog {
   // does so whole or not at all. Errors: kStorageFailure, kInvalidArgument.
   Result<std::string> append(std::string_view text);
 
+  // The same for many lines, which become durable together: about kGroupBytes at a time, or one
+  // line that is longer. A power cut leaves whole lines from the first on, and at most one that is
+  // torn. Errors: as append(); of the lines before the error some may stand.
+  static constexpr std::size_t kGroupBytes = std::size_t{64} << 10U;
+  Result<void> append_all(std::span<const std::string> texts);
+
   // All lines that stand in the log, oldest first.
   [[nodiscard]] const std::vector<LogLine>& lines() const { return lines_; }
   [[nodiscard]] const TornTail& torn_tail() const { return torn_; }
 
  private:
   AppendLog() = default;
+
+  // One write() and fdatasync() of whole lines.
+  Result<void> put(std::string_view lines);
 
   // Sets `tail` aside and cuts the file to `keep_bytes`.
   Result<void> cut_off(std::string_view tail, std::size_t keep_bytes);

@@ -43,6 +43,16 @@ bool holds_reserved_name(const Json& value) {
   });
 }
 
+bool holds_reserved_name_but(const Json& object, std::string_view allowed) {
+  for (auto member = object.begin(); member != object.end(); ++member) {
+    if (member.key() != allowed &&
+        (is_reserved(member.key()) || holds_reserved_name(member.value()))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool may_be_hidden(const HiddenFact& fact) {
   return !is_reserved(fact.name) && !holds_reserved_name(fact.value);
 }

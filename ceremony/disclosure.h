@@ -19,6 +19,9 @@ namespace ceremony {
 // "_sd" has exactly this many digests in every entry that may hide facts.
 inline constexpr std::size_t kDigestCount = 32;
 
+// The member of an entry's data that holds them (RFC 9901 section 4.2.4.1).
+inline constexpr std::string_view kDigestsMember = "_sd";
+
 // A fact for the journal that the transcript only commits to.
 struct HiddenFact {
   std::string name;
@@ -39,6 +42,9 @@ struct Disclosure {
 // Whether a member anywhere in `value` has a name that means something else to every reader of
 // RFC 9901: "_sd" or "..." (section 4.2.1).
 bool holds_reserved_name(const Json& value);
+
+// The same of an object whose own member `allowed` does not count.
+bool holds_reserved_name_but(const Json& object, std::string_view allowed);
 
 // Whether `fact` may be hidden: neither its name nor a name inside its value is a reserved one.
 bool may_be_hidden(const HiddenFact& fact);

@@ -1,10 +1,13 @@
 #include "ceremony/journal.h"
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
 #include "base/append_log.h"
 #include "base/calendar.h"
+#include "base/digest.h"
 #include "ceremony/journal_keys.h"
 #include "ceremony/journal_line.h"
 #include "ceremony/journal_state.h"
@@ -108,32 +111,60 @@ std::string Journal::public_date() const {
 Result<void> Journal::publish(std::string_view type,
                               const Json& data,
                               std::vector<HiddenFact> hidden) {
-  const auto line = build_public_line({.i = state_->transcript.entries().size(),
-                                       .prev = state_->transcript.head(),
+  return publish_all({{.type = std::string(type), .data = data, .hidden = std::move(hidden)}});
+}
+
+// Public lines with their entries in the journal, not yet written.
+struct Journal::Group {
+  std::vector<std::string> public_lines;
+  std::vector<std::string> lines;
+  std::vector<JournalEntry> entries;
+};
+
+// Checked before anything is written: a line that readers refuse must never reach a log.
+Result<void> Journal::prepare(const Publication& publication, Group& group) {
+  State& state = *state_;
+  const std::string before =
+      group.lines.empty() ? head() : base::sha256_hex(base::bytes_of(group.lines.back()));
+  const auto line = build_public_line({.i = state.transcript.entries().size(),
+                                       .prev = state.transcript.head(),
                                        .date = public_date(),
-                                       .type = std::string(type),
-                                       .data = data,
-                                       .journal = head()},
-                                      std::move(hidden));
+                                       .type = publication.type,
+                                       .data = publication.data,
+                                       .journal = before},
+                                      publication.hidden);
   if (!line) {
     return line.error();
   }
-  // Checked before anything is written: a line that readers refuse must never reach a log.
-  auto entry = state_->transcript.next(line->text);
-  if (!entry) {
-    return std::move(entry).error().while_doing("publishing");
+  auto prepared =
+      state.prepare({.i = state.entries.size() + group.lines.size(), .previous = before},
+                    kPublicType,
+                    {{"line", line->text}, {"disclosures", line->disclosures}});
+  if (!prepared) {
+    return std::move(prepared).error();
   }
-  auto written =
-      state_->write(kPublicType, {{"line", line->text}, {"disclosures", line->disclosures}});
-  if (!written) {
+  if (auto added = state.transcript.add(line->text); !added) {
+    return std::move(added).error().while_doing("publishing");
+  }
+  group.public_lines.push_back(line->text);
+  group.lines.push_back(std::move(prepared->line));
+  group.entries.push_back(std::move(prepared->entry));
+  return {};
+}
+
+Result<void> Journal::publish_all(const std::vector<Publication>& publications) {
+  Group group;
+  for (const Publication& publication : publications) {
+    if (auto prepared = prepare(publication, group); !prepared) {
+      state_->transcript.forget_last(group.lines.size());
+      return prepared;
+    }
+  }
+  if (auto written = state_->log.append_all(group.lines); !written) {
     return written;
   }
-  state_->transcript.add(std::move(entry).value());
-  const auto appended = state_->transcript_log->append(line->text);
-  if (!appended) {
-    return appended.error();
-  }
-  return {};
+  std::ranges::move(group.entries, std::back_inserter(state_->entries));
+  return state_->transcript_log->append_all(group.public_lines);
 }
 
 const std::string& Journal::first_hash() const {

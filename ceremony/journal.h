@@ -59,6 +59,13 @@ struct JournalEntry {
   Json data;
 };
 
+// A public entry that is to be written.
+struct Publication {
+  std::string type;
+  Json data;
+  std::vector<HiddenFact> hidden;
+};
+
 class Journal {
  public:
   // A new journal and a new, empty transcript; neither file may exist. Line 0 (type "journal",
@@ -91,6 +98,11 @@ class Journal {
                              const Json& data,
                              std::vector<HiddenFact> hidden = {});
 
+  // The same for many: all of them here, then all of them in the transcript, each time durable
+  // together (AppendLog::append_all()). Errors: as build_public_line(): nothing was written then;
+  // kStorageFailure.
+  base::Result<void> publish_all(const std::vector<Publication>& publications);
+
   // Hash of line 0, 64 hex digits: no two journals have the same.
   [[nodiscard]] const std::string& first_hash() const;
 
@@ -112,7 +124,9 @@ class Journal {
  private:
   struct State;
   explicit Journal(std::unique_ptr<State> state);
+  struct Group;
   [[nodiscard]] std::string public_date() const;
+  base::Result<void> prepare(const Publication& publication, Group& group);
   std::unique_ptr<State> state_;
 };
 

@@ -46,9 +46,11 @@ std::vector<std::filesystem::path> torn_files(const std::filesystem::path& log) 
 
 }  // namespace
 
-Result<void> Journal::State::write(std::string_view type, const Json& data) {
+Result<Journal::State::Prepared> Journal::State::prepare(const Behind& behind,
+                                                         std::string_view type,
+                                                         const Json& data) const {
   JournalEntry entry{
-      entries.size(), std::string(type), base::format_utc_time(options.clock->now()), data};
+      behind.i, std::string(type), base::format_utc_time(options.clock->now()), data};
   const auto members = write_json({{"time", entry.time},
                                    {"type", entry.type},
                                    {"data", entry.data},
@@ -56,16 +58,22 @@ Result<void> Journal::State::write(std::string_view type, const Json& data) {
   if (!members) {
     return members.error();
   }
-  const std::string start = journal_line_start(entry.i, head());
+  const std::string start = journal_line_start(entry.i, behind.previous);
   const bool boxed = key.has_value() && entry.i != 0;
-  const std::string line =
-      boxed ? start + R"(,"box":")" + encrypt_line(*key, {start, *members}) + R"("})"
-            : start + "," + members->substr(1);
-  const auto written = log.append(line);
-  if (!written) {
+  std::string line = boxed ? start + R"(,"box":")" + encrypt_line(*key, {start, *members}) + R"("})"
+                           : start + "," + members->substr(1);
+  return Prepared{.entry = std::move(entry), .line = std::move(line)};
+}
+
+Result<void> Journal::State::write(std::string_view type, const Json& data) {
+  auto prepared = prepare({.i = entries.size(), .previous = head()}, type, data);
+  if (!prepared) {
+    return std::move(prepared).error();
+  }
+  if (const auto written = log.append(prepared->line); !written) {
     return written.error();
   }
-  entries.push_back(std::move(entry));
+  entries.push_back(std::move(prepared->entry));
   return {};
 }
 

@@ -38,6 +38,19 @@ struct Journal::State {
     return log.lines().empty() ? no_previous() : log.lines().back().sha256;
   }
 
+  // An entry as it goes onto the medium behind others: number `i`, after a line with that hash.
+  struct Prepared {
+    JournalEntry entry;
+    std::string line;
+  };
+  struct Behind {
+    std::uint64_t i = 0;
+    std::string previous;
+  };
+  [[nodiscard]] base::Result<Prepared> prepare(const Behind& behind,
+                                               std::string_view type,
+                                               const Json& data) const;
+
   // One entry onto the medium, clear or boxed. The header is always clear. Errors:
   // kInvalidArgument for data that write_json() refuses; kStorageFailure.
   base::Result<void> write(std::string_view type, const Json& data);

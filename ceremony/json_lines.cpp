@@ -78,6 +78,26 @@ Error bad_json(const std::string& what) {
   return Error{ErrorCode::kMalformed, what};
 }
 
+// Why a text is refused that write_json() could not have written.
+Error objection_to_text(std::string_view text) {
+  ParseWatch watch;
+  const auto callback = [&watch](int depth, Json::parse_event_t event, Json& parsed) {
+    return watch(depth, event, parsed);
+  };
+  const Json value = Json::parse(text, callback, false);
+  if (!watch.objection().empty()) {
+    return bad_json(watch.objection());
+  }
+  if (value.is_discarded()) {
+    return bad_json("its JSON is not well-formed");
+  }
+  std::string objection = objection_to(value, 0);
+  if (!objection.empty()) {
+    return bad_json(objection);
+  }
+  return bad_json("its JSON is not written as Conclave writes it (compact, ASCII only)");
+}
+
 }  // namespace
 
 base::Result<std::string> write_json(const Json& value) {
@@ -93,26 +113,13 @@ base::Result<std::string> write_json(const Json& value) {
   }
 }
 
+// A key that comes twice is written once, so a text that is written as it was read has none.
 base::Result<Json> parse_json(std::string_view text) {
-  ParseWatch watch;
-  const auto callback = [&watch](int depth, Json::parse_event_t event, Json& parsed) {
-    return watch(depth, event, parsed);
-  };
-  Json value = Json::parse(text, callback, false);
-  if (!watch.objection().empty()) {
-    return bad_json(watch.objection());
-  }
-  if (value.is_discarded()) {
-    return bad_json("its JSON is not well-formed");
-  }
-  std::string objection = objection_to(value, 0);
-  if (!objection.empty()) {
-    return bad_json(objection);
-  }
-  if (dump(value) != text) {
-    return bad_json("its JSON is not written as Conclave writes it (compact, ASCII only)");
-  }
-  return value;
+  Json value = Json::parse(text, nullptr, false);
+  const bool is_good =
+      !value.is_discarded() && objection_to(value, 0).empty() && dump(value) == text;
+  return is_good ? base::Result<Json>(std::move(value))
+                 : base::Result<Json>(objection_to_text(text));
 }
 
 base::Result<std::string> string_member(const Json& object, std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "ca/public_digest.h"
 
 namespace ceremony {
 
@@ -12,34 +13,27 @@ namespace {
 constexpr std::uint8_t kLeaf = 0x00;
 constexpr std::uint8_t kNode = 0x01;
 
-MerkleHash leaf_hash(const std::string& leaf) {
-  base::Sha256 hash;
-  hash.update(base::ByteView(&kLeaf, 1));
-  hash.update(base::bytes_of(leaf));
-  return hash.finish();
-}
-
 struct Children {
   MerkleHash left;
   MerkleHash right;
 };
 
 MerkleHash node_hash(const Children& children) {
-  base::Sha256 hash;
-  hash.update(base::ByteView(&kNode, 1));
-  hash.update(children.left);
-  hash.update(children.right);
-  return hash.finish();
+  return ca::public_sha256({base::ByteView(&kNode, 1), children.left, children.right});
 }
 
 }  // namespace
 
-MerkleHash merkle_root(std::span<const std::string> leaves) {
+MerkleHash merkle_leaf(std::string_view leaf) {
+  return ca::public_sha256({base::ByteView(&kLeaf, 1), base::bytes_of(leaf)});
+}
+
+MerkleHash merkle_root(std::span<const MerkleHash> leaves) {
   if (leaves.empty()) {
     return base::sha256({});
   }
   if (leaves.size() == 1) {
-    return leaf_hash(leaves.front());
+    return leaves.front();
   }
   const std::size_t split = std::bit_floor(leaves.size() - 1);
   return node_hash(

@@ -8,13 +8,16 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <string>
+#include <string_view>
 
 namespace ceremony {
 
 using MerkleHash = std::array<std::uint8_t, 32>;
 
-// The Merkle Tree Hash of `leaves`; of none it is SHA-256 of nothing.
-MerkleHash merkle_root(std::span<const std::string> leaves);
+// The hash of one leaf.
+MerkleHash merkle_leaf(std::string_view leaf);
+
+// The Merkle Tree Hash over the hashes of the leaves; of none it is SHA-256 of nothing.
+MerkleHash merkle_root(std::span<const MerkleHash> leaves);
 
 }  // namespace ceremony

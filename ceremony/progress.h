@@ -35,13 +35,6 @@ enum class ScriptPart {
 // The steps of a part.
 const std::vector<Step>& steps_of(const Script& script, ScriptPart part);
 
-// A public entry that a completed step asked for.
-struct Publication {
-  std::string type;
-  Json data;
-  std::vector<HiddenFact> hidden;
-};
-
 // What became of the steps so far. Holds no secret and does no I/O.
 class Progress {
  public:

@@ -65,7 +65,7 @@ bool is_ceremony_folder(std::string_view name);
 // The decimal digits of a ceremony's number as its folder has them: zeros before, up to four.
 std::string folder_number(const std::string& digits);
 
-// A file of a record, at most 16 MiB. Errors: as base::read_file().
+// A file of a record but its transcript, at most 16 MiB. Errors: as base::read_file().
 base::Result<std::string> read_record_file(const std::filesystem::path& path);
 
 // A ceremony's folder holds its transcript and its seal, and nothing that does not belong there.

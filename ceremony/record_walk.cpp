@@ -111,16 +111,15 @@ MaybeFinding RecordWalk::one(const RecordFolder& folder, const std::filesystem::
   if (found) {
     return found;
   }
-  const auto content = read_record_file(folder.path / kTranscriptFile);
-  if (!content) {
+  const auto reading = read_transcript_file(folder.path / kTranscriptFile, Keep::kForVerdict);
+  if (!reading) {
     return record_finding({folder.file(kTranscriptFile), {}}, "files", "this file cannot be read");
   }
-  const TranscriptReading reading = read_transcript(*content);
-  if (!reading.flaws.empty()) {
-    const TranscriptFlaw& flaw = reading.flaws.front();
+  if (!reading->flaws.empty()) {
+    const TranscriptFlaw& flaw = reading->flaws.front();
     return record_finding({folder.file(kTranscriptFile), flaw.entry}, flaw.rule, flaw.message);
   }
-  const Transcript& transcript = reading.transcript;
+  const Transcript& transcript = reading->transcript;
   const std::string head = transcript.head();
   found = check_chain(folder, transcript);
   found = found ? found : check_seal(folder, transcript);

@@ -64,12 +64,12 @@ Result<void> Session::Body::catch_up() {
     return std::move(replayed).error();
   }
   progress = std::move(replayed).value();
-  while (!progress.unpublished().empty()) {
-    const Publication next = progress.unpublished().front();
-    if (auto published = journal.publish(next.type, next.data, next.hidden); !published) {
-      return std::move(published).error();
-    }
-    if (auto added = progress.add(script, journal.entries().back()); !added) {
+  const std::size_t before = journal.entries().size();
+  if (auto published = journal.publish_all(progress.unpublished()); !published) {
+    return published;
+  }
+  for (std::size_t i = before; i < journal.entries().size(); ++i) {
+    if (auto added = progress.add(script, journal.entries()[i]); !added) {
       return std::move(added).error();
     }
   }

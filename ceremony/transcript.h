@@ -30,6 +30,7 @@ struct TranscriptEntry {  // NOLINT(bugprone-exception-escape): a null Json allo
   std::string journal;  // the journal's head when this was written
   std::string text;
   std::string sha256;
+  MerkleHash leaf{};  // of `text`
 };
 
 // What is wrong with a transcript, and in which entry first.
@@ -47,7 +48,16 @@ bool may_hide_facts(std::string_view type);
 // A type's name: lower-case letters, digits, '-' and '.', 1 to 40 characters.
 bool is_type_name(std::string_view type);
 
+// What of a transcript stays in memory: all of it, or what a verdict needs: of every entry its
+// number, date, type and hashes, and the whole only of those that a verifier looks into (the first,
+// the roster, evaluations, the last).
+enum class Keep { kAll, kForVerdict };
+
 struct TranscriptReading;
+class TranscriptReader;
+
+// Bytes that a transcript may have; one of 100,000 entries has 75 MB.
+inline constexpr std::size_t kLargestTranscript = std::size_t{256} << 20U;
 
 // The transcript of one ceremony; its lines, numbers, hashes, dates and digests have been checked.
 class Transcript {
@@ -59,7 +69,7 @@ class Transcript {
   // begins with the first bad entry: "entry 4: ...".
   static base::Result<Transcript> parse(std::string_view content);
 
-  // The same from a file of at most 16 MiB. Errors also: kNotFound, kStorageFailure.
+  // The same from a file of at most kLargestTranscript. Errors also: kNotFound, kStorageFailure.
   static base::Result<Transcript> read(const std::filesystem::path& path);
 
   [[nodiscard]] const std::vector<TranscriptEntry>& entries() const { return entries_; }
@@ -73,27 +83,27 @@ class Transcript {
   // A text of the first entry ("ceremony", "mode", "previous_head"); "" where it is not there.
   [[nodiscard]] std::string opening(std::string_view member) const;
 
-  // The entry that a line would be behind these. Errors: as parse().
-  [[nodiscard]] base::Result<TranscriptEntry> next(std::string_view text) const;
-
-  // Adds what next() gave for the same entries, once its line has been written.
-  void add(TranscriptEntry next) { entries_.push_back(std::move(next)); }
-
-  // Adds a line that has just been written. Errors: as parse().
+  // Adds a line. Errors: as parse(); nothing was added then.
   base::Result<void> add(std::string_view text);
 
+  // Takes away the last `count` entries, which were not written after all.
+  void forget_last(std::size_t count) { entries_.resize(entries_.size() - count); }
+
  private:
-  friend TranscriptReading read_transcript(std::string_view content);
+  friend TranscriptReading read_transcript(TranscriptReader& reader);
 
   std::vector<TranscriptEntry> entries_;
 };
 
-// As Transcript::parse(), taken apart for a report.
+// As Transcript::parse(), taken apart for a report. Of a long one, parts are read in threads.
 struct TranscriptReading {
   Transcript transcript;              // the entries before the flaw
   std::vector<TranscriptFlaw> flaws;  // none, or the first
 };
-TranscriptReading read_transcript(std::string_view content);
+TranscriptReading read_transcript(std::string_view content, Keep keep);
+
+// The same of a transcript.log, read as it goes. Errors: as Transcript::read(), but for flaws.
+base::Result<TranscriptReading> read_transcript_file(const std::filesystem::path& path, Keep keep);
 
 // Everything from which a public line is made.
 struct PublicEntry {

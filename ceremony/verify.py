@@ -23,6 +23,7 @@ import stat
 import sys
 
 MAX_FILE = 16 << 20
+MAX_TRANSCRIPT = 256 << 20
 MAX_NOTE = 1 << 20
 MAX_SIGNERS = 1 << 20
 MAX_DEPTH = 16
@@ -643,7 +644,7 @@ class Record:
     def one(self, path, outer, label):
         files = self.check_files(path, label)
         file = label + "transcript.log"
-        content = read_file(os.path.join(path, "transcript.log"))
+        content = read_file(os.path.join(path, "transcript.log"), MAX_TRANSCRIPT)
         if content is None:
             raise Flaw("files", "this file cannot be read", file)
         entries = read_transcript(content, file)

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -174,6 +175,72 @@ TEST_CASE("append log: a line feed in a text is refused and harms nothing") {
   CHECK(log->append("a\nb").error().code == ErrorCode::kInvalidArgument);
   CHECK(log->append("a").ok());
   CHECK(content_of(folder / "log") == line_of("a"));
+}
+
+TEST_CASE("append log: many lines are appended together, and stand as if one after the other") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  std::vector<std::string> texts;
+  std::string content;
+  for (const std::size_t size : {0U, 1U, 1000U, 65'000U, 70'000U, 200'000U, 10U, 20U}) {
+    texts.emplace_back(size, 'x');
+    content += line_of(texts.back());
+  }
+  {
+    auto log = AppendLog::create(path);
+    REQUIRE(log.ok());
+    CHECK(log->append_all({}).ok());
+    CHECK(log->append_all(texts).ok());
+    CHECK(log->lines().size() == texts.size());
+    CHECK(log->append_all(std::vector<std::string>{"a", "b\nc"}).error().code ==
+          ErrorCode::kInvalidArgument);
+    CHECK(content_of(path) == content);
+    CHECK(log->append("last").ok());
+  }
+  const auto again = AppendLog::open(path);
+  REQUIRE(again.ok());
+  REQUIRE(again->lines().size() == texts.size() + 1);
+  CHECK(again->lines()[4].text == texts[4]);
+  CHECK(again->torn_tail().size_bytes == 0);
+}
+
+TEST_CASE("append log: where the power cut a group off, its whole lines stay, at every byte") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  std::string whole;
+  {
+    auto log = AppendLog::create(path);
+    REQUIRE(log.ok());
+    REQUIRE(log->append("before").ok());
+    REQUIRE(log->append_all(std::vector<std::string>{"one", "two", "three"}).ok());
+    whole = content_of(path);
+  }
+  for (std::size_t size = line_of("before").size(); size <= whole.size(); ++size) {
+    const auto cut = folder / std::to_string(size);
+    plant(cut, whole.substr(0, size));
+    const auto log = AppendLog::open(cut);
+    REQUIRE(log.ok());
+    const auto lines =
+        std::count(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size), '\n');
+    CHECK(log->lines().size() == static_cast<std::size_t>(lines));
+  }
+}
+
+TEST_CASE("append log: of a group that a full medium took half of nothing stays") {
+  const TemporaryFolder folder;
+  const auto path = folder / "journal.log";
+  auto log = AppendLog::create(path);
+  REQUIRE(log.ok());
+  REQUIRE(log->append("first").ok());
+  const std::string before = content_of(path);
+  {
+    const SmallFiles limit(before.size() + line_of("second").size() + 10);
+    CHECK(log->append_all(std::vector<std::string>{"second", "third"}).error().code ==
+          ErrorCode::kStorageFailure);
+  }
+  CHECK(content_of(path) == before);
+  CHECK(log->lines().size() == 1);
+  CHECK(!log->append("fourth").ok());
 }
 
 TEST_CASE("append log: a line that a full medium took half of is taken back at once") {

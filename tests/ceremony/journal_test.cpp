@@ -94,6 +94,39 @@ TEST_CASE("journal: a public entry stands word for word in both logs, with what 
   CHECK(room.text("transcript.log").find("10:00") == std::string::npos);
 }
 
+TEST_CASE("journal: many public entries at once stand as if one after the other") {
+  for (const Mode mode : {Mode::kRehearsal, Mode::kProduction}) {
+    const Room room;
+    std::string transcript;
+    {
+      auto journal = Journal::create(room.options(mode));
+      REQUIRE(journal);
+      CHECK(journal->publish_all({}));
+      REQUIRE(journal->publish_all({{"open", {{"mode", "REHEARSAL"}}, {}},
+                                    {"shares.issue", {{"extra", 3}}, {{"k", 2}, {"n", 5}}},
+                                    {"cert.issue", {{"serial", "01"}}, {}}}));
+      CHECK(journal->entries().size() == 4);
+      CHECK(journal->transcript().entries().size() == 3);
+      // One that cannot be takes the others with it, and leaves nothing.
+      const std::string before = room.text("journal.log");
+      CHECK_FALSE(
+          journal->publish_all({{"cert.issue", Json::object(), {}}, {"open", Json::object(), {}}}));
+      CHECK(room.text("journal.log") == before);
+      CHECK(journal->transcript().entries().size() == 3);
+      CHECK(journal->publish("close", Json::object()));
+      transcript = room.text("transcript.log");
+      CHECK(ceremony::Transcript::parse(transcript).value().entries().size() == 4);
+    }
+    CHECK(ceremony::check_stored_journal(room.text("journal.log")));
+    // Where the power failed between the two logs, the journal gives what the transcript lacks.
+    std::filesystem::resize_file(room.folder / "transcript.log", transcript.find('\n') + 40);
+    auto options = room.options(mode);
+    options.keeper_secret = &room.keeper;
+    REQUIRE(Journal::open(options));
+    CHECK(room.text("transcript.log") == transcript);
+  }
+}
+
 TEST_CASE("journal: public entries keep the day of the opening, however long the ceremony takes") {
   Room room;
   auto journal = Journal::create(room.options(Mode::kRehearsal));

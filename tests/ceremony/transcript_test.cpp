@@ -111,7 +111,11 @@ TEST_CASE("transcript: what was written is read, with head and root") {
   REQUIRE(transcript);
   CHECK(transcript->entries().size() == 3);
   CHECK(transcript->head() == base::sha256_hex(base::bytes_of(texts.back())));
-  CHECK(transcript->root() == ceremony::merkle_root(texts));
+  std::vector<ceremony::MerkleHash> leaves;
+  for (const std::string& text : texts) {
+    leaves.push_back(ceremony::merkle_leaf(text));
+  }
+  CHECK(transcript->root() == ceremony::merkle_root(leaves));
   CHECK(transcript->opening("x").empty());
   CHECK(ceremony::Transcript().head() == ceremony::no_previous());
   CHECK(ceremony::Transcript().opening("mode").empty());
@@ -124,10 +128,10 @@ TEST_CASE("transcript: every cut and every flipped bit is noticed, in the right 
   for (std::size_t at = 0; at < content.size(); ++at) {
     std::string changed = content;
     changed[at] = static_cast<char>(changed[at] ^ (1 << (at % 8)));
-    const auto reading = ceremony::read_transcript(changed);
+    const auto reading = ceremony::read_transcript(changed, ceremony::Keep::kAll);
     REQUIRE(reading.flaws.size() == 1);
     CHECK(reading.flaws.front().entry == entry);
-    const auto cut = ceremony::read_transcript(content.substr(0, at));
+    const auto cut = ceremony::read_transcript(content.substr(0, at), ceremony::Keep::kForVerdict);
     const bool between_lines = at != 0 && content[at - 1] == '\n';
     CHECK(cut.flaws.size() == (between_lines ? 0 : 1));
     entry += content[at] == '\n' ? 1U : 0U;

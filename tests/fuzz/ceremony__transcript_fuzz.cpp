@@ -12,7 +12,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view content = base::text_of({data, size});
-  const ceremony::TranscriptReading reading = ceremony::read_transcript(content);
+  const ceremony::TranscriptReading reading =
+      ceremony::read_transcript(content, ceremony::Keep::kAll);
   std::string again;
   for (const ceremony::TranscriptEntry& entry : reading.transcript.entries()) {
     again += entry.sha256 + " " + entry.text + "\n";

@@ -481,9 +481,10 @@ def linked_folder(record):
     os.symlink(os.path.join(record.folder, "linked"), record.path(SIGN))
 
 
-@mutation("the transcript longer than 16 MiB")
+@mutation("the transcript longer than 256 MiB")
 def huge_transcript(record):
-    record.write(bytes((16 << 20) + 1), SIGN, "transcript.log")
+    with open(record.path(SIGN, "transcript.log"), "ab") as file:
+        file.truncate((256 << 20) + 1)
 
 
 @mutation("the evaluation changed")

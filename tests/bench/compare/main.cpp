@@ -12,6 +12,7 @@
 #include "bench/compare/must.h"
 #include "bench/compare/root_folder.h"
 #include "bench/compare/sign_list.h"
+#include "bench/compare/verify_long_record.h"
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -30,12 +31,18 @@ int main(int argc, char** argv) {
         arguments[1], compare::must(ca::algorithm_named(arguments[2])), std::stoul(arguments[3]));
   } else if (arguments.size() == 3 && arguments[0] == "lint-many") {
     compare::lint_many(arguments[1], std::stoul(arguments[2]));
+  } else if (arguments.size() == 3 && arguments[0] == "make-record") {
+    compare::make_long_record(arguments[1], std::stoul(arguments[2]));
+  } else if (arguments.size() == 2 && arguments[0] == "verify-record") {
+    compare::verify_long_record(arguments[1]);
   } else {
     (void)std::fputs(
         "usage: conclave_compare make-root FOLDER ALGORITHM\n"
         "       conclave_compare sign-list ROOT INDEX OUT [PREVIOUS]\n"
         "       conclave_compare issue-batch FOLDER ALGORITHM COUNT\n"
-        "       conclave_compare lint-many FOLDER COUNT\n",
+        "       conclave_compare lint-many FOLDER COUNT\n"
+        "       conclave_compare make-record FOLDER ENTRIES\n"
+        "       conclave_compare verify-record FOLDER\n",
         stderr);
     return 2;
   }
