@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,16 @@ struct PossessionForSeal {
   shamir::PossessionKey key;
 };
 
+// How far the record was looked through for secrets, by what was typed and what keys were in hand
+// then; see record_guard.h.
+struct LookedThrough {
+  base::SecretBytes salt = base::SecretBytes::random(32);
+  std::vector<std::uint64_t> keys;  // marks of them under the salt
+  std::size_t typed = 0;            // secrets
+  std::uint64_t forgotten = 0;      // how often a typed one was forgotten by then
+  std::size_t entries = 0;          // of the journal
+};
+
 struct Held {
   std::unique_ptr<ca::SoftToken> token;    // destroyed after the key in it
   std::unique_ptr<ca::RootKey> root_key;   // "root-key"
@@ -37,6 +48,7 @@ struct Held {
   std::vector<std::string> signature_lines;  // of the seal, as they come in
   std::map<std::string, std::string> pins;   // hashes by role, while the attendance is taken
   std::size_t turn = 0;                      // of the step in progress
+  LookedThrough looked_through;
 
   // Wipes what a script calls by this name. Unknown names are a script's fault that its check
   // finds; here they do nothing.

@@ -1,6 +1,7 @@
 #include "ceremony/record_guard.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <sodium.h>
 
@@ -27,7 +29,7 @@ using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestPublicFile = 1U << 24U;  // bytes; as Transcript::read() takes
+constexpr std::size_t kLargestPublicFile = 1U << 24U;  // bytes; the transcript is left out
 constexpr std::string_view kTyped = "what was typed as a secret in this ceremony";
 constexpr std::string_view kByChance =
     ". A number that is the same by chance can be written with a word before it";
@@ -53,6 +55,24 @@ class KeysInHand {
     for (const PossessionForSeal& one : work.held.possession) {
       keys_.emplace_back(one.key.seed());
     }
+  }
+
+  // A number for each, by which only who has the salt knows it again.
+  [[nodiscard]] std::vector<std::uint64_t> marks(const base::SecretBytes& salt) const {
+    std::vector<std::uint64_t> marks;
+    marks.reserve(keys_.size());
+    const auto reader = salt.read();
+    for (const OpenKey& one : keys_) {
+      const base::ByteView key = one.reader.bytes();
+      std::array<std::uint8_t, crypto_generichash_BYTES_MIN> hash{};
+      crypto_generichash(
+          hash.data(), hash.size(), key.data(), key.size(), reader.bytes().data(), salt.size());
+      std::uint64_t mark = 0;
+      std::memcpy(&mark, hash.data(), sizeof mark);
+      sodium_memzero(hash.data(), hash.size());
+      marks.push_back(mark);
+    }
+    return marks;
   }
 
   // Whether one of them stands in these bytes.
@@ -105,10 +125,15 @@ struct Search {
   const TypedSecrets& typed;
   Chance chance;
   KeysInHand keys;
+  std::optional<std::size_t>
+      typed_since;  // the text was looked at; only what was typed since is new
 };
 
 // What the text holds, in words that fit behind "holds"; "" for nothing.
 std::string_view secret_in(std::string_view text, const Search& search) {
+  if (search.typed_since) {
+    return search.typed.stand_in(text, search.chance, *search.typed_since) ? kTyped : "";
+  }
   std::string_view form;
   bool holds_key = false;
   for_each_reading(text, [&](base::ByteView reading) {
@@ -206,11 +231,17 @@ Result<Finding> look_at_public_files(const Look& look) {
 }
 
 Search search_in_record(const Workplace& work) {
-  return {.typed = work.typed_secrets, .chance = Chance::kMayNot, .keys = KeysInHand(work)};
+  return {.typed = work.typed_secrets,
+          .chance = Chance::kMayNot,
+          .keys = KeysInHand(work),
+          .typed_since = {}};
 }
 
 Search search_in_typed(const Workplace& work) {
-  return {.typed = work.typed_secrets, .chance = Chance::kMay, .keys = KeysInHand(work)};
+  return {.typed = work.typed_secrets,
+          .chance = Chance::kMay,
+          .keys = KeysInHand(work),
+          .typed_since = {}};
 }
 
 Result<void> check_text(const TypedText& typed, const Search& search) {
@@ -251,14 +282,34 @@ std::string without_secrets(const Workplace& work, const std::string& message) {
                       : "(left out of the record, because it holds " + std::string(what) + ")";
 }
 
+// What is in the journal stays as it is, so an entry that was looked through need be held only
+// against what was typed since; but where a key is in hand that was not then, against everything.
 Result<Finding> find_secret_in_record(const Workplace& work) {
-  const Look look{.work = work, .search = search_in_record(work)};
-  for (const JournalEntry& entry : work.journal.entries()) {
-    if (Finding found = look_at_entry(look, entry); found) {
+  Look look{.work = work, .search = search_in_record(work)};
+  LookedThrough& before = work.held.looked_through;
+  std::vector<std::uint64_t> keys = look.search.keys.marks(before.salt);
+  const auto was_in_hand = [&](std::uint64_t key) {
+    return std::ranges::find(before.keys, key) != before.keys.end();
+  };
+  const bool is_good = before.forgotten == work.typed_secrets.times_forgotten() &&
+                       std::ranges::all_of(keys, was_in_hand);
+  const std::size_t known = is_good ? before.entries : 0;
+  const std::vector<JournalEntry>& entries = work.journal.entries();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    look.search.typed_since = i < known ? std::optional(before.typed) : std::nullopt;
+    if (Finding found = look_at_entry(look, entries[i]); found) {
       return found;
     }
   }
-  return look_at_public_files(look);
+  look.search.typed_since.reset();
+  auto found = look_at_public_files(look);
+  if (found && !*found) {
+    before.keys = std::move(keys);
+    before.typed = work.typed_secrets.count();
+    before.forgotten = work.typed_secrets.times_forgotten();
+    before.entries = entries.size();
+  }
+  return found;
 }
 
 Result<void> check_record_for_secrets(const Workplace& work) {

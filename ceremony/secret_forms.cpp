@@ -144,8 +144,19 @@ bool hold_drawn_words(std::span<const std::string_view> parts) {
   return false;
 }
 
+// Whether a sequence begins with a number, as PKCS #8 does (RFC 5958 section 2) and a certificate
+// does not. Where its length is written in an unusual way, it may.
+bool may_begin_with_number(base::ByteView sequence) {
+  constexpr std::uint8_t kDerInteger = 0x02;
+  constexpr std::uint8_t kLongLength = 0x80;  // and how many octets of length follow
+  const std::uint8_t length = sequence[1];
+  const std::size_t more = length > kLongLength ? length - kLongLength : 0;
+  return length == kLongLength || 2 + more >= sequence.size() || sequence[2 + more] == kDerInteger;
+}
+
 bool is_private_key(base::ByteView bytes) {
-  if (bytes.size() < kSmallestPrivateKey || bytes.front() != kDerSequence) {
+  if (bytes.size() < kSmallestPrivateKey || bytes.front() != kDerSequence ||
+      !may_begin_with_number(bytes)) {
     return false;
   }
   const auto key = ca::SoftwareKey::from_pkcs8(base::SecretBytes::copy_of(bytes));

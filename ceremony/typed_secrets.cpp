@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <numeric>
+#include <span>
 #include <string>
 
 #include <sodium.h>
@@ -104,6 +105,7 @@ void TypedSecrets::remember(const base::SecretBytes& typed) {
 }
 
 void TypedSecrets::forget_behind(std::size_t count) {
+  times_forgotten_ += marks_.size() > count ? 1U : 0U;
   while (marks_.size() > count) {
     sodium_memzero(&marks_.back(), sizeof marks_.back());
     marks_.pop_back();
@@ -119,7 +121,8 @@ bool TypedSecrets::is_in(const Mark& mark, const Row& row, base::ByteView key) {
   return false;
 }
 
-bool TypedSecrets::stand_in(std::string_view text, Chance chance) const {
+bool TypedSecrets::stand_in(std::string_view text, Chance chance, std::size_t known) const {
+  const auto new_ones = std::span(marks_).subspan(std::min(known, marks_.size()));
   const std::vector<std::string_view> words = parts_of(text, is_of_a_word);
   const auto may_be_in = [&](const Mark& mark) {
     const bool counts = mark.length == Length::kLong || chance == Chance::kMay;
@@ -127,13 +130,13 @@ bool TypedSecrets::stand_in(std::string_view text, Chance chance) const {
         mark.length == Length::kShort ? words.size() == mark.words : words.size() >= mark.words;
     return counts && has_room;
   };
-  if (std::ranges::none_of(marks_, may_be_in)) {
+  if (std::ranges::none_of(new_ones, may_be_in)) {
     return false;
   }
   const Row row(words);
   const auto key = key_.read();
   return std::ranges::any_of(
-      marks_, [&](const Mark& mark) { return may_be_in(mark) && is_in(mark, row, key.bytes()); });
+      new_ones, [&](const Mark& mark) { return may_be_in(mark) && is_in(mark, row, key.bytes()); });
 }
 
 }  // namespace ceremony

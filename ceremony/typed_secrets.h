@@ -36,10 +36,13 @@ class TypedSecrets {
   // is longer than kLongestTyped: that is a file, which secret_forms.h knows by its form.
   void remember(const base::SecretBytes& typed);
 
-  // Whether one of them stands in the text.
-  [[nodiscard]] bool stand_in(std::string_view text, Chance chance) const;
+  // Whether one of them stands in the text; the first `known` do not count.
+  [[nodiscard]] bool stand_in(std::string_view text, Chance chance, std::size_t known = 0) const;
 
   [[nodiscard]] std::size_t count() const { return marks_.size(); }
+
+  // How often any was forgotten: while this stays, what was counted before is still the same.
+  [[nodiscard]] std::uint64_t times_forgotten() const { return times_forgotten_; }
 
   // Forgets all but the first `count`.
   void forget_behind(std::size_t count);
@@ -62,6 +65,7 @@ class TypedSecrets {
 
   base::SecretBytes key_ = base::SecretBytes::random(32);
   std::vector<Mark> marks_;
+  std::uint64_t times_forgotten_ = 0;
 };
 
 }  // namespace ceremony
