@@ -16,26 +16,34 @@ namespace {
 
 using base::ErrorCode;
 
-// Enough for generating and using a few RSA-4096 keys at once; all of it is locked.
-constexpr std::size_t kSecureHeap = std::size_t{1} << 19;
+// Enough for generating and using a few keys of RSA-4096 or ML-DSA-87 at once (64 KiB each, and 128
+// for a signature); all of it is locked.
+constexpr std::size_t kSecureHeap = std::size_t{1} << 20;
 constexpr std::size_t kSmallestSecureBlock = 32;
 
-// Each block begins with its own size, which free() is not told. As long as the strictest
-// alignment, so that what follows stays aligned.
+// Each block begins with what free() is not told: its size, and where it lies. As long as the
+// strictest alignment, so that what follows stays aligned.
 struct alignas(std::max_align_t) BlockHeader {
   std::size_t size;
+  bool is_on_secure_heap;
 };
+
+// How many OnSecureHeap live on this thread.
+thread_local int secure_depth = 0;
 
 // NOLINTBEGIN(cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory): this is an allocator.
 void* allocate(std::size_t size, const char* /*file*/, int /*line*/) {
   if (size > SIZE_MAX - sizeof(BlockHeader)) {
     return nullptr;
   }
-  auto* const header = static_cast<BlockHeader*>(std::malloc(sizeof(BlockHeader) + size));
-  if (header == nullptr) {
+  const bool is_secure = secure_depth > 0;
+  void* const block = is_secure ? OPENSSL_secure_malloc(sizeof(BlockHeader) + size)
+                                : std::malloc(sizeof(BlockHeader) + size);
+  if (block == nullptr) {
     return nullptr;
   }
-  header->size = size;
+  auto* const header = static_cast<BlockHeader*>(block);
+  *header = {.size = size, .is_on_secure_heap = is_secure};
   return header + 1;
 }
 
@@ -44,6 +52,10 @@ void release(void* block, const char* /*file*/, int /*line*/) {
     return;
   }
   BlockHeader* const header = static_cast<BlockHeader*>(block) - 1;
+  if (header->is_on_secure_heap) {
+    OPENSSL_secure_clear_free(header, sizeof(BlockHeader) + header->size);
+    return;
+  }
   sodium_memzero(block, header->size);
   std::free(header);
 }
@@ -103,6 +115,14 @@ const base::Result<void>& outcome() {
 
 base::Result<void> prepare_openssl() {
   return outcome();
+}
+
+OnSecureHeap::OnSecureHeap() {
+  ++secure_depth;
+}
+
+OnSecureHeap::~OnSecureHeap() {
+  --secure_depth;
 }
 
 base::Result<void> openssl_random(std::span<std::uint8_t> bytes) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -24,9 +25,17 @@ constexpr std::size_t kPage = 4096;
 using Region = MaskedNeedle::Region;
 
 std::vector<Region> regions() {
+  constexpr std::string_view kFlags = "VmFlags: ";
   std::vector<Region> found;
-  std::ifstream maps("/proc/self/maps");
+  bool is_counted = false;
+  std::ifstream maps("/proc/self/smaps");
   for (std::string line; std::getline(maps, line);) {
+    if (is_counted && line.starts_with(kFlags)) {
+      found.back().is_locked = line.find(" lo ") != std::string::npos;
+    }
+    if (line.empty() || (line.front() >= 'A' && line.front() <= 'Z')) {
+      continue;  // about the region before
+    }
     std::istringstream words(line);
     Region region;
     char dash = '\0';
@@ -38,7 +47,8 @@ std::vector<Region> regions() {
     // A file that is mapped and not writable holds what is on disk, and nothing else.
     const bool only_file = access[1] != 'w' && line.find('/') != std::string::npos;
     const bool of_kernel = line.find("[v") != std::string::npos;
-    if (!only_file && !of_kernel) {
+    is_counted = !only_file && !of_kernel;
+    if (is_counted) {
       found.push_back(region);
     }
   }
@@ -48,8 +58,8 @@ std::vector<Region> regions() {
 // The region without the window itself: what was read before lies in that.
 std::vector<Region> without(const Region& region, std::span<const std::uint8_t> window) {
   const auto begin = reinterpret_cast<std::uintptr_t>(window.data());
-  const Region before{region.begin, std::min(region.end, begin)};
-  const Region after{std::max(region.begin, begin + window.size()), region.end};
+  const Region before{.begin = region.begin, .end = std::min(region.end, begin)};
+  const Region after{.begin = std::max(region.begin, begin + window.size()), .end = region.end};
   std::vector<Region> parts;
   for (const Region& part : {before, after}) {
     if (part.begin < part.end) {
@@ -114,7 +124,7 @@ MaskedNeedle MaskedNeedle::of_hex(std::string_view digits) {
 }
 
 // A scan that sees nothing must not pass for one that found nothing: every failure here ends it.
-std::size_t MaskedNeedle::copies_in_memory() const {
+std::size_t MaskedNeedle::copies_where(bool (*is_wanted)(const Region&)) const {
   const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
   void* const pages =
       mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -124,6 +134,9 @@ std::size_t MaskedNeedle::copies_in_memory() const {
   const std::span<std::uint8_t> window(static_cast<std::uint8_t*>(pages), kWindow);
   std::size_t copies = 0;
   for (const Region& region : regions()) {
+    if (!is_wanted(region)) {
+      continue;
+    }
     for (const Region& part : without(region, window)) {
       copies += copies_in(memory, part, window);
     }
@@ -132,6 +145,14 @@ std::size_t MaskedNeedle::copies_in_memory() const {
   munmap(pages, kWindow);
   ::close(memory);
   return copies;
+}
+
+std::size_t MaskedNeedle::copies_in_memory() const {
+  return copies_where([](const Region& /*region*/) { return true; });
+}
+
+std::size_t MaskedNeedle::copies_in_unlocked_memory() const {
+  return copies_where([](const Region& region) { return !region.is_locked; });
 }
 
 std::size_t MaskedNeedle::copies_in(int memory,

@@ -27,13 +27,18 @@ class MaskedNeedle {
   // do): heap, stack, locked and unreadable pages. Everything is read through /proc/self/mem.
   [[nodiscard]] std::size_t copies_in_memory() const;
 
+  // How many of those lie in pages that are not locked, and so could be swapped out.
+  [[nodiscard]] std::size_t copies_in_unlocked_memory() const;
+
   // Addresses from `begin` to before `end`.
   struct Region {
     std::uintptr_t begin = 0;
     std::uintptr_t end = 0;
+    bool is_locked = false;
   };
 
  private:
+  [[nodiscard]] std::size_t copies_where(bool (*is_wanted)(const Region&)) const;
   [[nodiscard]] std::size_t copies_in(int memory,
                                       const Region& region,
                                       std::span<std::uint8_t> window) const;
