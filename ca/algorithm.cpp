@@ -18,7 +18,10 @@ constexpr std::array kAll{Algorithm::kRsa3072,
                           Algorithm::kP521,
                           Algorithm::kEd25519,
                           Algorithm::kMlDsa65,
-                          Algorithm::kMlDsa87};
+                          Algorithm::kMlDsa87,
+                          Algorithm::kSlhDsa128s,
+                          Algorithm::kSlhDsa192s,
+                          Algorithm::kSlhDsa256s};
 
 // Whether libcrypto of this machine can make keys of that provider name.
 bool available(const char* provider_name) {
@@ -29,20 +32,8 @@ bool available(const char* provider_name) {
 }
 
 bool available(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::kMlDsa65:
-      return available("ML-DSA-65");
-    case Algorithm::kMlDsa87:
-      return available("ML-DSA-87");
-    case Algorithm::kRsa3072:
-    case Algorithm::kRsa4096:
-    case Algorithm::kP256:
-    case Algorithm::kP384:
-    case Algorithm::kP521:
-    case Algorithm::kEd25519:
-      return true;
-  }
-  return false;
+  const char* const name = post_quantum_name_of(algorithm);
+  return name == nullptr || available(name);
 }
 
 std::string all_names() {
@@ -73,8 +64,37 @@ std::string_view name_of(Algorithm algorithm) {
       return "ml-dsa-65";
     case Algorithm::kMlDsa87:
       return "ml-dsa-87";
+    case Algorithm::kSlhDsa128s:
+      return "slh-dsa-sha2-128s";
+    case Algorithm::kSlhDsa192s:
+      return "slh-dsa-sha2-192s";
+    case Algorithm::kSlhDsa256s:
+      return "slh-dsa-sha2-256s";
   }
   return "?";
+}
+
+const char* post_quantum_name_of(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::kMlDsa65:
+      return "ML-DSA-65";
+    case Algorithm::kMlDsa87:
+      return "ML-DSA-87";
+    case Algorithm::kSlhDsa128s:
+      return "SLH-DSA-SHA2-128s";
+    case Algorithm::kSlhDsa192s:
+      return "SLH-DSA-SHA2-192s";
+    case Algorithm::kSlhDsa256s:
+      return "SLH-DSA-SHA2-256s";
+    case Algorithm::kRsa3072:
+    case Algorithm::kRsa4096:
+    case Algorithm::kP256:
+    case Algorithm::kP384:
+    case Algorithm::kP521:
+    case Algorithm::kEd25519:
+      return nullptr;
+  }
+  return nullptr;
 }
 
 std::span<const Algorithm> all_algorithms() {

@@ -92,11 +92,11 @@ Complaint check_algorithms_agree(const LintSubject& subject) {
 }
 
 Complaint check_algorithm_accepted(const LintSubject& subject) {
-  return complain_if(
-      !is_accepted_signature_algorithm(subject.certificate.inner_algorithm()),
-      "The certificate is signed with " +
-          name_of_signature_algorithm(subject.certificate.inner_algorithm()) +
-          ", which is not accepted; use SHA-256 or better with RSA or ECDSA, Ed25519 or ML-DSA.");
+  return complain_if(!is_accepted_signature_algorithm(subject.certificate.inner_algorithm()),
+                     "The certificate is signed with " +
+                         name_of_signature_algorithm(subject.certificate.inner_algorithm()) +
+                         ", which is not accepted; use SHA-256 or better with RSA or ECDSA, "
+                         "Ed25519, ML-DSA or SLH-DSA.");
 }
 
 Complaint check_algorithm_of_key(const LintSubject& subject) {

@@ -34,15 +34,18 @@ constexpr std::array kSources{
     NamedValue<SubjectSource>{"predecessor", SubjectSource::kPredecessor}};
 constexpr std::array kEnds{NamedValue<End>{"plan", End::kPlan},
                            NamedValue<End>{"none", End::kNone}};
-constexpr std::array<std::string_view, 9> kKeyKinds{"rsa-2048",
-                                                    "rsa-3072",
-                                                    "rsa-4096",
-                                                    "p-256",
-                                                    "p-384",
-                                                    "p-521",
-                                                    "ed25519",
-                                                    "ml-dsa-65",
-                                                    "ml-dsa-87"};
+constexpr std::array<std::string_view, 12> kKeyKinds{"rsa-2048",
+                                                     "rsa-3072",
+                                                     "rsa-4096",
+                                                     "p-256",
+                                                     "p-384",
+                                                     "p-521",
+                                                     "ed25519",
+                                                     "ml-dsa-65",
+                                                     "ml-dsa-87",
+                                                     "slh-dsa-sha2-128s",
+                                                     "slh-dsa-sha2-192s",
+                                                     "slh-dsa-sha2-256s"};
 
 bool is_end_entity(ProfileKind kind) {
   return kind == ProfileKind::kEndEntity || kind == ProfileKind::kSelfSigned;

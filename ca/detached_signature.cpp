@@ -46,8 +46,12 @@ bool is_rsa(Algorithm algorithm) {
   return algorithm == Algorithm::kRsa3072 || algorithm == Algorithm::kRsa4096;
 }
 
-// RFC 8419 section 2.3 and RFC 9882 section 3.3: where the signature has no digest of its own.
+// RFC 8419 section 2.3, RFC 9882 section 3.3 and RFC 9814 section 4: where the signature has no
+// digest of its own.
 const char* attribute_digest_name(Algorithm algorithm) {
+  if (algorithm == Algorithm::kSlhDsa128s) {
+    return "SHA-256";
+  }
   const char* const name = digest_name_of(algorithm);
   return name == nullptr ? "SHA-512" : name;
 }

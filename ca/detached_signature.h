@@ -1,9 +1,9 @@
 // ca/detached_signature.h - signatures over a file that stands beside them: CMS, or bare.
 //
 // Sources: RFC 5652 (CMS SignedData with signed attributes), RFC 5035 (signingCertificateV2),
-// RFC 5754 (RSA and ECDSA with SHA-2 in CMS), RFC 8419 (Ed25519), RFC 9882 (ML-DSA). OpenSSL's own
-// CMS signer needs the private key, and here the key is in a token: what is signed is built here,
-// and what comes back is read by OpenSSL.
+// RFC 5754 (RSA and ECDSA with SHA-2 in CMS), RFC 8419 (Ed25519), RFC 9882 (ML-DSA), RFC 9814
+// (SLH-DSA). OpenSSL's own CMS signer needs the private key, and here the key is in a token: what
+// is signed is built here, and what comes back is read by OpenSSL.
 
 #pragma once
 
@@ -29,7 +29,8 @@ struct DetachedParts {
 // one signer by issuer and serial number, and these signed attributes, sorted as DER wants them:
 // contentType (id-data), messageDigest, signingTime, signingCertificateV2 (SHA-256, with issuer and
 // serial number). The digest is that of the signature (SHA-256, SHA-384, SHA-512); for Ed25519 and
-// ML-DSA it is SHA-512. Given out only after verify_detached().
+// ML-DSA it is SHA-512, for SLH-DSA SHA-256 (128s) or SHA-512. Given out only after
+// verify_detached().
 // Errors: kInvalidArgument without a certificate; kRefusedByPolicy where the signer holds another
 // key than the first certificate's; kDeviceFailure from the signer; kInconsistent where what came
 // back does not verify, and may not be used.

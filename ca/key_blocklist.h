@@ -4,7 +4,7 @@
 // that lie in firmware, in standards, in test suites). It is searched where it lies. Records of 16
 // bytes, sorted: the first 15 bytes of the SHA-256 of one number of the key, without leading zeros,
 // then the number of the list that the key comes from. The number is N for RSA, the x coordinate
-// for the curves, and the key itself for Ed25519 (as a number) and ML-DSA (as bytes).
+// for the curves, and the key itself for Ed25519 (as a number) ML-DSA and SLH-DSA (as bytes).
 // Source: badkeys, docs/BLOCKLISTFORMAT.md ("BKHASH120").
 
 #pragma once

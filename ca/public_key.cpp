@@ -6,9 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "ca/asn1_forms.h"
 #include "ca/der.h"
 #include "ca/openssl_error.h"
+#include "ca/openssl_fields.h"
 #include "ca/recently_seen.h"
+#include "ca/signature_algorithm.h"
 
 namespace ca {
 
@@ -98,7 +101,32 @@ EvpPkeyPtr shared(EVP_PKEY& key) {
   return EvpPkeyPtr(EVP_PKEY_up_ref(&key) == 1 ? &key : nullptr);
 }
 
+base::Error unreadable(base::ByteView public_key_info) {
+  if (const std::optional<Algorithm> named = post_quantum_algorithm_of(public_key_info)) {
+    if (const base::Result<Algorithm> here = algorithm_named(name_of(*named)); !here) {
+      forget_openssl_errors();
+      return here.error();
+    }
+  }
+  return not_a_public_key();
+}
+
 }  // namespace
+
+std::optional<Algorithm> post_quantum_algorithm_of(base::ByteView public_key_info) {
+  const PublicKeyFormPtr form = read_public_key_form(public_key_info);
+  if (form == nullptr) {
+    return std::nullopt;
+  }
+  const base::Bytes identifier = written<i2d_X509_ALGOR>(form->algorithm);
+  for (const Algorithm algorithm : all_algorithms()) {
+    if (post_quantum_name_of(algorithm) != nullptr &&
+        signature_algorithm_of(algorithm) == identifier) {
+      return algorithm;
+    }
+  }
+  return std::nullopt;
+}
 
 base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info) {
   forget_openssl_errors();
@@ -108,7 +136,7 @@ base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info) {
   const unsigned char* at = public_key_info.data();
   EvpPkeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(public_key_info.size())));
   if (key == nullptr || at != public_key_info.data() + public_key_info.size()) {
-    return not_a_public_key();
+    return unreadable(public_key_info);
   }
   read_keys().keep(public_key_info, SharedKey(shared(*key).release(), EVP_PKEY_free));
   return key;
@@ -149,15 +177,15 @@ base::Result<Algorithm> algorithm_of(const EVP_PKEY& key) {
   if (EVP_PKEY_is_a(&key, "ED25519") == 1) {
     return Algorithm::kEd25519;
   }
-  if (EVP_PKEY_is_a(&key, "ML-DSA-65") == 1) {
-    return Algorithm::kMlDsa65;
-  }
-  if (EVP_PKEY_is_a(&key, "ML-DSA-87") == 1) {
-    return Algorithm::kMlDsa87;
+  for (const Algorithm algorithm : all_algorithms()) {
+    const char* const name = post_quantum_name_of(algorithm);
+    if (name != nullptr && EVP_PKEY_is_a(&key, name) == 1) {
+      return algorithm;
+    }
   }
   return base::Error{base::ErrorCode::kRefusedByPolicy,
                      "this key is of a type that is not used here; use RSA, an elliptic curve, "
-                     "Ed25519 or ML-DSA"};
+                     "Ed25519, ML-DSA or SLH-DSA"};
 }
 
 base::Result<Algorithm> algorithm_of_public_key(base::ByteView public_key_info) {
@@ -224,6 +252,9 @@ const char* digest_name_of(Algorithm algorithm) {
     case Algorithm::kEd25519:
     case Algorithm::kMlDsa65:
     case Algorithm::kMlDsa87:
+    case Algorithm::kSlhDsa128s:
+    case Algorithm::kSlhDsa192s:
+    case Algorithm::kSlhDsa256s:
       return nullptr;
   }
   return nullptr;

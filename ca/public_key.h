@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <optional>
+
 #include "base/bytes.h"
 #include "base/result.h"
 #include "ca/algorithm.h"
@@ -10,8 +12,14 @@
 namespace ca {
 
 // The public key in a DER SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), of any type that
-// libcrypto knows. Errors: kMalformed for anything else, also for bytes after its end.
+// libcrypto knows. Errors: kRefusedByPolicy, as algorithm_named() says it, for one of a
+// post-quantum algorithm of ours that this libcrypto lacks; kMalformed for anything else, also for
+// bytes after its end.
 base::Result<EvpPkeyPtr> read_public_key(base::ByteView public_key_info);
+
+// The post-quantum algorithm of ours that a DER SubjectPublicKeyInfo names, also where this
+// libcrypto cannot read the key in it. Nothing for all else.
+std::optional<Algorithm> post_quantum_algorithm_of(base::ByteView public_key_info);
 
 // Whether these bytes have the form in which a key on P-256, P-384 or P-521, or one of Ed25519, is
 // usually written; where it is a key, they are its only form then. The point need not lie on the
@@ -42,7 +50,7 @@ struct SignedMessage {
 base::Result<void> verify_signature(const SignedMessage& signed_message);
 
 // The digest that Signer::sign() uses with that algorithm: "SHA-256", "SHA-384", "SHA-512", or
-// nullptr where the algorithm takes the whole message (Ed25519, ML-DSA).
+// nullptr where the algorithm takes the whole message (Ed25519, ML-DSA, SLH-DSA).
 const char* digest_name_of(Algorithm algorithm);
 
 }  // namespace ca

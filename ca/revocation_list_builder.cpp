@@ -17,8 +17,8 @@ constexpr std::uint64_t kVersion2 = 1;
 
 // Octets of an entry with 20 of a serial number, a GeneralizedTime and a reason.
 constexpr std::size_t kLongestEntry = 2 + 22 + 17 + 14;
-// A name, extensions and a signature, be it one of ML-DSA (4,627 octets).
-constexpr std::size_t kRoomForTheRest = 16'384;
+// A name, extensions and a signature, be it one of SLH-DSA-SHA2-256s (29,792 octets).
+constexpr std::size_t kRoomForTheRest = 32'768;
 
 base::Error refused(std::string message) {
   return base::Error{base::ErrorCode::kRefusedByPolicy, std::move(message)};

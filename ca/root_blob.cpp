@@ -113,6 +113,9 @@ bool token_holds(Algorithm algorithm) {
       return true;
     case Algorithm::kMlDsa65:
     case Algorithm::kMlDsa87:
+    case Algorithm::kSlhDsa128s:
+    case Algorithm::kSlhDsa192s:
+    case Algorithm::kSlhDsa256s:
       return false;
   }
   return false;

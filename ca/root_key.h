@@ -18,8 +18,8 @@
 
 namespace ca {
 
-// Where a key lives: in the token, but for algorithms that the token does not have (ML-DSA): in
-// locked memory of this process.
+// Where a key lives: in the token, but for algorithms that the token does not have (post-quantum):
+// in locked memory of this process.
 enum class KeyHome { kToken, kLockedMemory };
 
 // A private key and the token that it depends on. Destroyed when this object goes; it signs nothing
@@ -73,7 +73,7 @@ class RootKey final : public Signer {
   Algorithm algorithm_;
   base::Bytes public_key_info_;
   std::unique_ptr<TokenKey> in_token_;
-  std::unique_ptr<SoftwareKey> in_memory_;  // ML-DSA; Ed25519 until it is wrapped
+  std::unique_ptr<SoftwareKey> in_memory_;  // post-quantum; Ed25519 until it is wrapped
   bool may_be_wrapped_ = false;
 };
 

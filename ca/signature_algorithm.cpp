@@ -22,6 +22,9 @@ constexpr std::string_view kEcdsaWithSha512 = "1.2.840.10045.4.3.4";
 constexpr std::string_view kEd25519 = "1.3.101.112";
 constexpr std::string_view kMlDsa65 = "2.16.840.1.101.3.4.3.18";
 constexpr std::string_view kMlDsa87 = "2.16.840.1.101.3.4.3.19";
+constexpr std::string_view kSlhDsa128s = "2.16.840.1.101.3.4.3.20";
+constexpr std::string_view kSlhDsa192s = "2.16.840.1.101.3.4.3.22";
+constexpr std::string_view kSlhDsa256s = "2.16.840.1.101.3.4.3.24";
 
 constexpr std::array kAccepted{kSha256WithRsa,
                                kSha384WithRsa,
@@ -31,7 +34,10 @@ constexpr std::array kAccepted{kSha256WithRsa,
                                kEcdsaWithSha512,
                                kEd25519,
                                kMlDsa65,
-                               kMlDsa87};
+                               kMlDsa87,
+                               kSlhDsa128s,
+                               kSlhDsa192s,
+                               kSlhDsa256s};
 
 std::string_view oid_of(Algorithm algorithm) {
   switch (algorithm) {
@@ -51,6 +57,12 @@ std::string_view oid_of(Algorithm algorithm) {
       return kMlDsa65;
     case Algorithm::kMlDsa87:
       return kMlDsa87;
+    case Algorithm::kSlhDsa128s:
+      return kSlhDsa128s;
+    case Algorithm::kSlhDsa192s:
+      return kSlhDsa192s;
+    case Algorithm::kSlhDsa256s:
+      return kSlhDsa256s;
   }
   return kEd25519;
 }

@@ -23,8 +23,8 @@ class Signer {
 
   // The value of an X.509 signature BIT STRING over `message` (the whole message, not a hash):
   // RSA PKCS #1 v1.5 with SHA-256 (3072) or SHA-384 (4096), ECDSA as DER with SHA-256/384/512 by
-  // curve, Ed25519 and ML-DSA pure. Not verified yet: the caller verifies before it uses it.
-  // Errors: kDeviceFailure.
+  // curve, Ed25519, ML-DSA and SLH-DSA pure. Not verified yet: the caller verifies before it uses
+  // it. Errors: kDeviceFailure.
   virtual base::Result<base::Bytes> sign(base::ByteView message) = 0;
 };
 

@@ -193,7 +193,7 @@ void SigningRequest::check_signature(base::Findings& findings) const {
         "signatureAlgorithm",
         "The request is signed with " + name_of_signature_algorithm(parsed_->algorithm) +
             ", which is not accepted; have it made with SHA-256, SHA-384 or SHA-512 "
-            "(RSA PKCS #1 v1.5 or ECDSA), Ed25519 or ML-DSA."));
+            "(RSA PKCS #1 v1.5 or ECDSA), Ed25519, ML-DSA or SLH-DSA."));
     return;
   }
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info());

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <openssl/core_names.h>
 
 #include "ca/openssl_error.h"
+#include "ca/openssl_memory.h"
 #include "ca/public_key.h"
 
 namespace ca {
@@ -40,6 +42,23 @@ base::Error not_a_private_key() {
                        "another copy of it");
 }
 
+// OpenSSL puts private numbers of the other algorithms on its secure heap by itself.
+std::optional<OnSecureHeap> locked_for(Algorithm algorithm) {
+  return post_quantum_name_of(algorithm) == nullptr ? std::optional<OnSecureHeap>(std::nullopt)
+                                                    : std::optional<OnSecureHeap>(std::in_place);
+}
+
+// The key in a PKCS #8 with nothing behind it; nullptr for anything else.
+EvpPkeyPtr read_private_key(base::ByteView der) {
+  const OnSecureHeap locked;
+  const unsigned char* at = der.data();
+  const Pkcs8Ptr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
+  if (info == nullptr || at != der.data() + der.size()) {
+    return nullptr;
+  }
+  return EvpPkeyPtr(EVP_PKCS82PKEY(info.get()));
+}
+
 EvpPkeyPtr generate_key(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::kRsa3072:
@@ -55,9 +74,11 @@ EvpPkeyPtr generate_key(Algorithm algorithm) {
     case Algorithm::kEd25519:
       return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     case Algorithm::kMlDsa65:
-      return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ML-DSA-65"));
     case Algorithm::kMlDsa87:
-      return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ML-DSA-87"));
+    case Algorithm::kSlhDsa128s:
+    case Algorithm::kSlhDsa192s:
+    case Algorithm::kSlhDsa256s:
+      return EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, post_quantum_name_of(algorithm)));
   }
   return nullptr;
 }
@@ -97,6 +118,7 @@ base::Result<std::unique_ptr<SoftwareKey>> SoftwareKey::generate(Algorithm algor
     return available.error();
   }
   forget_openssl_errors();
+  const auto locked = locked_for(algorithm);
   EvpPkeyPtr key = generate_key(algorithm);
   if (key == nullptr) {
     return could_not("generated");
@@ -107,16 +129,15 @@ base::Result<std::unique_ptr<SoftwareKey>> SoftwareKey::generate(Algorithm algor
 base::Result<std::unique_ptr<SoftwareKey>> SoftwareKey::from_pkcs8(const base::SecretBytes& pkcs8) {
   forget_openssl_errors();
   const base::SecretBytes::Reader reader = pkcs8.read();
-  const base::ByteView der = reader.bytes();
-  const unsigned char* at = der.data();
-  const Pkcs8Ptr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
-  if (info == nullptr || at != der.data() + der.size()) {
-    return not_a_private_key();
-  }
-  EvpPkeyPtr key(EVP_PKCS82PKEY(info.get()));
+  EvpPkeyPtr key = read_private_key(reader.bytes());
   if (key == nullptr) {
     return not_a_private_key();
   }
+  const base::Result<Algorithm> algorithm = algorithm_of(*key);
+  if (!algorithm) {
+    return algorithm.error();
+  }
+  const auto locked = locked_for(*algorithm);
   const EvpPkeyCtxPtr context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
   if (context == nullptr || EVP_PKEY_pairwise_check(context.get()) != 1) {
     return openssl_error(ErrorCode::kInconsistent,
@@ -128,6 +149,7 @@ base::Result<std::unique_ptr<SoftwareKey>> SoftwareKey::from_pkcs8(const base::S
 
 base::Result<base::SecretBytes> SoftwareKey::to_pkcs8() const {
   forget_openssl_errors();
+  const OnSecureHeap locked;
   if (algorithm_ == Algorithm::kMlDsa65 || algorithm_ == Algorithm::kMlDsa87) {
     return ml_dsa_pkcs8(*key_, algorithm_);
   }
@@ -161,6 +183,7 @@ base::Result<base::SecretBytes> SoftwareKey::raw_private_key() const {
 
 base::Result<base::Bytes> SoftwareKey::sign(base::ByteView message) {
   forget_openssl_errors();
+  const auto locked = locked_for(algorithm_);
   const EvpMdCtxPtr context(EVP_MD_CTX_new());
   std::size_t length = 0;
   if (EVP_DigestSignInit_ex(context.get(),

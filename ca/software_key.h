@@ -23,10 +23,10 @@ class SoftwareKey final : public Signer {
   // kDeviceFailure.
   static base::Result<std::unique_ptr<SoftwareKey>> generate(Algorithm algorithm);
 
-  // The key in a DER PrivateKeyInfo (PKCS #8, RFC 5208; ML-DSA as in RFC 9881), with nothing after
-  // its end. An elliptic-curve key may lack its public half: it is computed.
-  // Errors: kMalformed; kInconsistent where its halves do not belong together; kRefusedByPolicy for
-  // an algorithm that we do not use.
+  // The key in a DER PrivateKeyInfo (PKCS #8, RFC 5208; ML-DSA as in RFC 9881, SLH-DSA as in RFC
+  // 9909), with nothing after its end. An elliptic-curve key may lack its public half: it is
+  // computed. Errors: kMalformed; kInconsistent where its halves do not belong together;
+  // kRefusedByPolicy for an algorithm that we do not use.
   static base::Result<std::unique_ptr<SoftwareKey>> from_pkcs8(const base::SecretBytes& pkcs8);
 
   // The key as DER PrivateKeyInfo; for ML-DSA seed only, so that it stays short enough for

@@ -158,6 +158,9 @@ base::Result<TokenAlgorithm> token_algorithm(Algorithm algorithm, const Pkcs11Di
       return TokenAlgorithm{CKK_EC_EDWARDS, CKM_EC_EDWARDS_KEY_PAIR_GEN, CKM_EDDSA, 0, edwards};
     case Algorithm::kMlDsa65:
     case Algorithm::kMlDsa87:
+    case Algorithm::kSlhDsa128s:
+    case Algorithm::kSlhDsa192s:
+    case Algorithm::kSlhDsa256s:
       break;
   }
   return Error{ErrorCode::kRefusedByPolicy,

@@ -21,7 +21,7 @@ struct TokenAlgorithm {
   base::ByteView ec_params;  // CKA_EC_PARAMS of the others; constant data
 };
 
-// Errors: kRefusedByPolicy for what PKCS #11 v2.40 has no name for (ML-DSA).
+// Errors: kRefusedByPolicy for what PKCS #11 v2.40 has no name for (the post-quantum ones).
 base::Result<TokenAlgorithm> token_algorithm(Algorithm algorithm, const Pkcs11Dialect& dialect);
 
 // What C_Sign is given for a message: for RSA the DigestInfo (RFC 8017 section 9.2), for elliptic

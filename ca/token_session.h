@@ -87,7 +87,7 @@ class TokenSession {
   [[nodiscard]] bool is_open() const { return functions_ != nullptr; }
 
   // A new pair whose private half is private and sensitive and can only sign.
-  // Errors: kRefusedByPolicy for an algorithm that the token does not have (ML-DSA).
+  // Errors: kRefusedByPolicy for an algorithm that the token does not have (a post-quantum one).
   base::Result<TokenKeyPair> generate_key_pair(Algorithm algorithm, Extractable extractable);
 
   // Puts the KEK into the token: private, sensitive, not extractable, good for `use` only.

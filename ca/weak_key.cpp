@@ -258,7 +258,7 @@ base::Findings find_faults_of_kind(const EVP_PKEY& key) {
   return {key_fault("key-type",
                     "BR 6.1.5",
                     "The key is of a type that is not allowed; use RSA, P-256, P-384, P-521, "
-                    "Ed25519 or ML-DSA.")};
+                    "Ed25519, ML-DSA or SLH-DSA.")};
 }
 
 // Whether these are the only bytes for the key. OpenSSL passes over parameters that RSA does not
@@ -294,6 +294,11 @@ base::Findings judge_key(base::ByteView public_key_info) {
                       "which can hide a forged key; have it made with a named curve.")};
   }
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
+  if (!key && key.error().code == base::ErrorCode::kRefusedByPolicy) {
+    return {key_fault("key-needs-newer-openssl",
+                      "RFC 9881, RFC 9909",
+                      "The key cannot be judged here: " + key.error().message + ".")};
+  }
   if (!key) {
     return {key_fault("key-unreadable",
                       "RFC 5280 section 4.1.2.7",
@@ -324,8 +329,9 @@ base::Findings judge_key(base::ByteView public_key_info) {
 std::string key_kind_of(base::ByteView public_key_info) {
   const base::Result<EvpPkeyPtr> key = read_public_key(public_key_info);
   if (!key) {
+    const std::optional<Algorithm> named = post_quantum_algorithm_of(public_key_info);
     forget_openssl_errors();
-    return "unknown";
+    return named ? std::string(name_of(*named)) : "unknown";
   }
   if (const base::Result<Algorithm> algorithm = algorithm_of(**key)) {
     return std::string(name_of(*algorithm));

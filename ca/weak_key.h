@@ -24,8 +24,8 @@ std::string key_kind_of(base::ByteView public_key_info);
 // All that is wrong with a public key by itself. RSA: 2048, 3072 or 4096 bits, e = 65537, odd, no
 // factor up to 65537, not prime, not two close primes (110 rounds of Fermat), no ROCA pattern.
 // EC: the named curves P-256, P-384, P-521, the point on the curve. Ed25519: a point of the full
-// group. ML-DSA where this libcrypto has it. All: written in the one way that the standard has,
-// with no byte that is not the key's. About 10 ms for RSA-4096.
+// group. ML-DSA and SLH-DSA where this libcrypto has them. All: written in the one way that the
+// standard has, with no byte that is not the key's. About 10 ms for RSA-4096.
 base::Findings find_key_faults(base::ByteView public_key_info);
 
 // The public keys that this CA has seen: its own, those certified, those of the same batch.

@@ -119,8 +119,8 @@ std::string root_part(const Script& script, base::Date date) {
       mode == Mode::kProduction ? std::string() : std::string(name_of(mode)) + " ";
   return "\n# The root certificate.\n"
          "[root]\n"
-         "# rsa-3072, rsa-4096, p-256, p-384, p-521, ed25519; ml-dsa-65 and ml-dsa-87 where the\n"
-         "# machine's OpenSSL has them.\n"
+         "# rsa-3072, rsa-4096, p-256, p-384, p-521, ed25519; with OpenSSL 3.5 or newer\n"
+         "# ml-dsa-65, ml-dsa-87, slh-dsa-sha2-128s, slh-dsa-sha2-192s, slh-dsa-sha2-256s.\n"
          "algorithm = \"p-384\"\n"
          "# What it must look like: a file in share/conclave/profiles.\n"
          "profile = \"root\"\n"

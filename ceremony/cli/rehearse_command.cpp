@@ -138,8 +138,9 @@ void add_rehearse_command(CLI::App& app, Outcome& outcome) {
   verb->add_option("--shares", options->shares, "Shares made (default 5)");
   verb->add_option("--algorithm",
                    options->algorithm,
-                   "rsa-3072, rsa-4096, p-256, p-384 (default), p-521, ed25519, ml-dsa-65, "
-                   "ml-dsa-87");
+                   "rsa-3072, rsa-4096, p-256, p-384 (default), p-521, ed25519; with OpenSSL 3.5 "
+                   "or newer ml-dsa-65, ml-dsa-87, slh-dsa-sha2-128s, slh-dsa-sha2-192s, "
+                   "slh-dsa-sha2-256s");
   verb->add_option("--csr", options->requests, "A request to be signed; may be given again");
   verb->add_option("--kdf",
                    options->kdf,

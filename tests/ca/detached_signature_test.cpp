@@ -3,7 +3,9 @@
 #include "ca/detached_signature.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -17,6 +19,7 @@ namespace {
 
 using base::ErrorCode;
 using namespace ca;
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 using support::at;
 using support::has;
@@ -125,6 +128,21 @@ class Desk {
                                  "1.3.6.1.5.5.7.3.3"});
   }
 
+  // A bare signature that is over the whole file.
+  [[nodiscard]] support::CommandOutcome pkeyutl(const char* content) const {
+    return support::run_command("openssl",
+                                {"pkeyutl",
+                                 "-verify",
+                                 "-rawin",
+                                 "-certin",
+                                 "-inkey",
+                                 file("signer.pem"),
+                                 "-in",
+                                 file(content),
+                                 "-sigfile",
+                                 file("signature")});
+  }
+
   [[nodiscard]] std::string print() const {
     return support::run_command(
                "openssl",
@@ -192,6 +210,35 @@ TEST_CASE("CMS: an Ed25519 signature follows RFC 8419, and certtool takes it") {
   const std::string printed = desk.print();
   CHECK(has(printed, "algorithm: sha512 (2.16.840.1.101.3.4.2.3)\n          parameter: <ABSENT>"));
   CHECK(has(printed, "algorithm: ED25519 (1.3.101.112)\n          parameter: <ABSENT>"));
+}
+
+TEST_CASE("CMS and bare: post-quantum signatures follow their RFCs, and openssl takes them") {
+  for (const auto& [algorithm, digest] : {std::pair(Algorithm::kMlDsa87, "sha512"),
+                                          std::pair(Algorithm::kSlhDsa128s, "sha256"),
+                                          std::pair(Algorithm::kSlhDsa192s, "sha512")}) {
+    CAPTURE(name_of(algorithm));
+    if (!support::is_here(algorithm)) {
+      CHECK(SoftwareKey::generate(algorithm).error().message == support::refusal_of(algorithm));
+      continue;
+    }
+    Signing signing(algorithm);
+    const base::Result<base::Bytes> signature = signing.sign(firmware());
+    REQUIRE_MESSAGE(signature.ok(), (signature ? "" : signature.error().message));
+    const Desk desk(signing, *signature);
+    const support::CommandOutcome good = desk.openssl("firmware.bin");
+    INFO(good.output);
+    CHECK(good.exit_code == 0);
+    CHECK(desk.openssl("other.bin").exit_code != 0);
+    const std::string printed = desk.print();
+    CHECK(has(printed, "algorithm: "s + digest + " ("));
+    CHECK(has(printed, "algorithm: "s + post_quantum_name_of(algorithm) + " ("));
+    const base::Result<base::Bytes> bare =
+        sign_raw(firmware(), signing.chain.front(), *signing.key);
+    REQUIRE(bare.ok());
+    const Desk bare_desk(signing, *bare);
+    CHECK(bare_desk.pkeyutl("firmware.bin").exit_code == 0);
+    CHECK(bare_desk.pkeyutl("other.bin").exit_code != 0);
+  }
 }
 
 TEST_CASE("CMS: the signed attributes are the four, with the date of the plan") {

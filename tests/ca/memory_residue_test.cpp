@@ -80,6 +80,11 @@ Needles live(Algorithm algorithm, const std::string& heading) {
   REQUIRE(held.ok());
   CHECK(needles.kek.copies_in_memory() == 1);
   CHECK(needles.private_key.copies_in_memory() >= 1);
+  REQUIRE((*held)->sign(message).ok());
+  // Of RSA, OpenSSL keeps the primes a second time as moduli, which it does not lock.
+  const std::size_t unlocked = algorithm == Algorithm::kRsa3072 ? 1 : 0;
+  CHECK(needles.private_key.copies_in_unlocked_memory() == unlocked);
+  CHECK(CRYPTO_secure_used() < std::size_t{1} << 19);  // half of it is left for the next key
   return needles;
 }
 
@@ -100,6 +105,7 @@ TEST_CASE("memory: the scan finds a secret that is there") {
     const base::Bytes on_heap(reader.bytes().begin(), reader.bytes().end());
     const base::Bytes backwards(reader.bytes().rbegin(), reader.bytes().rend());
     CHECK(needle.copies_in_memory() == 3);
+    CHECK(needle.copies_in_unlocked_memory() == 2);
   }
   locked.reset();
 }
@@ -117,7 +123,8 @@ TEST_CASE("memory: nothing is left of the KEK and the private key after a root k
                    {Algorithm::kP521, "priv:", 63},
                    {Algorithm::kEd25519, "priv:", 31},
                    {Algorithm::kRsa3072, "prime1:", 191},
-                   {Algorithm::kMlDsa65, "seed:", 31}};
+                   {Algorithm::kMlDsa65, "seed:", 31},
+                   {Algorithm::kSlhDsa128s, "priv:", 63}};
   for (const Row& row : rows) {
     if (!ca::algorithm_named(ca::name_of(row.algorithm)).ok()) {
       continue;  // this OpenSSL has no such keys at all: root_key_test.cpp tests that it says so

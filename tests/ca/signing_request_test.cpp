@@ -251,7 +251,8 @@ TEST_CASE("request: each fault is named by its rule") {
     REQUIRE(check.findings.size() == 1);
     CHECK(check.findings[0].message ==
           "The request is signed with ecdsa-with-SHA1, which is not accepted; have it made with "
-          "SHA-256, SHA-384 or SHA-512 (RSA PKCS #1 v1.5 or ECDSA), Ed25519 or ML-DSA.");
+          "SHA-256, SHA-384 or SHA-512 (RSA PKCS #1 v1.5 or ECDSA), Ed25519, ML-DSA or "
+          "SLH-DSA.");
   }
   SUBCASE("an empty name") {
     bench.parts.subject = der(DerTag::kSequence, {});

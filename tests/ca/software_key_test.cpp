@@ -105,8 +105,8 @@ TEST_CASE("public key: trailing bytes, rubbish and foreign keys are refused") {
         "this key lies on a curve that is not used here; use one on p-256, p-384 or p-521");
   const ca::EvpPkeyPtr exchange(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519"));
   CHECK(ca::algorithm_of(*exchange).error().message ==
-        "this key is of a type that is not used here; use RSA, an elliptic curve, Ed25519 or "
-        "ML-DSA");
+        "this key is of a type that is not used here; use RSA, an elliptic curve, Ed25519, "
+        "ML-DSA or SLH-DSA");
 }
 
 TEST_CASE("public key: a signature counts for its own key and message only") {

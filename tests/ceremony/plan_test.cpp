@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "ca/algorithm.h"
 #include "ceremony/plan_writer.h"
 #include "ceremony/script.h"
 #include "ceremony/vault.h"
@@ -164,6 +165,22 @@ TEST_CASE("plan: the name of a root that is not for production says so") {
   CHECK(has(refusal(drill + root + "\"REHEARSAL Root\"\n"), "must contain the word DRILL"));
   const std::string production = kept(replaced(good, "REHEARSAL", "PRODUCTION"));
   CHECK(refusal(production + root + "\"Acme Root\"\n").empty());
+}
+
+TEST_CASE("plan: a post-quantum root where OpenSSL has it, and refused by name where it has not") {
+  const std::string good = example("plan.md", "toml", 1) +
+                           "\n[root]\nalgorithm = \"p-256\"\nprofile = \"root\"\n"
+                           "organization = \"Acme\"\ncountry = \"DE\"\n"
+                           "not_before = \"2026-11-23\"\nnot_after = \"2056-11-22\"\n"
+                           "common_name = \"REHEARSAL Root\"\n";
+  for (const ca::Algorithm algorithm : ca::all_algorithms()) {
+    const std::string name(ca::name_of(algorithm));
+    CAPTURE(name);
+    const auto here = ca::algorithm_named(name);
+    const std::string fault = refusal(replaced(good, "\"p-256\"", "\"" + name + "\""));
+    CHECK(fault.empty() == here.ok());
+    CHECK((here.ok() || has(fault, here.error().message)));
+  }
 }
 
 TEST_CASE("annex: nobody stands for two, and a salt is hex") {

@@ -1,7 +1,9 @@
 #include "support/ca_issuance.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include "ca/der.h"
 #include "ca/issuer.h"
@@ -29,6 +31,27 @@ ca::CertificateProfile profile_named(std::string_view name) {
 
 std::unique_ptr<ca::SoftwareKey> new_key(ca::Algorithm algorithm) {
   return must(ca::SoftwareKey::generate(algorithm));
+}
+
+bool is_here(ca::Algorithm algorithm) {
+  return ca::algorithm_named(ca::name_of(algorithm)).ok();
+}
+
+std::vector<ca::Algorithm> algorithms_here() {
+  const std::span<const ca::Algorithm> all = ca::all_algorithms();
+  std::vector<ca::Algorithm> algorithms;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(algorithms), is_here);
+  return algorithms;
+}
+
+std::string refusal_of(ca::Algorithm algorithm) {
+  return "the algorithm " + std::string(ca::name_of(algorithm)) +
+         " needs OpenSSL 3.5 or newer, and this machine has an older one; choose another algorithm "
+         "or a newer system";
+}
+
+bool is_slow(ca::Algorithm algorithm) {
+  return algorithm == ca::Algorithm::kSlhDsa192s || algorithm == ca::Algorithm::kSlhDsa256s;
 }
 
 ca::DistinguishedName example_name(const std::string& common_name) {

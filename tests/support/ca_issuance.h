@@ -22,6 +22,18 @@ ca::CertificateProfile profile_named(std::string_view name);
 
 std::unique_ptr<ca::SoftwareKey> new_key(ca::Algorithm algorithm);
 
+// Whether this libcrypto has the algorithm: all but the post-quantum ones it always has.
+bool is_here(ca::Algorithm algorithm);
+
+// Those that it has, in the order of the enumeration.
+std::vector<ca::Algorithm> algorithms_here();
+
+// With what an algorithm is refused that is not here.
+std::string refusal_of(ca::Algorithm algorithm);
+
+// Whether one signature takes about a second (SLH-DSA with 192 and 256 bits).
+bool is_slow(ca::Algorithm algorithm);
+
 // "C=DE, O=Example, CN=COMMON_NAME".
 ca::DistinguishedName example_name(const std::string& common_name);
 
