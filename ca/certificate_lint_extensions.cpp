@@ -6,6 +6,8 @@
 
 #include "ca/certificate_builder.h"
 #include "ca/certificate_lint_rule.h"
+#include "ca/public_key.h"
+#include "ca/weak_key.h"
 
 namespace ca {
 
@@ -203,6 +205,25 @@ Complaint check_key_usage_profile(const LintSubject& subject) {
                      "The keyUsage has or lacks digitalSignature against the profile.");
 }
 
+// Of a CA, and of what a profile plans, other rules say exactly what the key may do.
+Complaint check_signing_key_usage(const LintSubject& subject) {
+  constexpr std::array kForSecrets{KeyUsageBit::kKeyEncipherment,
+                                   KeyUsageBit::kDataEncipherment,
+                                   KeyUsageBit::kKeyAgreement,
+                                   KeyUsageBit::kEncipherOnly,
+                                   KeyUsageBit::kDecipherOnly};
+  const std::optional<KeyUsage>& usage = subject.known().key_usage;
+  const base::ByteView key = subject.certificate.public_key_info();
+  if (!usage || std::none_of(kForSecrets.begin(), kForSecrets.end(), [&](KeyUsageBit bit) {
+        return usage->has(bit);
+      })) {
+    return std::nullopt;
+  }
+  return complain_if(post_quantum_algorithm_of(key) || key_kind_of(key) == "ed25519",
+                     "The key can sign and nothing else, and the keyUsage says that secrets are "
+                     "encrypted or agreed with it.");
+}
+
 Complaint check_root_extended_key_usage(const LintSubject& subject) {
   return complain_if(has(subject, oid::kExtendedKeyUsage),
                      "The root has an extendedKeyUsage; a root has none.");
@@ -287,6 +308,12 @@ constexpr std::array kExtensionRules{
     CertificateRule{{"key-usage-not-in-profile", kError, kUsage, "Conclave DESIGN 4"},
                     kForAuthority,
                     check_key_usage_profile},
+    CertificateRule{{"key-usage-beyond-signing-key",
+                     kError,
+                     kUsage,
+                     "RFC 9295 section 3, RFC 9881 section 5, RFC 9909 section 6"},
+                    kForForeignEndEntity,
+                    check_signing_key_usage},
     CertificateRule{{"root-extended-key-usage", kError, kExtended, "BR 7.1.2.1.2"},
                     kForRoot,
                     check_root_extended_key_usage},

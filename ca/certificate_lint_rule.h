@@ -31,6 +31,7 @@ enum class CertificateKind : unsigned {
 constexpr unsigned kForRoot = 1;
 constexpr unsigned kForSubordinate = 2;
 constexpr unsigned kForAuthority = 3;
+constexpr unsigned kForForeignEndEntity = 4;
 constexpr unsigned kForPlannedEndEntity = 8;
 constexpr unsigned kForSelfSigned = 16;
 constexpr unsigned kForAnyEndEntity = 12;

@@ -493,10 +493,9 @@ TEST_CASE("certificate lint: weak keys and bad names are reported, too") {
   Workshop workshop;
   Bench bench = workshop.of(Of::kSubordinate);
   const base::Bytes low = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-  bench.tbs.public_key_info = low;
-  bench.tbs.public_key_info.resize(low.size() + 32);
-  bench.extension(oid::kSubjectKeyIdentifier).value = encode_key_identifier(
-      key_identifier_of(bench.tbs.public_key_info, KeyIdentifierMethod::kSha1));
+  base::Bytes zeros = low;
+  zeros.resize(low.size() + 32);
+  bench.set_key(std::move(zeros));
   CHECK(support::rules_of(workshop.lint(bench)) == std::vector<std::string>{"key-ed25519-point"});
   bench = workshop.of(Of::kSubordinate);
   bench.tbs.subject = der(DerTag::kSequence, {});

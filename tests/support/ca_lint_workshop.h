@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -39,6 +40,12 @@ struct Bench {
     return *std::find_if(tbs.extensions.begin(), tbs.extensions.end(), [&](const auto& each) {
       return each.oid == oid;
     });
+  }
+  // Another key of the subject, with its identifier.
+  void set_key(base::Bytes public_key_info) {
+    tbs.public_key_info = std::move(public_key_info);
+    extension(oid::kSubjectKeyIdentifier).value =
+        encode_key_identifier(key_identifier_of(tbs.public_key_info, KeyIdentifierMethod::kSha1));
   }
   void remove(std::string_view oid) {
     tbs.extensions.erase(std::remove_if(tbs.extensions.begin(),

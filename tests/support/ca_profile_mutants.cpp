@@ -36,6 +36,14 @@ std::vector<Mutant> end_entity_mutants() {
       {"end-entity-key-usage",
        Of::kCodeSigner,
        [](Bench& b) { b.extension(oid::kKeyUsage).value = usage_of({kSign}); }},
+      {"key-usage-beyond-signing-key",
+       Of::kCodeSigner,
+       [](Bench& b) {
+         b.has_profile = false;
+         b.set_key(support::new_key(Algorithm::kEd25519)->public_key_info());
+         b.extension(oid::kKeyUsage).value =
+             usage_of({KeyUsageBit::kDigitalSignature, KeyUsageBit::kKeyEncipherment});
+       }},
       {"extended-key-usage-not-in-profile",
        Of::kCodeSigner,
        [](Bench& b) {
