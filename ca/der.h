@@ -37,6 +37,8 @@ enum class DerTag : std::uint8_t {
   kContext2 = 0x82,             // [2]
   kContext6 = 0x86,             // [6], the URI of a GeneralName
   kContext0Constructed = 0xa0,  // [0] over a constructed type, or EXPLICIT
+  kContext1Constructed = 0xa1,  // [1]
+  kContext2Constructed = 0xa2,  // [2]
   kContext3Constructed = 0xa3,  // [3]
 };
 

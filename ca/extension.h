@@ -35,8 +35,11 @@ constexpr std::string_view kAnyExtendedKeyUsage = "2.5.29.37.0";
 constexpr std::string_view kAuthorityInformationAccess = "1.3.6.1.5.5.7.1.1";
 constexpr std::string_view kOcspSigning = "1.3.6.1.5.5.7.3.9";
 constexpr std::string_view kCaIssuers = "1.3.6.1.5.5.7.48.2";
+constexpr std::string_view kOcspBasic = "1.3.6.1.5.5.7.48.1.1";
+constexpr std::string_view kOcspNonce = "1.3.6.1.5.5.7.48.1.2";
 constexpr std::string_view kOcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 constexpr std::string_view kHardwareModuleName = "1.3.6.1.5.5.7.8.4";
+constexpr std::string_view kSha1 = "1.3.14.3.2.26";
 }  // namespace oid
 
 enum class Criticality { kNotCritical, kCritical };

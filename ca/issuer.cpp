@@ -4,8 +4,10 @@
 
 #include "ca/certificate_lint.h"
 #include "ca/der.h"
+#include "ca/ocsp_response_lint.h"
 #include "ca/public_key.h"
 #include "ca/revocation_list_lint.h"
+#include "ca/signature_algorithm.h"
 
 namespace ca {
 
@@ -67,7 +69,8 @@ base::Result<void> judge_signed(const base::Findings& findings,
     return {};
   }
   const bool is_signature = std::ranges::any_of(findings, [](const base::Finding& finding) {
-    return finding.rule == kSignatureInvalid || finding.rule == kCrlSignatureInvalid;
+    return finding.rule == kSignatureInvalid || finding.rule == kCrlSignatureInvalid ||
+           finding.rule == kOcspSignatureInvalid;
   });
   return not_what_was_agreed(is_signature ? "the signature does not fit"
                                           : "signed, it no longer passes the lint");
@@ -272,6 +275,67 @@ base::Result<RevocationList> sign_revocation_list(RevocationListDraft draft, Sig
   }
   const base::Result<void> fine = judge_signed(draft.lint(*list, LintStage::kSigned), accepted);
   return fine ? std::move(list) : base::Result<RevocationList>(fine.error());
+}
+
+base::Findings OcspResponseDraft::lint(const OcspResponse& response, LintStage stage) const {
+  return lint_ocsp_response(response,
+                            {.profile = &profile_,
+                             .issuer = &issuer_,
+                             .certificate = &certificate_,
+                             .list = &list_,
+                             .stage = stage});
+}
+
+OcspResponseDraft::OcspResponseDraft(OcspResponse unsigned_form, const OcspResponseParts& parts)
+    : unsigned_form_(std::move(unsigned_form)),
+      profile_(parts.profile),
+      issuer_(parts.issuer),
+      certificate_(parts.certificate),
+      list_(parts.list),
+      findings_(lint(unsigned_form_, LintStage::kDraft)) {}
+
+base::Result<OcspResponseDraft> OcspResponseDraft::of(const OcspResponseParts& parts) {
+  const base::Result<TbsOcspResponse> tbs = build_ocsp_response(parts);
+  const base::Result<Algorithm> algorithm =
+      tbs ? algorithm_of_public_key(parts.issuer.public_key_info())
+          : base::Result<Algorithm>(tbs.error());
+  if (!algorithm) {
+    return algorithm.error();
+  }
+  const base::Bytes bytes = encode(*tbs);
+  const base::Bytes identifier = signature_algorithm_of(*algorithm);
+  base::Result<OcspResponse> form = OcspResponse::parse(seal_ocsp_response(
+      {.tbs = bytes, .algorithm = identifier, .signature = {}, .certificates = {}}));
+  if (!form) {
+    return form.error();
+  }
+  return OcspResponseDraft(std::move(*form), parts);
+}
+
+base::Result<OcspResponse> sign_ocsp_response(const OcspResponseDraft& draft, Signer& signer) {
+  const OcspResponse& form = draft.unsigned_form_;
+  if (const base::Result<void> fine = refuse_on(draft.lint(form, LintStage::kDraft), {}); !fine) {
+    return fine.error();
+  }
+  const base::Result<base::Bytes> signature =
+      sign_bytes(form.tbs(), draft.issuer_.public_key_info(), signer);
+  if (!signature) {
+    return signature.error();
+  }
+  base::Result<OcspResponse> response =
+      OcspResponse::parse(seal_ocsp_response({.tbs = form.tbs(),
+                                              .algorithm = form.algorithm(),
+                                              .signature = *signature,
+                                              .certificates = {}}));
+  if (!response || !same_bytes(response->tbs(), form.tbs())) {
+    return not_what_was_agreed("the OCSP response is another one");
+  }
+  const base::Result<void> fine = judge_signed(draft.lint(*response, LintStage::kSigned), {});
+  if (!fine) {
+    return fine.error();
+  }
+  const base::Result<void> believed = response->believed_under(draft.issuer_);
+  return believed ? std::move(response) : base::Result<OcspResponse>(believed.error());
 }
 
 }  // namespace ca

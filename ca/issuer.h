@@ -1,4 +1,4 @@
-// ca/issuer.h - the only way to a signature on a certificate or CRL.
+// ca/issuer.h - the only way to a signature on a certificate, CRL or OCSP response.
 //
 // A draft is built and linted before any key is asked; exactly its bytes are signed; what comes
 // back is parsed, verified with the issuer's public key, compared byte for byte with the draft and
@@ -18,6 +18,8 @@
 #include "ca/certificate_builder.h"
 #include "ca/certificate_lint.h"
 #include "ca/certificate_profile.h"
+#include "ca/ocsp_response.h"
+#include "ca/ocsp_response_builder.h"
 #include "ca/revocation_list.h"
 #include "ca/revocation_list_builder.h"
 #include "ca/signer.h"
@@ -121,5 +123,35 @@ class RevocationListDraft {
 // are, so that moved in a big CRL is in memory once; what comes out is compared with the draft by
 // the digest that the draft has kept.
 base::Result<RevocationList> sign_revocation_list(RevocationListDraft draft, Signer& signer);
+
+// An OCSP response before its signature.
+class OcspResponseDraft {
+ public:
+  // Errors: as build_ocsp_response(). The parts are kept, so that it is linted against them.
+  static base::Result<OcspResponseDraft> of(const OcspResponseParts& parts);
+
+  [[nodiscard]] const OcspResponse& unsigned_form() const { return unsigned_form_; }
+  [[nodiscard]] const Certificate& certificate() const { return certificate_; }
+  [[nodiscard]] const base::Findings& findings() const { return findings_; }
+
+ private:
+  friend base::Result<OcspResponse> sign_ocsp_response(const OcspResponseDraft& draft,
+                                                       Signer& signer);
+
+  OcspResponseDraft(OcspResponse unsigned_form, const OcspResponseParts& parts);
+
+  [[nodiscard]] base::Findings lint(const OcspResponse& response, LintStage stage) const;
+
+  OcspResponse unsigned_form_;
+  CertificateProfile profile_;
+  Certificate issuer_;
+  Certificate certificate_;
+  RevocationList list_;
+  base::Findings findings_;
+};
+
+// Errors: as sign_certificate(); kInconsistent, too, where OpenSSL does not believe the response
+// under the issuer's certificate.
+base::Result<OcspResponse> sign_ocsp_response(const OcspResponseDraft& draft, Signer& signer);
 
 }  // namespace ca

@@ -69,6 +69,12 @@ bool is_plain_der(const STACK_OF(X509_EXTENSION) * stack) {
   return stack == nullptr || written<i2d_X509_EXTENSIONS>(stack) == encode(extensions_of(stack));
 }
 
+X509Ptr x509_of(const Certificate& certificate) {
+  const base::Bytes& der = certificate.der();
+  const unsigned char* at = der.data();
+  return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+}
+
 base::Error not_proper(const char* what, const DerFault& fault) {
   forget_openssl_errors();
   return base::Error{base::ErrorCode::kMalformed,

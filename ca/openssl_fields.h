@@ -42,6 +42,9 @@ std::vector<Extension> extensions_of(const STACK_OF(X509_EXTENSION) * stack);
 // found: "critical" FALSE is the default and must be left out.
 bool is_plain_der(const STACK_OF(X509_EXTENSION) * stack);
 
+// OpenSSL's own form of a certificate; nullptr where it does not take it.
+X509Ptr x509_of(const Certificate& certificate);
+
 // The error for bytes that are not what they should be: "this is not a proper WHAT (byte N): WHY".
 base::Error not_proper(const char* what, const DerFault& fault);
 

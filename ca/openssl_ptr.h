@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -79,6 +80,10 @@ using Asn1StringPtr = OpensslPtr<ASN1_STRING, ASN1_STRING_free>;
 using Asn1OctetStringPtr = OpensslPtr<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free>;
 using Asn1BitStringPtr = OpensslPtr<ASN1_BIT_STRING, ASN1_BIT_STRING_free>;
 using Asn1TypePtr = OpensslPtr<ASN1_TYPE, ASN1_TYPE_free>;
+
+using OcspResponsePtr = OpensslPtr<OCSP_RESPONSE, OCSP_RESPONSE_free>;
+using OcspBasicResponsePtr = OpensslPtr<OCSP_BASICRESP, OCSP_BASICRESP_free>;
+using OcspCertificateIdPtr = OpensslPtr<OCSP_CERTID, OCSP_CERTID_free>;
 
 using GeneralNamePtr = OpensslPtr<GENERAL_NAME, GENERAL_NAME_free>;
 using GeneralNamesPtr = OpensslPtr<GENERAL_NAMES, GENERAL_NAMES_free>;

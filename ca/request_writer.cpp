@@ -1,5 +1,6 @@
 #include "ca/request_writer.h"
 
+#include <string_view>
 #include <utility>
 
 #include "ca/der.h"
@@ -8,11 +9,29 @@
 
 namespace ca {
 
-base::Result<base::Bytes> write_request(const DistinguishedName& subject, Signer& signer) {
+namespace {
+
+constexpr std::string_view kExtensionRequest = "1.2.840.113549.1.9.14";
+
+// [0] IMPLICIT SET OF Attribute, with one or none.
+base::Bytes attributes_for(const std::vector<Extension>& extensions) {
+  if (extensions.empty()) {
+    return der(DerTag::kContext0Constructed, {});
+  }
+  const base::Bytes values = der(DerTag::kSet, {encode(extensions)});
+  return der(DerTag::kContext0Constructed,
+             {der(DerTag::kSequence, {der_object_identifier(kExtensionRequest), values})});
+}
+
+}  // namespace
+
+base::Result<base::Bytes> write_request(const DistinguishedName& subject,
+                                        Signer& signer,
+                                        const std::vector<Extension>& extensions) {
   const base::Bytes version = der_unsigned(0);
-  const base::Bytes no_attributes = der(DerTag::kContext0Constructed, {});
   const base::Bytes information =
-      der(DerTag::kSequence, {version, subject.der(), signer.public_key_info(), no_attributes});
+      der(DerTag::kSequence,
+          {version, subject.der(), signer.public_key_info(), attributes_for(extensions)});
   auto signature = signer.sign(information);
   if (!signature) {
     return std::move(signature).error();

@@ -10,12 +10,13 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-std::array<std::span<const Action>, 20> tables() {
-  return {attendance_actions(),  clock_actions(),      record_actions(),      birth_actions(),
-          share_actions(),       bag_actions(),        custody_actions(),     quorum_actions(),
-          issue_actions(),       vault_actions(),      life_actions(),        site_actions(),
-          merge_actions(),       activation_actions(), reshare_actions(),     retiring_actions(),
-          destruction_actions(), key_end_actions(),    signing_key_actions(), artefact_actions()};
+std::array<std::span<const Action>, 22> tables() {
+  return {attendance_actions(),  clock_actions(),    record_actions(),      birth_actions(),
+          share_actions(),       bag_actions(),      custody_actions(),     quorum_actions(),
+          issue_actions(),       crl_actions(),      cross_actions(),       vault_actions(),
+          life_actions(),        site_actions(),     merge_actions(),       activation_actions(),
+          reshare_actions(),     retiring_actions(), destruction_actions(), key_end_actions(),
+          signing_key_actions(), artefact_actions()};
 }
 
 }  // namespace

@@ -101,6 +101,8 @@ std::span<const Action> bag_actions();
 std::span<const Action> custody_actions();
 std::span<const Action> quorum_actions();
 std::span<const Action> issue_actions();
+std::span<const Action> crl_actions();
+std::span<const Action> cross_actions();
 std::span<const Action> vault_actions();
 std::span<const Action> life_actions();
 std::span<const Action> site_actions();

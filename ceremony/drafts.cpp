@@ -11,8 +11,6 @@
 #include "ca/certificate_profile.h"
 #include "ca/pem.h"
 #include "ceremony/key_facts.h"
-#include "ceremony/ledger_files.h"
-#include "ceremony/new_revocations.h"
 #include "ceremony/vault.h"
 
 namespace ceremony {
@@ -38,90 +36,6 @@ Result<base::Bytes> root_serial(const Workplace& work) {
     return std::move(text).error();
   }
   return base::from_hex(*text);
-}
-
-// The revocations that stand in a CRL, those that the plan adds, and those of a branch of the
-// records that a merge has joined.
-Result<std::vector<ca::Revocation>> all_revocations(
-    const Workplace& work,
-    const ca::Certificate& root,
-    const std::optional<ca::RevocationList>& before) {
-  std::vector<ca::Revocation> all;
-  if (before) {
-    for (const ca::ListedRevocation& entry : before->entries()) {
-      all.push_back({.issuer = root.subject().der(),
-                     .serial = {entry.serial.begin(), entry.serial.end()},
-                     .revoked_at = entry.revoked_at.instant,
-                     .reason = static_cast<ca::RevocationReason>(entry.reason.value_or(0))});
-    }
-  }
-  for (const PlannedRevocation& one : new_revocations(work, all)) {
-    auto serial = base::from_hex(one.serial);
-    auto revoked_at = instant_on(one.date, DayEnd::kFirst);
-    const auto reason = ca::revocation_reason_named(one.reason);
-    if (!serial || !revoked_at || !reason) {
-      return Error{ErrorCode::kInconsistent,
-                   "the revocation of " + one.serial +
-                       " has a serial number, date or reason that is not understood; correct it"};
-    }
-    all.push_back({.issuer = root.subject().der(),
-                   .serial = std::move(serial).value(),
-                   .revoked_at = *revoked_at,
-                   .reason = *reason});
-  }
-  return all;
-}
-
-// The CRL with the highest known number, where there is one.
-Result<std::optional<ca::RevocationList>> previous_crl(const Workplace& work,
-                                                       std::uint64_t number) {
-  if (number == 0) {
-    return std::optional<ca::RevocationList>();
-  }
-  auto sha256 = work.text_fact("crl-sha256");
-  auto bytes = sha256 ? read_site_crl(work.room.sites.front(), number, *sha256)
-                      : Result<base::Bytes>(sha256.error());
-  if (!bytes) {
-    return std::move(bytes).error();
-  }
-  auto list = ca::RevocationList::parse(*bytes);
-  if (!list) {
-    return std::move(list).error();
-  }
-  return std::optional<ca::RevocationList>(std::move(list).value());
-}
-
-ca::IssuedCertificates ledger_rows(const ca::Certificate& root,
-                                   const std::vector<ca::Certificate>& certificates) {
-  ca::IssuedCertificates rows(root.subject());
-  rows.reserve(certificates.size());
-  for (const ca::Certificate& certificate : certificates) {
-    rows.add(
-        {.issuer = certificate.issuer().der(),
-         .serial = certificate.serial(),
-         .not_after = certificate.not_after().instant,
-         .is_ca = certificate.known().basic_constraints.value_or(ca::BasicConstraints{}).is_ca});
-  }
-  return rows;
-}
-
-Result<ca::RevocationListPlan> crl_plan(const Workplace& work) {
-  auto this_update = instant_on(work.plan.crl->this_update, DayEnd::kFirst);
-  auto next_update = instant_on(work.plan.crl->next_update, DayEnd::kFirst);
-  if (!this_update) {
-    return std::move(this_update).error();
-  }
-  if (!next_update) {
-    return std::move(next_update).error();
-  }
-  const bool is_activation = work.facts.contains("activation");
-  return ca::RevocationListPlan{
-      .known_number = work.number_fact("crl-number"),
-      .void_number = work.number_fact("void-crl-number"),
-      .step = is_activation ? ca::NumberStep::kAfterActivation : ca::NumberStep::kNext,
-      .this_update = *this_update,
-      .next_update = *next_update,
-      .accepted = {}};
 }
 
 }  // namespace
@@ -230,42 +144,6 @@ Result<ca::Certificate> root_of(const Workplace& work) {
     return std::move(der).error();
   }
   return ca::Certificate::parse(*der);
-}
-
-Result<ca::RevocationListDraft> crl_draft(const Workplace& work) {
-  auto root = root_of(work);
-  if (!root) {
-    return std::move(root).error();
-  }
-  if (!work.plan.crl) {
-    return Error{ErrorCode::kInconsistent, "the plan has no section [crl]; correct it"};
-  }
-  auto plan = crl_plan(work);
-  if (!plan) {
-    return std::move(plan).error();
-  }
-  auto before = previous_crl(work, plan->known_number);
-  if (!before) {
-    return std::move(before).error();
-  }
-  auto revocations = all_revocations(work, *root, *before);
-  if (!revocations) {
-    return std::move(revocations).error();
-  }
-  auto issued = issued_certificates(work);
-  if (!issued) {
-    return std::move(issued).error();
-  }
-  auto profile = profile_of(work, work.plan.crl->profile);
-  if (!profile) {
-    return std::move(profile).error();
-  }
-  return ca::RevocationListDraft::of({.profile = *profile,
-                                      .plan = *plan,
-                                      .issuer = *root,
-                                      .issued = ledger_rows(*root, *issued),
-                                      .revocations = ca::Revocations(root->subject(), *revocations),
-                                      .previous = std::move(*before)});
 }
 
 std::vector<std::string> shown(const ca::Certificate& certificate) {

@@ -19,10 +19,6 @@ base::Result<ca::CertificateDraft> root_draft(const Workplace& work);
 // The root certificate of this ceremony, from its facts. Errors: kInconsistent, kMalformed.
 base::Result<ca::Certificate> root_of(const Workplace& work);
 
-// The CRL that comes next: everything of the one before, and what the plan revokes.
-// Errors: as RevocationListDraft::of(); kInconsistent where the vault lacks the CRL before.
-base::Result<ca::RevocationListDraft> crl_draft(const Workplace& work);
-
 // What a plan says about the certificate for one request; the serial number is drawn later.
 // Errors: kMalformed for its dates.
 base::Result<ca::CertificatePlan> certificate_plan_of(const PlannedRequest& planned);

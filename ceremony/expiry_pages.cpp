@@ -32,6 +32,8 @@ constexpr std::array kKindWords{
     KindWords{"Certificate", "Certificate ends"},
     KindWords{"CRL", "CRL ends: publish the next one before"},
     KindWords{"Ceremony", "Ceremony: the next CRL is made"},
+    KindWords{"Reserve CRL: publish it", "Publish the reserve CRL"},
+    KindWords{"OCSP response", "OCSP response ends: publish the next one before"},
 };
 
 const KindWords& words_of(ExpiryKind kind) {
@@ -74,6 +76,26 @@ std::string advice_of(const ExpirySheet& sheet) {
              : "The next CRL must be published before the one below ends, and no ceremony is "
                "planned "
                "for it yet: choose a day at least 60 days before.";
+}
+
+// How reserve CRLs are dealt with, where there are some, and which ones must go.
+std::string reserve_part(const ExpirySheet& sheet) {
+  std::string text;
+  if (std::ranges::find(sheet.lines, ExpiryKind::kReserveCrl, &Expiry::kind) != sheet.lines.end()) {
+    text +=
+        tagged("p",
+               "",
+               "Reserve CRLs lie in the vault of each site, in the folder reserve. Publish each "
+               "on its day and not before. As soon as anything is to be revoked, publish none "
+               "of them any more, and hold a ceremony that makes a CRL.");
+  }
+  for (const std::uint64_t number : sheet.void_reserve) {
+    text += tagged("p",
+                   "class=\"void\"",
+                   "Reserve CRL number " + std::to_string(number) +
+                       " is void. Destroy every copy at every site, and never publish it.");
+  }
+  return text;
 }
 
 std::string sheet_facts(const ExpirySheet& sheet) {
@@ -205,7 +227,8 @@ std::string expiry_html(const ExpirySheet& sheet) {
                            tagged("span", "class=\"mode " + mode + "\"", mode) +
                                " Made from the record of the ceremony; it is not the record.")) +
          "\n" + sheet_facts(sheet) + "\n" + tagged("h2", "", "What to do") +
-         tagged("p", "", advice_of(sheet)) + tagged("h2", "", "What ends") + "\n" +
+         tagged("p", "", advice_of(sheet)) + reserve_part(sheet) + tagged("h2", "", "What ends") +
+         "\n" +
          tagged("table",
                 "",
                 "<thead><tr><th>Day</th><th>After the ceremony</th><th>What</th><th>Which</th></tr>"

@@ -1,6 +1,8 @@
 #include "ceremony/expiry_sheet.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -20,6 +22,7 @@ namespace {
 using base::Result;
 
 constexpr std::string_view kNever = "9999-12-31";
+constexpr std::string_view kGoodAnswer = "OCSP response: good";
 
 std::string day_of(ca::Instant time) {
   return ca::text_of(time).substr(0, 10);
@@ -51,6 +54,13 @@ class Gatherer {
             .kind = ExpiryKind::kCrl,
             .name = "CRL number " + std::to_string(ledger.crl_number),
             .serial = {}};
+    for (const ReserveCrl& one : ledger.reserve_crls) {
+      standing_.push_back(one.number);
+      reserve_.push_back(reserve_line_of(one));
+    }
+    for (const auto& [serial, answer] : ledger.answers) {
+      add_answer(answer);
+    }
   }
 
   void add_certificate(const ca::Certificate& certificate, ExpiryKind kind) {
@@ -67,12 +77,35 @@ class Gatherer {
     crl_.kind = ExpiryKind::kCrl;
     crl_.name = "CRL number " + std::to_string(list.number().value_or(0));
     crl_.day = list.next_update() ? day_of(list.next_update()->instant) : std::string();
+    sheet_.void_reserve = standing_;
+    reserve_.clear();
+  }
+
+  void add_reserve(const ca::RevocationList& list) {
+    reserve_.push_back(reserve_line_of(
+        {.number = list.number().value_or(0),
+         .this_update = day_of(list.this_update().instant),
+         .next_update = day_of(list.next_update().value_or(ca::EncodedTime{}).instant)}));
+  }
+
+  void add_answer(const IssuedOcspResponse& answer) {
+    answers_.insert_or_assign(answer.serial,
+                              Expiry{.day = answer.next_update,
+                                     .kind = ExpiryKind::kOcsp,
+                                     .name = "OCSP response: " + answer.status,
+                                     .serial = answer.serial});
   }
 
   // Requires: everything was added.
   ExpirySheet finish() {
     if (!crl_.day.empty()) {
       sheet_.lines.push_back(crl_);
+    }
+    std::ranges::move(reserve_, std::back_inserter(sheet_.lines));
+    for (auto& [serial, line] : answers_) {
+      const bool is_outdated = line.name == kGoodAnswer && revoked_.contains(serial);
+      line.name += is_outdated ? ", which is true no longer: publish it no more" : "";
+      add(line);
     }
     if (work_.plan.crl && !work_.plan.crl->next_ceremony.empty()) {
       sheet_.lines.push_back({.day = work_.plan.crl->next_ceremony,
@@ -81,7 +114,8 @@ class Gatherer {
                               .serial = {}});
     }
     std::erase_if(sheet_.lines, [&](const Expiry& line) {
-      return line.day < sheet_.day || revoked_.contains(line.serial);
+      return line.day < sheet_.day ||
+             (line.kind != ExpiryKind::kOcsp && revoked_.contains(line.serial));
     });
     sheet_.without_end = static_cast<std::size_t>(
         std::ranges::count(sheet_.lines, kNever, [](const Expiry& line) { return line.day; }));
@@ -91,13 +125,56 @@ class Gatherer {
   }
 
  private:
+  static Expiry reserve_line_of(const ReserveCrl& one) {
+    return {
+        .day = one.this_update,
+        .kind = ExpiryKind::kReserveCrl,
+        .name = "CRL number " + std::to_string(one.number) + ", which ends on " + one.next_update,
+        .serial = {}};
+  }
+
   void add(Expiry line) { sheet_.lines.push_back(std::move(line)); }
 
   const Workplace& work_;
   ExpirySheet sheet_;
   Expiry crl_;
-  std::set<std::string> revoked_;  // serials
+  std::vector<Expiry> reserve_;            // behind the newest CRL
+  std::vector<std::uint64_t> standing_;    // numbers of those that earlier ceremonies made
+  std::map<std::string, Expiry> answers_;  // by serial
+  std::set<std::string> revoked_;          // serials
 };
+
+// What was signed with the CRL of this ceremony.
+Result<void> add_signed_with_crl(const Workplace& work,
+                                 const ca::Certificate& root,
+                                 Gatherer& gatherer) {
+  const auto facts_of = [&](const char* name) {
+    const auto found = work.facts.find(name);
+    return found == work.facts.end() ? Json::array() : found->second;
+  };
+  for (const Json& one : facts_of("reserve-crls")) {
+    auto list = crl_as_signed(one.at("der"), root);
+    if (!list) {
+      return std::move(list).error();
+    }
+    gatherer.add_reserve(*list);
+  }
+  for (const Json& one : facts_of("ocsp")) {
+    auto response = ocsp_as_signed(one.at("der"), root);
+    if (!response) {
+      return std::move(response).error();
+    }
+    const ca::OcspAnswer& answer = response->answers().front();
+    gatherer.add_answer(
+        {.serial = one.at("serial").get<std::string>(),
+         .sha256 = {},
+         .status = std::string(ca::name_of(answer.status)),
+         .date = {},
+         .reason = {},
+         .next_update = day_of(answer.next_update.value_or(ca::OcspTime{}).instant)});
+  }
+  return {};
+}
 
 Result<void> add_own(const Workplace& work, Gatherer& gatherer) {
   auto root = root_of(work);
@@ -120,7 +197,7 @@ Result<void> add_own(const Workplace& work, Gatherer& gatherer) {
     return std::move(list).error();
   }
   gatherer.add_crl(*list);
-  return {};
+  return add_signed_with_crl(work, *root, gatherer);
 }
 
 }  // namespace

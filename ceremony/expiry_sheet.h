@@ -20,6 +20,8 @@ enum class ExpiryKind : std::uint8_t {
   kCertificate,   // one that the root has issued
   kCrl,           // the newest CRL: its nextUpdate
   kNextCeremony,  // the day on which the next CRL is to be made
+  kReserveCrl,    // one that is to be published: its thisUpdate
+  kOcsp,          // the newest OCSP response about a certificate: its nextUpdate
 };
 
 struct Expiry {
@@ -36,6 +38,8 @@ struct ExpirySheet {
   Mode mode = Mode::kRehearsal;
   std::vector<Expiry> lines;    // by day; in no CRL, and not over on the day of the ceremony
   std::size_t without_end = 0;  // certificates that never expire
+  std::vector<std::uint64_t> void_reserve = {};  // numbers of reserve CRLs that this ceremony made
+                                                 // void
 };
 
 // What stands after this ceremony: the ledger of its site, and what it has signed itself. Errors:

@@ -10,13 +10,10 @@
 #include "base/text_encoding.h"
 #include "ceremony/action.h"
 #include "ceremony/drafts.h"
-#include "ceremony/key_need.h"
-#include "ceremony/ledger.h"
-#include "ceremony/plan_next_ceremony.h"
+#include "ceremony/key_facts.h"
 #include "ceremony/request_decisions.h"
 #include "ceremony/request_drafts.h"
 #include "ceremony/request_signing.h"
-#include "ceremony/site_facts.h"
 
 namespace ceremony {
 
@@ -25,13 +22,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-
-Result<ca::Signer*> issuing_key(const Workplace& work) {
-  if (!work.held.root_key) {
-    return Error{ErrorCode::kWrongState, "the root key is not open; let a quorum open it first"};
-  }
-  return static_cast<ca::Signer*>(work.held.root_key.get());
-}
 
 std::string date_part(ca::Instant time) {
   return ca::text_of(time).substr(0, 10);
@@ -56,17 +46,6 @@ Publication certificate_entry(const ca::Certificate& certificate,
                     has_path ? static_cast<std::int64_t>(*constraints->path_length) : -1},
                    {"algorithm", ca::key_kind_of(certificate.public_key_info())}},
           .hidden = {}};
-}
-
-Json revoked_data(const ca::RevocationList& list) {
-  Json revoked = Json::array();
-  for (const ca::ListedRevocation& entry : list.entries()) {
-    const auto reason = static_cast<ca::RevocationReason>(entry.reason.value_or(0));
-    revoked.push_back({{"serial", base::to_hex(entry.serial)},
-                       {"date", date_part(entry.revoked_at.instant)},
-                       {"reason", ca::name_of(reason)}});
-  }
-  return revoked;
 }
 
 Result<Asking> ask_root(const Workplace& work) {
@@ -114,60 +93,6 @@ Result<Turn> sign_root(Workplace& work, client::Input& /*input*/) {
   turn.publications.push_back(
       certificate_entry(*certificate, work.plan.root->profile, certificate->public_key_info()));
   turn.public_note = certificate->subject().text();
-  return turn;
-}
-
-// A last CRL is one: nothing that is still valid is left out of it.
-Result<ca::RevocationListDraft> fitting_crl_draft(const Workplace& work) {
-  auto draft = crl_draft(work);
-  if (!draft || work.plan.crl->profile == PlannedCrl().profile) {
-    return draft;
-  }
-  auto home = home_site(work);
-  auto ledger = home ? read_ledger(*home / "ledger") : Result<LedgerState>(home.error());
-  auto unneeded = ledger ? check_unneeded(*ledger, draft->unsigned_form(), work.plan.date)
-                         : Result<void>(ledger.error());
-  return unneeded ? std::move(draft) : Result<ca::RevocationListDraft>(std::move(unneeded).error());
-}
-
-Result<Asking> ask_crl(const Workplace& work) {
-  auto draft = fitting_crl_draft(work);
-  if (!draft) {
-    return std::move(draft).error();
-  }
-  std::vector<std::string> lines = ceremony::shown(draft->unsigned_form());
-  for (const PlanFault& fault : compare_with_next_ceremony(work.plan)) {
-    lines.push_back("Look at this: " + fault.message);
-  }
-  return Asking{.subject = {}, .shown = std::move(lines), .asks = {}};
-}
-
-Result<Turn> sign_crl(Workplace& work, client::Input& /*input*/) {
-  auto signer = issuing_key(work);
-  if (!signer) {
-    return std::move(signer).error();
-  }
-  auto draft = fitting_crl_draft(work);
-  if (!draft) {
-    return std::move(draft).error();
-  }
-  auto list = ca::sign_revocation_list(std::move(*draft), **signer);
-  if (!list) {
-    return std::move(list).error();
-  }
-  const std::uint64_t number = list->number().value_or(0);
-  Turn turn;
-  turn.facts = {{"crl", {{"number", number}, {"der", base::to_base64(list->der())}}}};
-  turn.publications.push_back(
-      {.type = "crl.issue",
-       .data = {{"number", number},
-                {"crl", base::sha256_hex(list->der())},
-                {"issuer_public_key", base::sha256_hex((*signer)->public_key_info())},
-                {"this_update", date_part(list->this_update().instant)},
-                {"next_update", date_part(list->next_update()->instant)},
-                {"revoked", revoked_data(*list)}},
-       .hidden = {}});
-  turn.public_note = "CRL number " + std::to_string(number);
   return turn;
 }
 
@@ -343,8 +268,6 @@ Result<Turn> sign_requests(Workplace& work, client::Input& /*input*/) {
 constexpr std::array kIssueActions{
     Action{.name = "show-root", .ask = ask_root, .act = agree},
     Action{.name = "sign-root", .ask = ask_nothing, .act = sign_root},
-    Action{.name = "show-crl", .ask = ask_crl, .act = agree},
-    Action{.name = "sign-crl", .ask = ask_nothing, .act = sign_crl},
     Action{.name = "check-requests", .ask = ask_nothing, .act = check_requests},
     Action{.name = "show-certificates", .ask = ask_certificates, .act = agree},
     Action{.name = "sign-requests", .ask = ask_nothing, .act = sign_requests}};

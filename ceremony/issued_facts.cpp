@@ -89,6 +89,26 @@ Result<ca::RevocationList> crl_as_signed(const Json& base64, const ca::Certifica
   return as_signed<ca::RevocationList>(base64, issuer, "the CRL");
 }
 
+Result<ca::OcspResponse> ocsp_as_signed(const Json& base64, const ca::Certificate& issuer) {
+  constexpr const char* kResponse = "the OCSP response";
+  auto response = parsed<ca::OcspResponse>(base64, kResponse);
+  if (!response || !response->believed_under(issuer)) {
+    return no_longer_what_was_signed(kResponse);
+  }
+  return response;
+}
+
+Result<ca::SigningRequest> cross_request_as_signed(const Json& base64,
+                                                   const ca::Certificate& root) {
+  constexpr const char* kRequest = "the request";
+  auto request = parsed<ca::SigningRequest>(base64, kRequest);
+  const bool is_own = request && request->subject() == root.subject() &&
+                      request->public_key_info() == root.public_key_info() &&
+                      ca::is_acceptable(request->check({}));
+  return is_own ? std::move(request)
+                : Result<ca::SigningRequest>(no_longer_what_was_signed(kRequest));
+}
+
 Result<void> for_each_issued(const Workplace& work,
                              Proof proof,
                              const std::function<Result<void>(const IssuedFact&)>& look) {

@@ -12,7 +12,9 @@
 
 #include "base/result.h"
 #include "ca/certificate.h"
+#include "ca/ocsp_response.h"
 #include "ca/revocation_list.h"
+#include "ca/signing_request.h"
 #include "ceremony/action.h"
 
 namespace ceremony {
@@ -24,6 +26,13 @@ base::Result<ca::Certificate> certificate_as_signed(const Json& base64,
 
 // The same of a CRL.
 base::Result<ca::RevocationList> crl_as_signed(const Json& base64, const ca::Certificate& issuer);
+
+// The same of an OCSP response of the issuer itself.
+base::Result<ca::OcspResponse> ocsp_as_signed(const Json& base64, const ca::Certificate& issuer);
+
+// The root's request for a cross-certificate: still its own key's, for exactly its own name.
+base::Result<ca::SigningRequest> cross_request_as_signed(const Json& base64,
+                                                         const ca::Certificate& root);
 
 // One of the fact "certificates".
 struct IssuedFact {

@@ -10,6 +10,8 @@
 
 namespace ceremony {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 
 Result<KeyFacts> key_facts(const Workplace& work) {
@@ -29,6 +31,13 @@ Result<KeyFacts> key_facts(const Workplace& work) {
   facts.public_key_sha256 = base::sha256_hex(*info);
   facts.public_key_info = std::move(info).value();
   return facts;
+}
+
+Result<ca::Signer*> issuing_key(const Workplace& work) {
+  if (!work.held.root_key) {
+    return Error{ErrorCode::kWrongState, "the root key is not open; let a quorum open it first"};
+  }
+  return static_cast<ca::Signer*>(work.held.root_key.get());
 }
 
 Result<Json> public_key_fact(base::ByteView public_key_info) {

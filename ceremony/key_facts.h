@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "ca/algorithm.h"
 #include "ca/distinguished_name.h"
+#include "ca/signer.h"
 #include "ceremony/action.h"
 
 namespace ceremony {
@@ -21,6 +22,9 @@ struct KeyFacts {
 
 // From the fact "public-key". Errors: kInconsistent, kMalformed.
 base::Result<KeyFacts> key_facts(const Workplace& work);
+
+// The root key that a quorum has opened. Errors: kWrongState.
+base::Result<ca::Signer*> issuing_key(const Workplace& work);
 
 // The fact "public-key" for that key. Errors: kRefusedByPolicy for an algorithm that is not ours.
 base::Result<Json> public_key_fact(base::ByteView public_key_info);

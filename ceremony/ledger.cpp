@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "ceremony/ledger_crls.h"
 #include "ceremony/ledger_files.h"
 #include "ceremony/ledger_sets.h"
 
@@ -26,40 +27,9 @@ Error out_of_place(const std::string& why) {
 
 // What must rise from record to record; within one, a step that was done again says the same.
 struct Before {
-  std::uint64_t crl_number = 0;
+  std::uint64_t crl_number = 0;  // highest, of reserve CRLs too
   std::uint64_t epoch = 0;
 };
-
-// Whether a certificate's duty to be listed is over.
-bool has_ended(const std::string& serial, const std::string& date, const LedgerState& state) {
-  return std::any_of(state.issued.begin(), state.issued.end(), [&](const IssuedCertificate& one) {
-    return one.serial == serial && !one.not_after.empty() && one.not_after < date;
-  });
-}
-
-Result<void> fold_crl(const IssuedCrl& crl, const Before& before, LedgerState& state) {
-  if (crl.number < state.crl_number) {
-    return out_of_place("a CRL of the records has a lower number than one before it");
-  }
-  if (crl.number == before.crl_number || crl.number <= state.void_crl_number) {
-    return out_of_place("a CRL of the records has the number of one before it");
-  }
-  std::map<std::string, RecordedRevocation> listed;
-  for (const RecordedRevocation& one : crl.revoked) {
-    listed.emplace(one.serial, one);
-  }
-  for (const auto& [serial, one] : state.revoked) {
-    if (!listed.contains(serial) && !has_ended(serial, crl.this_update, state)) {
-      return out_of_place("a CRL of the records no longer lists " + serial +
-                          ", which was revoked for good");
-    }
-  }
-  state.crl_number = crl.number;
-  state.crl_sha256 = crl.sha256;
-  state.crl_next_update = crl.next_update;
-  state.revoked = std::move(listed);
-  return {};
-}
 
 Result<void> fold_epoch(const OpenedEpoch& opened, const Before& before, LedgerState& state) {
   if (opened.epoch < state.epoch || opened.epoch == before.epoch) {
@@ -116,7 +86,13 @@ struct Folder {
     return {};
   }
 
-  Result<void> operator()(const IssuedCrl& crl) const { return fold_crl(crl, before, state); }
+  Result<void> operator()(const IssuedCrl& crl) const {
+    return fold_crl(crl, before.crl_number, state);
+  }
+
+  Result<void> operator()(const IssuedOcspResponse& answer) const {
+    return fold_answer(answer, state);
+  }
 
   Result<void> operator()(const BornSigningKey& key) const {
     if (!state.root_public_key.empty() ||
@@ -198,7 +174,7 @@ Result<void> fold_record(const LedgerRecord& record, LedgerState& state) {
     return may;
   }
   const Folder folder{.record = record,
-                      .before = {.crl_number = state.crl_number, .epoch = state.epoch},
+                      .before = {.crl_number = highest_crl_number(state), .epoch = state.epoch},
                       .state = state};
   for (const LedgerEvent& event : record.events) {
     if (auto folded = std::visit(folder, event); !folded) {
@@ -243,6 +219,9 @@ Result<void> join_branch(const LedgerState& other, LedgerState& state) {
     state.crl_next_update = other.crl_next_update;
   }
   state.void_crl_number = std::max(state.void_crl_number, other.void_crl_number);
+  state.reserve_crls.insert(
+      state.reserve_crls.end(), other.reserve_crls.begin(), other.reserve_crls.end());
+  state.answers.insert(other.answers.begin(), other.answers.end());
   state.lost.insert(state.lost.end(), other.lost.begin(), other.lost.end());
   state.epoch = std::max(state.epoch, other.epoch);
   return {};

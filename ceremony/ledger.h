@@ -28,17 +28,26 @@ struct LostRecords {
   std::uint64_t epoch = 0;  // they are from before it
 };
 
+// A reserve CRL that may be published when its day comes, as long as no other CRL was signed.
+struct ReserveCrl {
+  std::uint64_t number = 0;
+  std::string this_update;  // YYYY-MM-DD: not before
+  std::string next_update;  // YYYY-MM-DD
+};
+
 struct LedgerState {
-  std::uint64_t sequence = 0;         // of the last record; 0: there is none
-  std::string head;                   // of the last record; 64 zeros where there is none
-  std::uint64_t epoch = 1;            // rises with every activation, return and merge
-  std::string live_site;              // where the epoch was opened; "": the first epoch
-  std::vector<std::string> allowed;   // ceremonies of this epoch; none named: all
-  std::uint64_t crl_number = 0;       // highest known; 0: no CRL yet
-  std::string crl_sha256;             // of the CRL with that number
-  std::string crl_next_update;        // of that CRL, YYYY-MM-DD; "" where no record says it
-  std::uint64_t void_crl_number = 0;  // highest of a CRL that was signed and made void; 0: none
+  std::uint64_t sequence = 0;            // of the last record; 0: there is none
+  std::string head;                      // of the last record; 64 zeros where there is none
+  std::uint64_t epoch = 1;               // rises with every activation, return and merge
+  std::string live_site;                 // where the epoch was opened; "": the first epoch
+  std::vector<std::string> allowed;      // ceremonies of this epoch; none named: all
+  std::uint64_t crl_number = 0;          // highest known; 0: no CRL yet
+  std::string crl_sha256;                // of the CRL with that number
+  std::string crl_next_update;           // of that CRL, YYYY-MM-DD; "" where no record says it
+  std::uint64_t void_crl_number = 0;     // highest of a CRL that was signed and made void; 0: none
+  std::vector<ReserveCrl> reserve_crls;  // of the newest CRL, and of a branch that was joined
   std::map<std::string, RecordedRevocation> revoked;  // by serial: what the next CRL must list
+  std::map<std::string, IssuedOcspResponse> answers;  // by serial: the newest OCSP response
   std::uint32_t generation = 0;                       // of the share set that is live
   std::map<std::uint32_t, std::string> sets;          // by generation: head of the record that made
                                                       // it live
@@ -54,13 +63,17 @@ struct LedgerState {
   std::vector<std::string> records;  // names of the folders, in order; without joined branches
 };
 
+// The highest number of a CRL that is not void, reserve CRLs among them; 0: no CRL yet.
+std::uint64_t highest_crl_number(const LedgerState& state);
+
 // The state before the first ceremony.
 LedgerState empty_state();
 
 // Takes one more record into account that is no merge, or whose other branch was joined before.
 // Errors: kInconsistent where it does not follow; where a CRL number does not rise, a certificate
-// that is still valid is no longer revoked, an epoch does not rise, a share set does not follow the
-// one before it, or the key was destroyed before; `state` is then no longer to be used.
+// that is still valid is no longer revoked, an OCSP response contradicts it, an epoch does not
+// rise, a share set does not follow the one before it, or the key was destroyed before; `state` is
+// then no longer to be used.
 base::Result<void> fold_record(const LedgerRecord& record, LedgerState& state);
 base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 

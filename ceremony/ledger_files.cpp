@@ -11,6 +11,7 @@
 #include "ceremony/live_vault.h"
 #include "ceremony/record_folder.h"
 #include "ceremony/roster.h"
+#include "ceremony/vault.h"
 
 namespace ceremony {
 
@@ -276,7 +277,7 @@ Result<void> add_to_ledger(const FromTo& folders) {
 }
 
 Result<void> copy_certificates_and_crls(const TwoSites& sites, const Ledger& ledger) {
-  for (const char* const folder : {"ca", "crl"}) {
+  for (const char* const folder : {"ca", "crl", kReserveFolder}) {
     if (auto copied = copy_folder(sites, folder, ledger); !copied) {
       return copied;
     }

@@ -55,9 +55,9 @@ base::Result<void> copy_record(const FromTo& folders);
 // that is there already stays. Errors: as copy_record().
 base::Result<void> add_to_ledger(const FromTo& folders);
 
-// Copies ca/ and crl/ of `home` to `other`. What the records name is copied before them, so that a
-// ledger never knows more than its site has. Errors: kInconsistent where `other` has another file
-// of one name that is no CRL of a record in `ledger`; as base::save_new().
+// Copies ca/, crl/ and reserve/ of `home` to `other`. What the records name is copied before them,
+// so that a ledger never knows more than its site has. Errors: kInconsistent where `other` has
+// another file of one name that is no CRL of a record in `ledger`; as base::save_new().
 base::Result<void> copy_certificates_and_crls(const TwoSites& sites, const Ledger& ledger);
 
 // Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/, the vault of the

@@ -75,11 +75,16 @@ std::string event_line(const IssuedCertificate& certificate) {
 }
 
 std::string event_line(const IssuedCrl& crl) {
-  std::string line = "CRL number " + std::to_string(crl.number) + ", " + crl.sha256 + ", revoked:";
+  std::string line = std::string(crl.is_reserve ? "reserve " : "") + "CRL number " +
+                     std::to_string(crl.number) + ", " + crl.sha256 + ", revoked:";
   for (const RecordedRevocation& one : crl.revoked) {
     line += " " + one.serial;
   }
   return line + (crl.revoked.empty() ? " none" : "");
+}
+
+std::string event_line(const IssuedOcspResponse& response) {
+  return "OCSP response, " + response.serial + " is " + response.status + ", " + response.sha256;
 }
 
 std::string event_line(const BornSigningKey& key) {

@@ -27,6 +27,11 @@ std::vector<Json> list_in(const Json& data, const char* name) {
                                                   : std::vector<Json>();
 }
 
+bool is_true(const Json& data, const char* name) {
+  const auto found = data.find(name);
+  return found != data.end() && *found == true;
+}
+
 IssuedCertificate certificate_in(const Json& data) {
   const std::string key = entry_text(data, "public_key");
   return {.serial = entry_text(data, "serial"),
@@ -43,13 +48,23 @@ IssuedCrl crl_in(const Json& data) {
                 .sha256 = entry_text(data, "crl"),
                 .this_update = entry_text(data, "this_update"),
                 .next_update = entry_text(data, "next_update"),
-                .revoked = {}};
+                .revoked = {},
+                .is_reserve = is_true(data, "reserve")};
   for (const Json& one : list_in(data, "revoked")) {
     crl.revoked.push_back({.serial = entry_text(one, "serial"),
                            .date = entry_text(one, "date"),
                            .reason = entry_text(one, "reason")});
   }
   return crl;
+}
+
+IssuedOcspResponse ocsp_in(const Json& data) {
+  return {.serial = entry_text(data, "serial"),
+          .sha256 = entry_text(data, "response"),
+          .status = entry_text(data, "status"),
+          .date = entry_text(data, "date"),
+          .reason = entry_text(data, "reason"),
+          .next_update = entry_text(data, "next_update")};
 }
 
 OpenedEpoch epoch_in(const Json& data) {
@@ -113,6 +128,8 @@ void add_event(const TranscriptEntry& entry, std::vector<LedgerEvent>& events) {
     events.emplace_back(certificate_in(data));
   } else if (entry.type == "crl.issue") {
     events.emplace_back(crl_in(data));
+  } else if (entry.type == "ocsp.issue") {
+    events.emplace_back(ocsp_in(data));
   } else if (entry.type == "site.activate" || entry.type == "site.return") {
     events.emplace_back(epoch_in(data));
   } else if (entry.type == "key.request") {

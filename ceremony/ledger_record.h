@@ -37,6 +37,17 @@ struct IssuedCrl {
   std::string this_update;  // YYYY-MM-DD
   std::string next_update;  // YYYY-MM-DD
   std::vector<RecordedRevocation> revoked;
+  bool is_reserve = false;  // kept until its day comes, and void as soon as another CRL is signed
+};
+
+// An OCSP response that the root has signed itself.
+struct IssuedOcspResponse {
+  std::string serial;       // hex
+  std::string sha256;       // of the DER, 64 hex digits
+  std::string status;       // "good" or "revoked"
+  std::string date;         // of the revocation, YYYY-MM-DD; "" where there is none
+  std::string reason;       // RFC 5280 name; "" where there is none
+  std::string next_update;  // YYYY-MM-DD
 };
 
 // A CRL that was signed in a ceremony that was given up. Its number is used all the same.
@@ -97,6 +108,7 @@ using LedgerEvent = std::variant<IssuedShares,
                                  EndedKey,
                                  IssuedCertificate,
                                  IssuedCrl,
+                                 IssuedOcspResponse,
                                  VoidCrl,
                                  OpenedEpoch,
                                  MergedBranch,

@@ -59,6 +59,9 @@ struct PlannedCrl {
   std::string profile = "crl";  // or kLastCrlProfile
   std::vector<PlannedRevocation> revocations = {};
   std::string next_ceremony = {};  // day of the one that makes the next CRL; "": not planned yet
+  std::uint32_t reserve = 0;       // so many reserve CRLs (plan_reserve.h)
+  std::uint32_t reserve_overlap_days = 0;  // each begins so long before the one before it ends
+  bool ocsp = false;  // the root signs an OCSP response for each subordinate, too
 };
 
 struct PlannedRoot {

@@ -196,6 +196,7 @@ Result<void> look_at_records(const PlanPapers& papers,
     return state.error();
   }
   add_faults(compare_with_ledger(plan, *state), report.plan);
+  add_faults(compare_answers_with_root(plan, *state, papers.data / "profiles"), report.plan);
   if (script) {
     add_faults(compare_with_site(plan, *script, *state), report.plan);
   }

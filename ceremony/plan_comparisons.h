@@ -37,6 +37,11 @@ PlanFaults check_allowed(const Plan& plan, const std::filesystem::path& scripts)
 // issued.
 PlanFaults compare_with_ledger(const Plan& plan, const LedgerState& ledger);
 
+// Whether the root of the records may sign the OCSP responses that the plan asks for.
+PlanFaults compare_answers_with_root(const Plan& plan,
+                                     const LedgerState& ledger,
+                                     const std::filesystem::path& profiles);
+
 // Whether the site of the plan may hold this ceremony, by what the records say about who is live.
 PlanFaults compare_with_site(const Plan& plan, const Script& script, const LedgerState& ledger);
 

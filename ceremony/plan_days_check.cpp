@@ -8,6 +8,7 @@
 #include "ca/certificate_profile.h"
 #include "ca/revocation_reason.h"
 #include "ceremony/plan_comparisons.h"
+#include "ceremony/plan_reserve.h"
 
 namespace ceremony {
 
@@ -220,6 +221,26 @@ PlanFaults compare_with_calendar(const Plan& plan,
   return faults;
 }
 
+PlanFaults compare_answers_with_root(const Plan& plan,
+                                     const LedgerState& ledger,
+                                     const std::filesystem::path& profiles) {
+  const auto root = std::ranges::find_if(ledger.issued, &IssuedCertificate::is_root);
+  if (!plan.crl || !plan.crl->ocsp || root == ledger.issued.end()) {
+    return {};
+  }
+  const auto profile = ca::load_profile(profiles, root->profile);
+  if (!profile || profile->certificate.key_usage.has(ca::KeyUsageBit::kDigitalSignature)) {
+    return {};
+  }
+  return {{.code = base::ErrorCode::kRefusedByPolicy,
+           .rule = "plan-ocsp-root",
+           .field = "crl.ocsp",
+           .message = "the plan asks for OCSP responses, and this root was made by the profile \"" +
+                      root->profile +
+                      "\", which does not let it sign any; take the line out, and have a responder "
+                      "answer (profile \"ocsp-responder\")"}};
+}
+
 PlanFaults compare_with_ledger(const Plan& plan, const LedgerState& ledger) {
   PlanFaults faults;
   if (plan.sequence != ledger.sequence + 1) {
@@ -250,6 +271,13 @@ PlanFaults compare_with_ledger(const Plan& plan, const LedgerState& ledger) {
                         .message = "\"" + span.to_field + "\" is after the end of the root (" +
                                    root->not_after + "); choose that day or an earlier one"});
     }
+  }
+  if (plan.crl && plan.crl->reserve != 0 &&
+      days_of_crls(*plan.crl).back().next_update > root->not_after) {
+    faults.push_back({.rule = "plan-beyond-root",
+                      .field = "crl.reserve",
+                      .message = "the last reserve CRL would end after the root (" +
+                                 root->not_after + "); plan fewer of them"});
   }
   return faults;
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/calendar.h"
+#include "ceremony/plan_reserve.h"
 
 namespace ceremony {
 
@@ -11,8 +12,9 @@ namespace {
 // The days that matter, each of which is one.
 struct CrlDays {
   base::Date next_ceremony;
-  base::Date next_update;
-  base::Date wanted;  // the CRL should not end before it
+  base::Date next_update;  // of the last reserve CRL, where there are some
+  base::Date wanted;       // the CRL should not end before it
+  bool has_reserve = false;
 };
 
 PlanFault not_after_this_one() {
@@ -25,12 +27,19 @@ PlanFault not_after_this_one() {
 
 std::string days_told(const CrlDays& days) {
   return "the ceremony that makes the next CRL is planned for " +
-         base::format_date(days.next_ceremony) + " (\"next_ceremony\"), and this CRL ends on " +
-         base::format_date(days.next_update) + " (\"next_update\")";
+         base::format_date(days.next_ceremony) + " (\"next_ceremony\"), and " +
+         (days.has_reserve ? "the last reserve CRL" : "this CRL") + " ends on " +
+         base::format_date(days.next_update) +
+         (days.has_reserve ? " (\"next_update\", \"reserve\")" : " (\"next_update\")");
 }
 
 std::string crl_way_out(const CrlDays& days) {
-  return "choose a \"next_update\" of " + base::format_date(days.wanted) + " or later, which is " +
+  const std::string last_day = base::format_date(days.wanted);
+  if (days.has_reserve) {
+    return "plan so many reserve CRLs that the last one ends on " + last_day +
+           " or later, or that ceremony for an earlier day";
+  }
+  return "choose a \"next_update\" of " + last_day + " or later, which is " +
          std::to_string(kCrlSlack.count()) +
          " days after that ceremony, or plan that ceremony for an earlier day";
 }
@@ -72,7 +81,7 @@ PlanFaults compare_with_next_ceremony(const Plan& plan) {
   }
   const auto date = base::parse_date(plan.date);
   const auto next = base::parse_date(plan.crl->next_ceremony);
-  const auto update = base::parse_date(plan.crl->next_update);
+  const auto update = base::parse_date(days_of_crls(*plan.crl).back().next_update);
   const auto wanted = next ? base::add_days(*next, kCrlSlack) : next;
   if (!date || !update || !wanted) {
     return {};  // said elsewhere
@@ -80,7 +89,10 @@ PlanFaults compare_with_next_ceremony(const Plan& plan) {
   if (plan.crl->profile == kLastCrlProfile) {
     return {none_after_the_last()};
   }
-  const CrlDays days{.next_ceremony = *next, .next_update = *update, .wanted = *wanted};
+  const CrlDays days{.next_ceremony = *next,
+                     .next_update = *update,
+                     .wanted = *wanted,
+                     .has_reserve = plan.crl->reserve != 0};
   if (*next <= *date) {
     return {not_after_this_one()};
   }

@@ -15,9 +15,10 @@ namespace ceremony {
 // Source: reference/ceremonies.md section 6 ("nextUpdate minus slack (>= 60 days)").
 inline constexpr std::chrono::days kCrlSlack{60};
 
-// `next_ceremony` of the plan's CRL against its `next_update` and the plan's own day; nothing where
-// the plan names none, or where one of the days is none. Faults: an error for a next ceremony that
-// is not after this one ("plan-dates-order"), and for a CRL that is over when it comes
+// `next_ceremony` of the plan's CRL against its `next_update` (or that of its last reserve CRL) and
+// the plan's own day; nothing where the plan names none, or where one of the days is none. Faults:
+// an error for a next ceremony that is not after this one ("plan-dates-order"), and for a CRL that
+// is over when it comes
 // ("plan-crl-gap"); a warning where less than kCrlSlack is between them ("plan-crl-slack"). The
 // last two name the three days: of the ceremony, the CRL's end, and the end that is wanted.
 PlanFaults compare_with_next_ceremony(const Plan& plan);

@@ -14,6 +14,7 @@
 #include "base/calendar.h"
 #include "ceremony/file_names.h"
 #include "ceremony/plan_next_ceremony.h"
+#include "ceremony/plan_reserve.h"
 
 namespace ceremony {
 
@@ -203,6 +204,7 @@ PlanFaults object_to_plan(const Plan& plan) {
   object_to_requests(plan, faults);
   check_names(plan, faults);
   check_dates(plan, faults);
+  std::ranges::move(object_to_reserve(plan), std::back_inserter(faults));
   std::ranges::move(compare_with_next_ceremony(plan), std::back_inserter(faults));
   if (plan.activation) {
     object_to_activation(*plan.activation, faults);

@@ -121,6 +121,10 @@ PlannedCrl read_crl(const toml::table& section, PlanFaults& faults) {
     crl.profile = profile;
   }
   crl.next_ceremony = table.text("next_ceremony", Presence::kOptional);
+  crl.reserve = clamped<std::uint32_t>(table.number("reserve", Presence::kOptional));
+  crl.reserve_overlap_days =
+      clamped<std::uint32_t>(table.number("reserve_overlap_days", Presence::kOptional));
+  crl.ocsp = table.flag("ocsp");
   crl.revocations = read_each<PlannedRevocation>(table.tables("revoke"),
                                                  {"the plan, section [[crl.revoke]]", "crl.revoke"},
                                                  read_revocation,

@@ -11,6 +11,7 @@
 #include "base/text_encoding.h"
 #include "ceremony/ledger.h"
 #include "ceremony/ledger_merge.h"
+#include "ceremony/plan_crl_template.h"
 #include "ceremony/plan_needs.h"
 #include "ceremony/plan_signing_template.h"
 #include "ceremony/record_folder.h"
@@ -148,16 +149,12 @@ std::string crl_part(const Script& script, base::Date date) {
       toml_text(base::format_date(date)) +
       "  # since when, not after the ceremony\n"
       "# reason = \"cessationOfOperation\"  # a name of RFC 5280, like keyCompromise, superseded\n";
-  return "\n# The list of what was revoked.\n"
-         "[crl]\n"
-         "# Its day, and the day before which the next one must be published (at most 365 later).\n"
-         "this_update = " +
-         toml_text(base::format_date(date)) +
+  return std::string(kCrlHead) + "this_update = " + toml_text(base::format_date(date)) +
          "\nnext_update = " + toml_text(days_after(date, kCrlDays)) +
          "\n# When the next ceremony makes a CRL: 60 days before that, for a second try.\n"
          "next_ceremony = " +
-         toml_text(days_after(date, kCrlDays - 60)) + "\n" +
-         (is_first ? std::string() : revocations);
+         toml_text(days_after(date, kCrlDays - 60)) + "\n" + std::string(kReservePart) +
+         (is_first ? std::string() : std::string(kOcspPart) + revocations);
 }
 
 std::string request_part(base::Date date) {

@@ -51,6 +51,13 @@ toml::table crl_table(const PlannedCrl& crl) {
   if (!crl.next_ceremony.empty()) {
     table.insert("next_ceremony", crl.next_ceremony);
   }
+  if (crl.reserve != 0) {
+    table.insert("reserve", static_cast<std::int64_t>(crl.reserve));
+    table.insert("reserve_overlap_days", static_cast<std::int64_t>(crl.reserve_overlap_days));
+  }
+  if (crl.ocsp) {
+    table.insert("ocsp", true);
+  }
   if (!revocations.empty()) {
     table.insert("revoke", std::move(revocations));
   }

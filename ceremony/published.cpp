@@ -93,7 +93,7 @@ Result<void> check_published(const Ledger& ledger,
     return {};
   }
   const std::string number = std::to_string(published.newest_crl->number);
-  if (published.newest_crl->number <= state.crl_number) {
+  if (published.newest_crl->number <= highest_crl_number(state)) {
     return Error{ErrorCode::kInconsistent,
                  "The published CRL " + number +
                      " is not the one of that number that this copy of the CA record knows: both "

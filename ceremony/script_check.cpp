@@ -34,13 +34,13 @@ bool is_agreement(StepKind kind) {
 }
 
 // What is known before a step while a script is walked through.
-struct Walk {
+struct ScriptWalk {
   Names ids;
   Names given;
   Names held;
 };
 
-void walk_step(const Step& step, Walk& walk, Faults& faults) {
+void walk_step(const Step& step, ScriptWalk& walk, Faults& faults) {
   if (has(walk.ids, step.id)) {
     faults.push_back(
         at_step(step, "script-step-twice", "this name stands twice; give each step its own"));
@@ -130,7 +130,7 @@ const char* fact_of(WhichSet set) {
 }
 
 // Nobody guesses which of two share sets opens a key, and no step names one that it does not use.
-void check_set(const Step& step, const Walk& walk, const ScriptRules& rules, Faults& faults) {
+void check_set(const Step& step, const ScriptWalk& walk, const ScriptRules& rules, Faults& faults) {
   const bool is_of_set = std::ranges::any_of(rules.acts, [&](const ActContract& contract) {
     return contract.is_of_set && speaks_of(contract, step);
   });
@@ -161,7 +161,7 @@ void check_row(const std::vector<Step>& steps,
                const ScriptRules& rules,
                const std::vector<std::string_view>& acts,
                Faults& faults) {
-  Walk walk;
+  ScriptWalk walk;
   for (const Step& step : steps) {
     if (!step.act.empty() && std::ranges::find(acts, step.act) == acts.end()) {
       faults.push_back(at_step(step, "script-act", "there is no act called \"" + step.act + "\""));

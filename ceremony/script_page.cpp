@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "ceremony/page_parts.h"
 #include "ceremony/plan_needs.h"
+#include "ceremony/plan_reserve.h"
 #include "ceremony/report.h"
 #include "ceremony/script_page_style.h"
 
@@ -94,6 +95,15 @@ std::string crl_rows(const PlannedCrl& crl) {
       "CRL", escaped_html("this update " + crl.this_update + ", next update " + crl.next_update));
   if (!crl.next_ceremony.empty()) {
     rows += fact_row("Next ceremony that makes a CRL", escaped_html(crl.next_ceremony));
+  }
+  const std::vector<DaysOfCrl> row = days_of_crls(crl);
+  for (std::size_t i = 1; i < row.size(); ++i) {
+    rows += fact_row(
+        "Reserve CRL " + std::to_string(i),
+        escaped_html("from " + row[i].this_update + " on, next update " + row[i].next_update));
+  }
+  if (crl.ocsp) {
+    rows += fact_row("OCSP", "a response of the root for each subordinate that is still valid");
   }
   for (const PlannedRevocation& one : crl.revocations) {
     rows += fact_row("Revoked",

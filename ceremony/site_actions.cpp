@@ -250,7 +250,7 @@ Result<Json> compared_with(const Workplace& work,
 // list all that it does.
 Result<void> take_newer_crl(const fs::path& home, SiteView& site) {
   const auto& crl = site.published.newest_crl;
-  if (!crl || crl->number <= site.state.crl_number) {
+  if (!crl || crl->number <= highest_crl_number(site.state)) {
     return {};
   }
   if (auto made = base::make_folder_where_missing(home / "crl"); !made) {
@@ -299,6 +299,7 @@ Result<Turn> check_vault(Workplace& work, client::Input& input) {
                      {"crl-number", site->state.crl_number},
                      {"void-crl-number", site->state.void_crl_number},
                      {"crl-sha256", site->state.crl_sha256},
+                     {"standing-reserve", reserve_facts(site->state)},
                      {"revoked", revoked_facts(site->state)},
                      {"ended", site->state.ended},
                      {"epoch", site->state.epoch}});

@@ -29,6 +29,14 @@ Result<void> check_chain(const Plan& plan, const LedgerState& ledger) {
                    "nothing was signed; find the newer copy, or correct the plan"};
 }
 
+Json reserve_facts(const LedgerState& state) {
+  Json standing = Json::array();
+  for (const ReserveCrl& one : state.reserve_crls) {
+    standing.push_back({{"number", one.number}, {"this_update", one.this_update}});
+  }
+  return standing;
+}
+
 Json revoked_facts(const LedgerState& state) {
   Json revoked = Json::array();
   for (const auto& [serial, one] : state.revoked) {

@@ -5,6 +5,8 @@
 //   root.pem         of a root: its certificate
 //   ca/*.pem         of a root: certificates that it signed
 //   crl/N.crl        of a root: its CRLs, DER
+//   reserve/N.crl    of a root: CRLs that are published when their day comes, or never
+//   ocsp/N-SERIAL.ocsp  of a root: what it answers by OCSP, as its CRL number N says
 //   signing-key.csr  of a signing key: the request for its certificate
 //   confidential/    the ceremonies' journals, for record keepers (site_journals.h)
 //   ledger/          the closed public records, one folder each, nothing else
@@ -32,6 +34,8 @@ inline constexpr std::size_t kLargestVaultFile = 1U << 16U;    // bytes, of head
 inline constexpr const char* kBlobFile = "root-key.blob";
 inline constexpr const char* kVaultHeaderFile = "vault.json";
 
+inline constexpr const char* kReserveFolder = "reserve";
+inline constexpr const char* kOcspFolder = "ocsp";
 inline constexpr const char* kRequestFile = "signing-key.csr";
 
 // Of a root, or of a signing key: exactly one of the last two digests is there.

@@ -121,18 +121,68 @@ Result<base::Bytes> bytes_fact(const Workplace& work, std::string_view name) {
   return base::from_base64(*text);
 }
 
-Result<Output> crl_output(const Workplace& work) {
-  auto crl = work.fact("crl");
-  auto root = crl ? root_of(work) : Result<ca::Certificate>(crl.error());
-  if (!root) {
-    return std::move(root).error();
-  }
-  auto list = crl_as_signed(crl->at("der"), *root);
+// What a list of that name holds; an empty one where no step has made any.
+Json fact_list(const Workplace& work, const char* name) {
+  const auto found = work.facts.find(name);
+  return found == work.facts.end() ? Json::array() : found->second;
+}
+
+Result<Output> crl_output(const Json& crl, const ca::Certificate& root) {
+  auto list = crl_as_signed(crl.at("der"), root);
   if (!list) {
     return std::move(list).error();
   }
-  const std::string name = std::to_string(crl->at("number").get<std::uint64_t>()) + ".crl";
+  const std::string name = std::to_string(crl.at("number").get<std::uint64_t>()) + ".crl";
   return Output{.at_site = fs::path("crl") / name, .in_transfer = name, .bytes = list->der()};
+}
+
+// Reserve CRLs stay in the vault until their day comes.
+Result<void> add_reserve_outputs(const Workplace& work,
+                                 const ca::Certificate& root,
+                                 std::vector<Output>& outputs) {
+  for (const Json& one : fact_list(work, "reserve-crls")) {
+    auto output = crl_output(one, root);
+    if (!output) {
+      return std::move(output).error();
+    }
+    output->at_site = fs::path(kReserveFolder) / output->at_site.filename();
+    output->in_transfer.clear();
+    outputs.push_back(std::move(output).value());
+  }
+  return {};
+}
+
+// What the root answers by OCSP: outside by serial number, at the sites by the CRL's number, too.
+Result<void> add_ocsp_outputs(const Workplace& work,
+                              const ca::Certificate& root,
+                              std::vector<Output>& outputs) {
+  for (const Json& one : fact_list(work, "ocsp")) {
+    auto response = ocsp_as_signed(one.at("der"), root);
+    if (!response) {
+      return std::move(response).error();
+    }
+    const std::string name = one.at("serial").get<std::string>() + ".ocsp";
+    const std::string number = work.facts.at("crl").at("number").dump();
+    outputs.push_back({.at_site = fs::path(kOcspFolder) / (number + "-" + name),
+                       .in_transfer = name,
+                       .bytes = response->der()});
+  }
+  return {};
+}
+
+// The CRL of this ceremony, and what was signed with it.
+Result<void> add_crls(const Workplace& work, std::vector<Output>& outputs) {
+  auto crl = work.fact("crl");
+  auto root = crl ? root_of(work) : Result<ca::Certificate>(crl.error());
+  auto output = root ? crl_output(*crl, *root) : Result<Output>(root.error());
+  if (!output) {
+    return std::move(output).error();
+  }
+  outputs.push_back(std::move(output).value());
+  if (auto added = add_reserve_outputs(work, *root, outputs); !added) {
+    return added;
+  }
+  return add_ocsp_outputs(work, *root, outputs);
 }
 
 Error lacks_for_vault() {
@@ -163,9 +213,8 @@ Result<std::vector<Output>> root_vault_outputs(const Workplace& work) {
     return lacks_for_vault();
   }
   auto certificate = certificate_as_signed(base::to_base64(root->der()), *root);
-  auto crl = certificate ? crl_output(work) : Result<Output>(certificate.error());
-  if (!crl) {
-    return std::move(crl).error();
+  if (!certificate) {
+    return std::move(certificate).error();
   }
   facts->root_sha256 = base::sha256_hex(root->der());
   auto header = write_vault_header(*facts);
@@ -175,7 +224,9 @@ Result<std::vector<Output>> root_vault_outputs(const Workplace& work) {
   std::vector<Output> outputs;
   outputs.push_back(
       {.at_site = "root.pem", .in_transfer = "root.pem", .bytes = bytes_from(root->pem())});
-  outputs.push_back(std::move(crl).value());
+  if (auto added = add_crls(work, outputs); !added) {
+    return std::move(added).error();
+  }
   outputs.push_back({.at_site = "vault.json", .in_transfer = {}, .bytes = bytes_from(*header)});
   return outputs;
 }
@@ -260,12 +311,6 @@ void add_certificate(const IssuedFact& issued,
                      .bytes = bytes_from(pem + root.pem())});
 }
 
-// What a list of that name holds; an empty one where no step has made any.
-Json fact_list(const Workplace& work, const char* name) {
-  const auto found = work.facts.find(name);
-  return found == work.facts.end() ? Json::array() : found->second;
-}
-
 Result<void> add_certificates(const Workplace& work, std::vector<Output>& outputs) {
   if (!work.facts.contains("certificates")) {
     return {};
@@ -296,6 +341,25 @@ Result<void> add_results(const Workplace& work, std::vector<Output>& outputs) {
   return {};
 }
 
+// The request with which another root is asked, in both forms, and the certificate that it follows.
+Result<void> add_cross_request(const Workplace& work, std::vector<Output>& outputs) {
+  if (!work.facts.contains("cross-request")) {
+    return {};
+  }
+  auto root = root_of(work);
+  auto request = root ? cross_request_as_signed(work.facts.at("cross-request"), *root)
+                      : Result<ca::SigningRequest>(root.error());
+  if (!request) {
+    return std::move(request).error();
+  }
+  const std::string name = numbered(work.plan) + "-cross";
+  outputs.push_back(
+      {.at_site = {}, .in_transfer = name + ".csr", .bytes = bytes_from(request->pem())});
+  outputs.push_back({.at_site = {}, .in_transfer = name + ".csr.der", .bytes = request->der()});
+  outputs.push_back({.at_site = {}, .in_transfer = "root.pem", .bytes = bytes_from(root->pem())});
+  return {};
+}
+
 // Signatures over artefacts go outside and nowhere else: the record holds their digests.
 Result<void> add_signatures(const Workplace& work, std::vector<Output>& outputs) {
   for (const Json& signature : fact_list(work, "signatures")) {
@@ -312,17 +376,13 @@ Result<void> add_signatures(const Workplace& work, std::vector<Output>& outputs)
 
 Result<Turn> deliver(Workplace& work, client::Input& /*input*/) {
   std::vector<Output> outputs;
-  for (const auto add : {add_certificates, add_results, add_signatures}) {
+  for (const auto add : {add_certificates, add_results, add_cross_request, add_signatures}) {
     if (auto added = add(work, outputs); !added) {
       return std::move(added).error();
     }
   }
-  if (work.facts.contains("crl")) {
-    auto crl = crl_output(work);
-    if (!crl) {
-      return std::move(crl).error();
-    }
-    outputs.push_back(std::move(crl).value());
+  if (auto added = work.facts.contains("crl") ? add_crls(work, outputs) : Result<void>(); !added) {
+    return std::move(added).error();
   }
   if (auto added = add_expiry_sheet(work, outputs); !added) {
     return std::move(added).error();

@@ -29,6 +29,7 @@ struct RehearsalOptions {
   std::filesystem::path data;  // share/conclave
   OpenPlayer open = open_engine_player;
   std::vector<std::string> carriers = {};  // of the holders, in their order; the rest have sticks
+  std::string root_profile = "root";
   bool is_all = false;  // every kind of ceremony in a row, a signing key's in a folder of its own
 };
 
@@ -69,6 +70,16 @@ class Rehearsal {
   // A CRL that revokes the certificate of that request, from 0.
   base::Result<void> revoke(std::size_t request);
 
+  // A CRL for the days of `crl`, with what it asks for beside; new_crl() is one from today on.
+  base::Result<void> issue_crl(PlannedCrl crl);
+  [[nodiscard]] PlannedCrl new_crl() const;
+
+  // The root asks for a cross-certificate.
+  base::Result<void> ask_for_cross();
+
+  // The serial number of the certificate that was issued for that request, from 0, in hex.
+  [[nodiscard]] base::Result<std::string> serial_for(std::size_t request) const;
+
   // What lies in transfer/in for these becomes certificates, in a ceremony of its own.
   base::Result<void> certify(std::vector<PlannedRequest> requests,
                              std::optional<PlannedBatch> batch = {});
@@ -81,6 +92,10 @@ class Rehearsal {
 
   // Those at `site` go on from their own copy of the records, and know of nothing else.
   base::Result<void> go_on_at(const std::string& site, SitesInRoom sites);
+
+  // What comes next is held on that day (YYYY-MM-DD), which whoever opens it must find on the
+  // clock.
+  void go_to(const std::string& day) { today_ = day; }
 
   // Nobody has brought a slip any more.
   void lose_slips() { slip_.clear(); }
@@ -106,7 +121,6 @@ class Rehearsal {
   [[nodiscard]] base::Result<std::vector<PlannedArtefact>> bring_artefacts() const;
 
   [[nodiscard]] Plan new_plan(const std::string& ceremony) const;
-  [[nodiscard]] PlannedCrl new_crl() const;
   [[nodiscard]] Annex full_annex() const;
   [[nodiscard]] client::OpenRequest room() const;
   [[nodiscard]] QuorumOrder quorum_from(std::size_t first) const;
@@ -121,7 +135,6 @@ class Rehearsal {
   void keep_holders(Holders which, std::size_t old_holders);
   [[nodiscard]] base::Result<std::uint32_t> live_generation() const;
   base::Result<void> learn_head();
-  [[nodiscard]] base::Result<std::string> serial_for(std::size_t request) const;
 
   RehearsalOptions options_;
   RehearsedPeople people_;

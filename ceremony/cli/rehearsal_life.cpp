@@ -31,7 +31,7 @@ constexpr std::size_t kLargestRecordedFile = 1U << 20U;  // bytes
 Result<void> Rehearsal::generate_root() {
   Plan plan = new_plan("root-generation");
   plan.root = PlannedRoot{.algorithm = options_.algorithm,
-                          .profile = "root",
+                          .profile = options_.root_profile,
                           .name = {.common_name = "REHEARSAL Root - not trusted",
                                    .organization = "Conclave Rehearsal",
                                    .country = "DE"},
@@ -172,15 +172,29 @@ Result<void> Rehearsal::revoke(std::size_t request) {
   if (!serial) {
     return std::move(serial).error();
   }
+  PlannedCrl crl = new_crl();
+  crl.revocations.push_back({.serial = *serial, .date = today_, .reason = "cessationOfOperation"});
+  return issue_crl(std::move(crl));
+}
+
+Result<void> Rehearsal::issue_crl(PlannedCrl crl) {
   Plan plan = new_plan("crl");
-  plan.crl = new_crl();
-  plan.crl->revocations.push_back(
-      {.serial = *serial, .date = today_, .reason = "cessationOfOperation"});
+  const std::size_t count = crl.revocations.size();
+  plan.crl = std::move(crl);
   auto result = hold(std::move(plan), nullptr, room(), quorum_from(1));
   if (!result) {
     return std::move(result).error();
   }
-  say_held("CRL", result->seconds, result->notes.empty() ? "" : "one certificate revoked");
+  say_held("CRL", result->seconds, count == 1 ? "one certificate revoked" : "nothing more revoked");
+  return {};
+}
+
+Result<void> Rehearsal::ask_for_cross() {
+  auto result = hold(new_plan("cross-csr"), nullptr, room(), quorum_from(1));
+  if (!result) {
+    return std::move(result).error();
+  }
+  say_held("cross-certificate", result->seconds, "a request for the root's own name and key");
   return {};
 }
 

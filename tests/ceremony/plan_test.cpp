@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "ca/algorithm.h"
+#include "ceremony/plan_reserve.h"
 #include "ceremony/plan_writer.h"
 #include "ceremony/script.h"
 #include "ceremony/vault.h"
@@ -56,6 +57,15 @@ TEST_CASE("plan: the example of the documentation is a plan, and writes itself a
   const auto again = parse_plan(written);
   REQUIRE(again.ok());
   CHECK(write_plan(*again) == written);
+}
+
+TEST_CASE("plan: the example of reserve CRLs is read, and says what its text says") {
+  const std::string text = replaced(
+      example("plan.md", "toml", 1), "[[signer]]", example("plan.md", "toml", 4) + "\n[[signer]]");
+  const auto plan = parse_plan(text);
+  REQUIRE_MESSAGE(plan.ok(), (plan ? "" : plan.error().message));
+  CHECK(plan->crl->reserve == 3);
+  CHECK(days_of_crls(*plan->crl).back().this_update == "2027-07-26");
 }
 
 TEST_CASE("plan: a batch and a certificate that follows another are read and written") {

@@ -28,8 +28,8 @@ constexpr const char* kWho =
 TEST_CASE("recorded words: an act says what goes to which record") {
   CHECK(ceremony::to_be_recorded(step_of("sign-crl")) ==
         Words{kWho,
-              "Journal: the CRL",
-              "Public record: number, digest, dates, and all that the CRL lists"});
+              "Journal: the CRL, and what is signed with it",
+              "Public record: number, digest, dates and list of each CRL; each OCSP response"});
   CHECK(ceremony::to_be_recorded(step_of("destroy-key")) ==
         Words{kWho, "Public record: that the key in this machine is destroyed"});
 }

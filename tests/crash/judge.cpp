@@ -356,6 +356,12 @@ void judge_artefacts(const Scene& scene, Troubles& troubles) {
         troubles.push_back("the signature of " + what +
                            (is_given_up ? " is left, though it was given up" : " is missing"));
       }
+    } else if (entry.type == "cross.request") {
+      published_once.note("the request for a cross-certificate", entry.text);
+      if (written.contains(entry.data.at("request").get<std::string>()) == is_given_up) {
+        troubles.push_back(is_given_up ? "the request is left, though it was given up"
+                                       : "the request is missing");
+      }
     } else if (entry.type == "key.end" || entry.type == "set.retire") {
       published_once.note(entry.type, entry.text);
     }
@@ -383,7 +389,8 @@ void judge_outputs(const Scene& scene, Troubles& troubles) {
       }
     } else if (entry.type == "crl.issue") {
       const std::string number = entry.data.at("number").dump();
-      const std::string crl = content_of(home / "crl" / (number + ".crl"));
+      const char* const folder = entry.data.contains("reserve") ? "reserve" : "crl";
+      const std::string crl = content_of(home / folder / (number + ".crl"));
       published_once.note("CRL number " + number, entry.text);
       if (base::sha256_hex(base::bytes_of(crl)) != entry.data.at("crl")) {
         troubles.push_back("CRL " + number + " is not at the site");

@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace crash {
@@ -54,6 +55,23 @@ Result<void> merge_two_branches(Rehearsal& rehearsal) {
                   [&] { return rehearsal.merge_with("site-1"); }});
 }
 
+Result<void> ask_another_root(Rehearsal& rehearsal) {
+  return in_turn({[&] { return rehearsal.prepare(); },
+                  [&] { return rehearsal.generate_root(); },
+                  [&] { return rehearsal.ask_for_cross(); }});
+}
+
+Result<void> sign_a_row_of_crls(Rehearsal& rehearsal) {
+  return in_turn({[&] { return rehearsal.prepare(); },
+                  [&] { return rehearsal.generate_root(); },
+                  [&] {
+                    ceremony::PlannedCrl crl = rehearsal.new_crl();
+                    crl.reserve = 2;
+                    crl.reserve_overlap_days = 30;
+                    return rehearsal.issue_crl(std::move(crl));
+                  }});
+}
+
 // Nobody but one brings what is left of an old share set.
 void stay_away(const client::StepView& step, client::Input& input) {
   if (step.id == "collect-old-shares" && step.ceremony == "re-share" && step.subject != "Seat A") {
@@ -73,6 +91,16 @@ constexpr std::array kLives{
          .swept = "set-retirement",
          .chain = "record/public",
          .behave = stay_away},
+    Life{.name = "cross",
+         .live = ask_another_root,
+         .swept = "cross-csr",
+         .chain = "record/public",
+         .behave = come},
+    Life{.name = "reserve",
+         .live = sign_a_row_of_crls,
+         .swept = "crl",
+         .chain = "record/public",
+         .behave = come},
     // Two branches are no chain; each record is judged alone.
     Life{.name = "merge",
          .live = merge_two_branches,

@@ -241,6 +241,7 @@ ceremony::cli::RehearsalOptions options_of(const std::filesystem::path& out,
            .replayed = setting.replayed}));
   options.carriers = setting.carriers;
   options.is_all = setting.is_all;
+  options.root_profile = setting.root_profile;
   return options;
 }
 

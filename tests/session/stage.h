@@ -57,9 +57,10 @@ struct Setting {
   Befalls befalls = {};                    // asked before each turn, as often as it is come back to
   std::function<bool()> mend = {};  // after a refusal: true where the turn is to be done again
   std::filesystem::path data = {};  // scripts and profiles; "": those that are shipped
-  bool is_all = false;              // run() has the re-share and the destruction, too
-  Told told = {};                   // after every turn that was done
-  Replayed replayed = {};           // where it is set, every turn is replayed
+  std::string root_profile = "root";
+  bool is_all = false;     // run() has the re-share and the destruction, too
+  Told told = {};          // after every turn that was done
+  Replayed replayed = {};  // where it is set, every turn is replayed
 };
 
 // A rehearsal with P-256 and fast passphrases.
