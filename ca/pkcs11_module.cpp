@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <system_error>
 #include <utility>
@@ -16,21 +17,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// CKM_AES_KEY_WRAP_KWP of PKCS #11 v3.0 section 2.14; the 2.40 header does not know it.
-constexpr CK_MECHANISM_TYPE kAesKeyWrapKwp = 0x210b;
-
-constexpr std::array kDialects{
-    // SoftHSM 2.6 gives RFC 5649 the number 0x210a, which PKCS #11 v3.0 gives to another padding.
-    Pkcs11Dialect{"SoftHSM",
-                  CKM_AES_KEY_WRAP_PAD,
-                  Pkcs11Dialect::EdwardsCurve::kName,
-                  Pkcs11Dialect::EdwardsWrapping::kNo},
-    Pkcs11Dialect{"",
-                  kAesKeyWrapKwp,
-                  Pkcs11Dialect::EdwardsCurve::kObjectIdentifier,
-                  Pkcs11Dialect::EdwardsWrapping::kYes},
-};
-
 constexpr std::array kSofthsmPlaces{
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
@@ -40,10 +26,18 @@ constexpr std::array kSofthsmPlaces{
     "/usr/lib64/pkcs11/libsofthsm2.so",
 };
 
-const Pkcs11Dialect& dialect_of(std::string_view manufacturer) {
-  return *std::find_if(kDialects.begin(), kDialects.end(), [manufacturer](const auto& dialect) {
-    return manufacturer.substr(0, dialect.manufacturer.size()) == dialect.manufacturer;
-  });
+using SettingsWay = Pkcs11Dialect::SettingsWay;
+
+// NSS has its text where the standard wants nothing, and the standard's "nothing" behind it.
+struct InitialiseArguments {
+  CK_C_INITIALIZE_ARGS standard;
+  void* behind;
+};
+
+Error unknown_settings() {
+  return Error{ErrorCode::kInvalidArgument,
+               "the settings of the token library are not of this library (SoftHSM: "
+               "SOFTHSM2_CONF=FILE; NSS: configdir='sql:FOLDER'); correct them, or leave them out"};
 }
 
 Error not_a_module(const std::filesystem::path& library) {
@@ -100,24 +94,54 @@ base::Result<std::filesystem::path> Pkcs11Module::find_softhsm() {
                "install the package softhsm2 or give the path of another token library"};
 }
 
-base::Result<std::unique_ptr<Pkcs11Module>> Pkcs11Module::load(
-    const std::filesystem::path& library) {
+base::Result<std::unique_ptr<Pkcs11Module>> Pkcs11Module::load(const std::filesystem::path& library,
+                                                               const std::string& settings) {
+  const Pkcs11Dialect* const meant = dialect_set_by(settings);
+  if (meant == nullptr && !settings.empty()) {
+    return unknown_settings();
+  }
   const base::Result<CK_FUNCTION_LIST*> functions = functions_in(library);
   if (!functions) {
     return functions.error();
   }
-  CK_C_INITIALIZE_ARGS arguments{};
-  arguments.flags = CKF_OS_LOCKING_OK;
-  const CK_RV answer = (*functions)->C_Initialize(&arguments);
-  forget_openssl_errors();  // SoftHSM 2.6 leaves entries of its own in our queue
-  if (answer != CKR_OK) {
-    return pkcs11_error(answer, "starting the token library");
-  }
   std::unique_ptr<Pkcs11Module> module(new Pkcs11Module(**functions));
+  if (base::Result<void> done = module->initialise(settings); !done) {
+    return done.error();
+  }
   if (base::Result<void> read = module->read_facts(); !read) {
     return read.error();
   }
+  if (meant != nullptr && meant != module->dialect_) {
+    return unknown_settings();
+  }
   return module;
+}
+
+base::Result<void> Pkcs11Module::initialise(const std::string& settings) {
+  const Pkcs11Dialect* const meant = dialect_set_by(settings);
+  const SettingsWay way = meant == nullptr ? SettingsWay::kNone : meant->settings_way;
+  const std::size_t name_end = settings.find('=');
+  if (way == SettingsWay::kEnvironment) {
+    variable_ = settings.substr(0, name_end);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the library has no other way; the engine has one
+    // thread
+    setenv(variable_.c_str(), settings.c_str() + name_end + 1, 1);
+  }
+  InitialiseArguments arguments{};
+  arguments.standard.flags = CKF_OS_LOCKING_OK;
+  if (way == SettingsWay::kArgument) {
+    arguments.standard.pReserved = const_cast<char*>(settings.c_str());
+  }
+  const CK_RV answer = functions_->C_Initialize(&arguments);
+  forget_openssl_errors();  // SoftHSM 2.6 leaves entries of its own in our queue
+  if (answer == CKR_ARGUMENTS_BAD && way == SettingsWay::kArgument) {
+    return unknown_settings();
+  }
+  if (answer != CKR_OK) {
+    return pkcs11_error(answer, "starting the token library");
+  }
+  is_initialised_ = true;
+  return {};
 }
 
 base::Result<void> Pkcs11Module::read_facts() {
@@ -129,13 +153,19 @@ base::Result<void> Pkcs11Module::read_facts() {
             .description = text_in_field(info.libraryDescription),
             .version = version_text(info.libraryVersion),
             .cryptoki_version = version_text(info.cryptokiVersion)};
-  dialect_ = &dialect_of(facts_.manufacturer);
+  dialect_ = &dialect_of({.manufacturer = facts_.manufacturer, .description = facts_.description});
   return {};
 }
 
 Pkcs11Module::~Pkcs11Module() {
-  functions_->C_Finalize(nullptr);
-  forget_openssl_errors();
+  if (is_initialised_) {
+    functions_->C_Finalize(nullptr);
+    forget_openssl_errors();
+  }
+  if (!variable_.empty()) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): as in initialise()
+    unsetenv(variable_.c_str());
+  }
 }
 
 base::Result<std::vector<CK_SLOT_ID>> Pkcs11Module::slots_with_token() const {
@@ -150,6 +180,12 @@ base::Result<std::vector<CK_SLOT_ID>> Pkcs11Module::slots_with_token() const {
   }
   slots.resize(count);
   return slots;
+}
+
+CK_FLAGS Pkcs11Module::uses_of(CK_MECHANISM_TYPE mechanism, CK_SLOT_ID slot) const {
+  CK_MECHANISM_INFO info{};
+  const bool is_there = functions_->C_GetMechanismInfo(slot, mechanism, &info) == CKR_OK;
+  return is_there ? info.flags : 0;
 }
 
 }  // namespace ca

@@ -12,19 +12,9 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "ca/pkcs11_dialect.h"
 
 namespace ca {
-
-// Where libraries differ though the standard is one. One row of a table per library, by the name of
-// its maker (CK_INFO.manufacturerID).
-struct Pkcs11Dialect {
-  std::string_view manufacturer;        // how CK_INFO.manufacturerID begins; empty: any other
-  CK_MECHANISM_TYPE wrap_with_padding;  // RFC 5649
-  // CKA_EC_PARAMS for Ed25519: the curve's name as PrintableString, or its object identifier.
-  enum class EdwardsCurve { kName, kObjectIdentifier } edwards_curve;
-  // Whether an Ed25519 key may be wrapped and unwrapped, or only imported from its 32 bytes.
-  enum class EdwardsWrapping { kNo, kYes } edwards_wrapping;
-};
 
 // What the library says of itself (CK_INFO), trailing blanks taken off.
 struct Pkcs11LibraryFacts {
@@ -36,10 +26,13 @@ struct Pkcs11LibraryFacts {
 
 class Pkcs11Module {
  public:
-  // Loads the library and calls C_Initialize. One at a time per library and process.
+  // Loads the library and calls C_Initialize. One at a time per library and process. `settings`
+  // tell it where its tokens are: see Pkcs11Dialect; empty: it knows by itself.
   // Errors: kNotFound where there is no such file; kMalformed where it is not a PKCS #11 library;
-  // kWrongState where this process has it initialised already; kDeviceFailure.
-  static base::Result<std::unique_ptr<Pkcs11Module>> load(const std::filesystem::path& library);
+  // kInvalidArgument for settings that no library has, or another one; kWrongState where this
+  // process has it initialised already; kDeviceFailure.
+  static base::Result<std::unique_ptr<Pkcs11Module>> load(const std::filesystem::path& library,
+                                                          const std::string& settings = {});
 
   // The SoftHSM library of this system, looked for where Debian and others put it.
   // Errors: kNotFound.
@@ -58,12 +51,18 @@ class Pkcs11Module {
   // All slots with a token in them. Errors: kDeviceFailure.
   [[nodiscard]] base::Result<std::vector<CK_SLOT_ID>> slots_with_token() const;
 
+  // What a token can do with a mechanism (CKF_WRAP, CKF_SIGN, ...); 0 where it does not have it.
+  [[nodiscard]] CK_FLAGS uses_of(CK_MECHANISM_TYPE mechanism, CK_SLOT_ID slot) const;
+
  private:
   explicit Pkcs11Module(CK_FUNCTION_LIST& functions) : functions_(&functions) {}
 
+  base::Result<void> initialise(const std::string& settings);
   base::Result<void> read_facts();
 
   CK_FUNCTION_LIST* functions_;
+  bool is_initialised_ = false;
+  std::string variable_;  // of the environment, where the settings are; "": nowhere
   const Pkcs11Dialect* dialect_ = nullptr;
   Pkcs11LibraryFacts facts_;
 };

@@ -8,7 +8,7 @@ namespace ca {
 using base::Error;
 using base::ErrorCode;
 
-base::Result<std::unique_ptr<RootKey>> RootKey::generate(SoftToken& token, Algorithm algorithm) {
+base::Result<std::unique_ptr<RootKey>> RootKey::generate(Token& token, Algorithm algorithm) {
   const std::shared_ptr<TokenSession>& session = token.session();
   if (token_wraps(*session, algorithm)) {
     base::Result<std::unique_ptr<TokenKey>> made =
@@ -31,7 +31,7 @@ base::Result<std::unique_ptr<RootKey>> RootKey::generate(SoftToken& token, Algor
   return key;
 }
 
-base::Result<std::unique_ptr<RootKey>> RootKey::open(SoftToken& token,
+base::Result<std::unique_ptr<RootKey>> RootKey::open(Token& token,
                                                      const WrappedKey& wrapped,
                                                      const Kek& kek) {
   const base::Result<Algorithm> algorithm = algorithm_of_public_key(wrapped.public_key_info);

@@ -12,8 +12,8 @@
 #include "ca/kek.h"
 #include "ca/root_blob.h"
 #include "ca/signer.h"
-#include "ca/soft_token.h"
 #include "ca/software_key.h"
+#include "ca/token.h"
 #include "ca/token_key.h"
 
 namespace ca {
@@ -29,12 +29,12 @@ class RootKey final : public Signer {
   // A new key. Made in the token where that can wrap keys of the type, else by OpenSSL in locked
   // memory; wrap() puts it into the token then, where the token can hold the type.
   // Errors: kRefusedByPolicy where this machine has not the algorithm; kDeviceFailure.
-  static base::Result<std::unique_ptr<RootKey>> generate(SoftToken& token, Algorithm algorithm);
+  static base::Result<std::unique_ptr<RootKey>> generate(Token& token, Algorithm algorithm);
 
   // Opens a wrapped key into the token so that it cannot be taken out again, and proves by a signed
   // challenge that it is the expected one. Errors: kInconsistent where the blob does not open or
   // another key comes out; kMalformed for the expected public key; kDeviceFailure.
-  static base::Result<std::unique_ptr<RootKey>> open(SoftToken& token,
+  static base::Result<std::unique_ptr<RootKey>> open(Token& token,
                                                      const WrappedKey& wrapped,
                                                      const Kek& kek);
 

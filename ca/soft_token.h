@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "ca/pkcs11_module.h"
 #include "ca/ram_directory.h"
+#include "ca/token.h"
 #include "ca/token_facts.h"
 #include "ca/token_session.h"
 
@@ -16,7 +17,7 @@ namespace ca {
 // One at a time in a process. Both its PINs are 256 random bits that nobody sees, wiped as soon as
 // it is open: nobody can open it a second time. SoftHSM is software: who can read this process'
 // memory can read its keys, and its "not extractable" is a promise of the library, no more.
-class SoftToken {
+class SoftToken final : public Token {
  public:
   struct Options {
     std::filesystem::path library;              // empty: SoftHSM, where Debian puts it
@@ -31,12 +32,13 @@ class SoftToken {
   static base::Result<std::unique_ptr<SoftToken>> create() { return create(Options()); }
 
   // destroy(), without hearing of a failure.
-  ~SoftToken();
+  ~SoftToken() override;
   SoftToken(const SoftToken&) = delete;
   SoftToken& operator=(const SoftToken&) = delete;
 
-  [[nodiscard]] const TokenFacts& facts() const { return facts_; }
-  [[nodiscard]] const std::shared_ptr<TokenSession>& session() const { return session_; }
+  [[nodiscard]] const TokenFacts& facts() const override { return facts_; }
+  [[nodiscard]] const std::shared_ptr<TokenSession>& session() const override { return session_; }
+  base::Result<void> end() override { return destroy(); }
 
   // The library's functions. Requires: not destroyed.
   [[nodiscard]] CK_FUNCTION_LIST& functions() const { return module_->functions(); }

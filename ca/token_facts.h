@@ -11,6 +11,7 @@ namespace ca {
 
 // CK_TOKEN_INFO, trailing blanks taken off.
 struct TokenFacts {
+  std::string label;
   std::string manufacturer;
   std::string model;
   std::string serial;

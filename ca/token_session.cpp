@@ -126,7 +126,7 @@ base::Result<TokenKeyPair> TokenSession::generate_key_pair(Algorithm algorithm,
   if (base::Result<void> open = require_open(); !open) {
     return open.error();
   }
-  const base::Result<TokenAlgorithm> terms = token_algorithm(algorithm, *dialect_);
+  const base::Result<TokenAlgorithm> terms = token_algorithm(algorithm, dialect_);
   if (!terms) {
     return terms.error();
   }
@@ -199,7 +199,7 @@ base::Result<base::Bytes> TokenSession::wrap_private_key(const WrapInToken& what
     return open.error();
   }
   const std::string doing = "wrapping the key in the token";
-  CK_MECHANISM mechanism{dialect_->wrap_with_padding, nullptr, 0};
+  CK_MECHANISM mechanism{dialect_.wrap_with_padding, nullptr, 0};
   base::Bytes blob(kLongestBlob);
   CK_ULONG length = blob.size();
   const CK_RV answer = functions_->C_WrapKey(
@@ -215,7 +215,7 @@ base::Result<base::Bytes> TokenSession::wrap_private_key(const WrapInToken& what
 }
 
 base::Result<TokenObject> TokenSession::unwrap(const UnwrapInToken& what, TokenTemplate& about) {
-  CK_MECHANISM mechanism{dialect_->wrap_with_padding, nullptr, 0};
+  CK_MECHANISM mechanism{dialect_.wrap_with_padding, nullptr, 0};
   CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
   const CK_RV answer = functions_->C_UnwrapKey(session_,
                                                &mechanism,
@@ -236,7 +236,7 @@ base::Result<TokenObject> TokenSession::unwrap_private_key(const UnwrapInToken& 
   if (base::Result<void> open = require_open(); !open) {
     return open.error();
   }
-  const base::Result<TokenAlgorithm> terms = token_algorithm(algorithm, *dialect_);
+  const base::Result<TokenAlgorithm> terms = token_algorithm(algorithm, dialect_);
   if (!terms) {
     return terms.error();
   }
@@ -289,7 +289,7 @@ base::Result<TokenObject> TokenSession::import_ed25519(const base::SecretBytes& 
   if (base::Result<void> open = require_open(); !open) {
     return open.error();
   }
-  const base::Result<TokenAlgorithm> terms = token_algorithm(Algorithm::kEd25519, *dialect_);
+  const base::Result<TokenAlgorithm> terms = token_algorithm(Algorithm::kEd25519, dialect_);
   if (!terms) {
     return terms.error();
   }
@@ -311,7 +311,7 @@ base::Result<base::Bytes> TokenSession::sign(Algorithm algorithm, const SignInTo
   if (base::Result<void> open = require_open(); !open) {
     return open.error();
   }
-  const base::Result<TokenAlgorithm> terms = token_algorithm(algorithm, *dialect_);
+  const base::Result<TokenAlgorithm> terms = token_algorithm(algorithm, dialect_);
   if (!terms) {
     return terms.error();
   }

@@ -73,7 +73,10 @@ class TokenSession {
   TokenSession(const TokenSession&) = delete;
   TokenSession& operator=(const TokenSession&) = delete;
 
-  [[nodiscard]] const Pkcs11Dialect& dialect() const { return *dialect_; }
+  [[nodiscard]] const Pkcs11Dialect& dialect() const { return dialect_; }
+
+  // From here on it speaks so.
+  void speak(const Pkcs11Dialect& dialect) { dialect_ = dialect; }
 
   // Errors: kRefusedByPolicy for a wrong PIN.
   base::Result<void> login(TokenUser user, const base::SecretBytes& pin);
@@ -100,6 +103,10 @@ class TokenSession {
   // Opens a blob into the token: a key that is sensitive, not extractable, and can only sign.
   // Errors: kInconsistent where it does not open (wrong KEK or altered; SoftHSM cannot say which).
   base::Result<TokenObject> unwrap_private_key(const UnwrapInToken& what, Algorithm algorithm);
+
+  // Puts bytes that are no secret into the token, and that may be wrapped, so that it can be seen
+  // how the token wraps.
+  base::Result<TokenObject> import_sample(base::ByteView bytes);
 
   // Opens a blob as plain bytes, to prove that the token's key wrap agrees with another one about
   // a key that the token cannot hold. Errors: as unwrap_private_key().
@@ -132,7 +139,7 @@ class TokenSession {
 
  private:
   TokenSession(CK_FUNCTION_LIST& functions, const Pkcs11Dialect& dialect)
-      : functions_(&functions), dialect_(&dialect) {}
+      : functions_(&functions), dialect_(dialect) {}
 
   base::Result<void> require_open() const;
   base::Result<TokenObject> unwrap(const UnwrapInToken& what, TokenTemplate& about);
@@ -142,7 +149,7 @@ class TokenSession {
   base::Result<std::vector<TokenObject>> find_all(TokenTemplate& about, const std::string& doing);
 
   CK_FUNCTION_LIST* functions_;  // null after close()
-  const Pkcs11Dialect* dialect_;
+  Pkcs11Dialect dialect_;
   CK_SESSION_HANDLE session_ = CK_INVALID_HANDLE;
 };
 

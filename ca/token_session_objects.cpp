@@ -108,6 +108,24 @@ base::Result<TokenObject> TokenSession::store_data(const TokenData& data) {
   return TokenObject{object};
 }
 
+base::Result<TokenObject> TokenSession::import_sample(base::ByteView bytes) {
+  if (base::Result<void> open = require_open(); !open) {
+    return open.error();
+  }
+  TokenTemplate about;
+  about.number(CKA_CLASS, CKO_SECRET_KEY)
+      .number(CKA_KEY_TYPE, CKK_GENERIC_SECRET)
+      .no(CKA_TOKEN)
+      .yes(CKA_EXTRACTABLE)
+      .bytes(CKA_VALUE, bytes);
+  CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
+  const CK_RV answer = functions_->C_CreateObject(session_, about.data(), about.size(), &object);
+  if (answer != CKR_OK) {
+    return pkcs11_error(answer, "giving the token a sample to wrap");
+  }
+  return TokenObject{object};
+}
+
 base::Result<void> TokenSession::destroy_object(TokenObject object) {
   if (base::Result<void> open = require_open(); !open) {
     return open;

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "ca/certificate.h"
 #include "ca/root_key.h"
+#include "ca/soft_token.h"
 
 namespace bench {
 

@@ -9,9 +9,9 @@
 
 #include "ca/openssl_memory.h"
 #include "ca/root_key.h"
-#include "support/ca_commands.h"
+#include "ca/soft_token.h"
 #include "support/ca_memory_scan.h"
-#include "support/temporary_folder.h"
+#include "support/ca_private_number.h"
 
 namespace {
 
@@ -21,42 +21,6 @@ struct Needles {
   support::MaskedNeedle kek;
   support::MaskedNeedle private_key;
 };
-
-// The private number as `openssl pkey -text` prints it under `heading`. Only that process sees it
-// as bytes; here it arrives as digits.
-support::MaskedNeedle private_number(const base::Bytes& blob,
-                                     const ca::Kek& kek,
-                                     const std::string& heading) {
-  const support::TemporaryFolder folder;
-  const std::string blob_file = (folder.path() / "blob").string();
-  const std::string key_file = (folder.path() / "key").string();
-  support::write_file(blob_file, blob);
-  REQUIRE(support::run_command("openssl",
-                               {"enc",
-                                "-d",
-                                "-id-aes256-wrap-pad",
-                                "-K",
-                                support::hex_of(kek.bytes()),
-                                "-iv",
-                                "A65959A6",
-                                "-in",
-                                blob_file,
-                                "-out",
-                                key_file})
-              .exit_code == 0);
-  const std::string text =
-      support::run_command("openssl",
-                           {"pkey", "-inform", "DER", "-in", key_file, "-noout", "-text"})
-          .output;
-  const std::size_t begin = text.find(heading);
-  REQUIRE(begin != std::string::npos);
-  std::string digits;
-  for (std::size_t at = text.find('\n', begin); text.compare(at, 5, "\n    ") == 0;
-       at = text.find('\n', at + 1)) {
-    digits += text.substr(at + 5, text.find('\n', at + 1) - at - 5);
-  }
-  return support::MaskedNeedle::of_hex(digits);
-}
 
 // A whole life: born, wrapped, used, destroyed; opened in a second token, used, destroyed.
 Needles live(Algorithm algorithm, const std::string& heading) {
@@ -74,7 +38,8 @@ Needles live(Algorithm algorithm, const std::string& heading) {
       std::move(ca::RootKey::open(*token, {.blob = blob, .public_key_info = public_key_info}, kek))
           .value();
   REQUIRE(key->sign(message).ok());
-  Needles needles{support::MaskedNeedle::of(kek.bytes()), private_number(blob, kek, heading)};
+  Needles needles{support::MaskedNeedle::of(kek.bytes()),
+                  support::MaskedNeedle::of_hex(support::private_digits(blob, kek, heading))};
   // The control: while libcrypto holds the key the scan finds it, and finds the KEK in our pages.
   const auto held = ca::open_by_openssl({.blob = blob, .public_key_info = public_key_info}, kek);
   REQUIRE(held.ok());

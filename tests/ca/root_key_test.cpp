@@ -8,6 +8,7 @@
 
 #include "ca/key_wrap.h"
 #include "ca/public_key.h"
+#include "ca/soft_token.h"
 #include "support/ca_commands.h"
 #include "support/ca_issuance.h"
 #include "support/temporary_folder.h"

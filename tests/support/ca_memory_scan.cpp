@@ -126,6 +126,12 @@ MaskedNeedle MaskedNeedle::of_hex(std::string_view digits) {
 // A scan that sees nothing must not pass for one that found nothing: every failure here ends it.
 std::size_t MaskedNeedle::copies_where(bool (*is_wanted)(const Region&)) const {
   const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  const std::size_t copies = copies_through(memory);
+  ::close(memory);
+  return copies;
+}
+
+std::size_t MaskedNeedle::copies_through(int memory) const {
   void* const pages =
       mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory < 0 || pages == MAP_FAILED || masked_.empty() || masked_.size() > kLongest) {
@@ -143,7 +149,6 @@ std::size_t MaskedNeedle::copies_where(bool (*is_wanted)(const Region&)) const {
   }
   explicit_bzero(pages, kWindow);
   munmap(pages, kWindow);
-  ::close(memory);
   return copies;
 }
 

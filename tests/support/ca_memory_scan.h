@@ -30,6 +30,10 @@ class MaskedNeedle {
   // How many of those lie in pages that are not locked, and so could be swapped out.
   [[nodiscard]] std::size_t copies_in_unlocked_memory() const;
 
+  // The same through /proc/self/mem that was opened before: a process that is not dumpable may not
+  // open its own, unless it is root's.
+  [[nodiscard]] std::size_t copies_through(int memory) const;
+
   // Addresses from `begin` to before `end`.
   struct Region {
     std::uintptr_t begin = 0;
