@@ -124,14 +124,7 @@ MaskedNeedle MaskedNeedle::of_hex(std::string_view digits) {
 }
 
 // A scan that sees nothing must not pass for one that found nothing: every failure here ends it.
-std::size_t MaskedNeedle::copies_where(bool (*is_wanted)(const Region&)) const {
-  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-  const std::size_t copies = copies_through(memory);
-  ::close(memory);
-  return copies;
-}
-
-std::size_t MaskedNeedle::copies_through(int memory) const {
+std::size_t MaskedNeedle::copies_where(int memory, bool (*is_wanted)(const Region&)) const {
   void* const pages =
       mmap(nullptr, kWindow, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory < 0 || pages == MAP_FAILED || masked_.empty() || masked_.size() > kLongest) {
@@ -153,11 +146,22 @@ std::size_t MaskedNeedle::copies_through(int memory) const {
 }
 
 std::size_t MaskedNeedle::copies_in_memory() const {
-  return copies_where([](const Region& /*region*/) { return true; });
+  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  const std::size_t copies = copies_through(memory);
+  ::close(memory);
+  return copies;
+}
+
+std::size_t MaskedNeedle::copies_through(int memory) const {
+  return copies_where(memory, [](const Region& /*region*/) { return true; });
 }
 
 std::size_t MaskedNeedle::copies_in_unlocked_memory() const {
-  return copies_where([](const Region& region) { return !region.is_locked; });
+  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  const std::size_t copies =
+      copies_where(memory, [](const Region& region) { return !region.is_locked; });
+  ::close(memory);
+  return copies;
 }
 
 std::size_t MaskedNeedle::copies_in(int memory,

@@ -27,12 +27,12 @@ class MaskedNeedle {
   // do): heap, stack, locked and unreadable pages. Everything is read through /proc/self/mem.
   [[nodiscard]] std::size_t copies_in_memory() const;
 
-  // How many of those lie in pages that are not locked, and so could be swapped out.
-  [[nodiscard]] std::size_t copies_in_unlocked_memory() const;
-
   // The same through /proc/self/mem that was opened before: a process that is not dumpable may not
   // open its own, unless it is root's.
   [[nodiscard]] std::size_t copies_through(int memory) const;
+
+  // How many of those lie in pages that are not locked, and so could be swapped out.
+  [[nodiscard]] std::size_t copies_in_unlocked_memory() const;
 
   // Addresses from `begin` to before `end`.
   struct Region {
@@ -42,7 +42,7 @@ class MaskedNeedle {
   };
 
  private:
-  [[nodiscard]] std::size_t copies_where(bool (*is_wanted)(const Region&)) const;
+  [[nodiscard]] std::size_t copies_where(int memory, bool (*is_wanted)(const Region&)) const;
   [[nodiscard]] std::size_t copies_in(int memory,
                                       const Region& region,
                                       std::span<std::uint8_t> window) const;
