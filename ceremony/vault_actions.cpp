@@ -1,7 +1,6 @@
 // The acts that write a vault, and deliver what was signed.
 
 #include <array>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -15,7 +14,7 @@
 #include "ceremony/expiry_sheet.h"
 #include "ceremony/issued_facts.h"
 #include "ceremony/key_facts.h"
-#include "ceremony/own_outputs.h"
+#include "ceremony/outputs.h"
 #include "ceremony/turns.h"
 #include "ceremony/vault.h"
 
@@ -27,85 +26,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 namespace fs = std::filesystem;
-
-// A file of this ceremony, and where it goes below a site and below transfer/out.
-struct Output {
-  fs::path at_site;  // "ca/01ab.pem"; empty: not kept at the sites
-  std::string in_transfer;
-  base::Bytes bytes;
-};
-
-enum class Place { kSite, kTransfer };
-
-struct Target {
-  Place place;
-  fs::path folder;
-};
-
-// A vault's header comes last, so that half a vault is none; what is delivered has no order.
-enum class Order { kAsGiven, kTogether };
-
-Result<void> save_files(const std::vector<OutputFile>& files, Order order) {
-  std::vector<base::FileToSave> together;
-  together.reserve(files.size());
-  for (const OutputFile& file : files) {
-    together.push_back({.path = file.path, .bytes = file.bytes});
-  }
-  if (order == Order::kTogether) {
-    return base::save_together(together);
-  }
-  for (const base::FileToSave& file : together) {
-    if (auto saved = base::save_new_or_same(file.path, file.bytes); !saved) {
-      return std::move(saved).error();
-    }
-  }
-  return {};
-}
-
-// Writes those that belong there, each read back. What an attempt that failed half-way has written
-// already is the same, byte for byte, and stays.
-Result<void> save_all(const Workplace& work,
-                      const Target& target,
-                      const std::vector<Output>& outputs,
-                      Order order) {
-  std::vector<OutputFile> files;
-  std::set<fs::path> folders;
-  for (const Output& output : outputs) {
-    const bool is_site = target.place == Place::kSite;
-    const fs::path name = is_site ? output.at_site : fs::path(output.in_transfer);
-    if (!name.empty()) {
-      files.push_back({.path = target.folder / name, .bytes = output.bytes});
-      folders.insert(files.back().path.parent_path());
-    }
-  }
-  for (const fs::path& folder : folders) {
-    if (auto made = base::make_folder_where_missing(folder); !made) {
-      return made;
-    }
-  }
-  if (auto noted = note_outputs(work, files); !noted) {
-    return noted;
-  }
-  return save_files(files, order);
-}
-
-// Writes to every site in the room, then to the transfer stick.
-Result<void> write_outputs(const Workplace& work, const std::vector<Output>& outputs, Order order) {
-  for (const fs::path& site : work.room.sites) {
-    const Target target{.place = Place::kSite, .folder = key_folder(work, site)};
-    if (auto saved = save_all(work, target, outputs, order); !saved) {
-      return saved;
-    }
-  }
-  if (work.room.transfer_out.empty()) {
-    return {};
-  }
-  return save_all(
-      work,
-      {.place = Place::kTransfer, .folder = work.room.transfer_out / record_name(work.plan)},
-      outputs,
-      order);
-}
 
 base::Bytes bytes_from(const std::string& text) {
   const base::ByteView view = base::bytes_of(text);
