@@ -70,6 +70,16 @@ bool hides_a_valid_line(std::string_view tail) {
   return false;
 }
 
+// What a power cut can leave of the last write: a beginning of a line, or of several of which a
+// file system has brought a later part to the medium and left zeros for an earlier one. No line of
+// ours holds zeros.
+bool is_cut_off_write(std::string_view tail) {
+  constexpr std::string_view kHole("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+  const bool has_hole =
+      tail.size() <= 2 * AppendLog::kGroupBytes && tail.find(kHole) < tail.find('\n');
+  return has_hole || (std::count(tail.begin(), tail.end(), '\n') <= 1 && !hides_a_valid_line(tail));
+}
+
 // ", which was started at 10:31 UTC on 2026-11-28", or "" where that is not known.
 std::string since_when(const FileDescriptor& file) {
   constexpr std::size_t kHour = 11;  // where it begins in a time, and how long hour and minute are
@@ -274,7 +284,7 @@ Result<AppendLog> AppendLog::open(const std::filesystem::path& path) {
 }
 
 Result<void> AppendLog::cut_off(std::string_view tail, std::size_t keep_bytes) {
-  if (std::count(tail.begin(), tail.end(), '\n') > 1 || hides_a_valid_line(tail)) {
+  if (!is_cut_off_write(tail)) {
     return not_a_crash(path_, lines_.size() + 1);
   }
   const LogLine torn{.sha256 = sha256_hex(bytes_of(tail)), .text = std::string(tail)};
@@ -312,6 +322,11 @@ Result<void> AppendLog::append_all(std::span<const std::string> texts) {
   if (std::ranges::any_of(texts, [](const auto& text) { return text.find('\n') != text.npos; })) {
     return Error{ErrorCode::kInvalidArgument, "A log line may not contain a line feed."};
   }
+  if (broken_) {
+    return Error{ErrorCode::kStorageFailure,
+                 "The log " + in_quotes(path_) +
+                     " takes no more lines after the failure before. Open it again."};
+  }
   for (auto text = texts.begin(); text != texts.end();) {
     std::string group;
     std::vector<LogLine> lines;
@@ -329,11 +344,6 @@ Result<void> AppendLog::append_all(std::span<const std::string> texts) {
 }
 
 Result<void> AppendLog::put(std::string_view lines) {
-  if (broken_) {
-    return Error{ErrorCode::kStorageFailure,
-                 "The log " + in_quotes(path_) +
-                     " takes no more lines after the failure before. Open it again."};
-  }
   // One write(): a crash then leaves a beginning of it and never a mixture.
   const auto count = retry_interrupted([&] { return write(fd_, lines.data(), lines.size()); });
   if (count < 0 || std::cmp_not_equal(count, lines.size())) {

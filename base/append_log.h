@@ -40,10 +40,10 @@ class AppendLog {
 
   // An existing log, as it stands on the medium: what only the kernel remembers is written first,
   // or (where that failed before) forgotten. A tail with at most one LF in which no valid line
-  // stands is a crash: its bytes are saved beside the log (NAME.torn-SHA256HEX), then cut off, and
-  // reported by torn_tail(). Anything else that is not a valid line is not a crash and is never
-  // repaired: kInconsistent, naming the line. Errors: kNotFound, kInconsistent, kStorageFailure,
-  // kWrongState (locked).
+  // stands is a crash, and a short one whose first line has a row of zeros: its bytes are saved
+  // beside the log (NAME.torn-SHA256HEX), then cut off, and reported by torn_tail(). Anything else
+  // that is not a valid line is not a crash and is never repaired: kInconsistent, naming the line.
+  // Errors: kNotFound, kInconsistent, kStorageFailure, kWrongState (locked).
   static Result<AppendLog> open(const std::filesystem::path& path);
 
   AppendLog(AppendLog&&) noexcept;
@@ -59,14 +59,17 @@ class AppendLog {
   Result<std::string> append(std::string_view text);
 
   // The same for many lines, which become durable together: about kGroupBytes at a time, or one
-  // line that is longer. A power cut leaves whole lines from the first on, and at most one that is
-  // torn. Errors: as append(); of the lines before the error some may stand.
+  // line that is longer. After a power cut the first of them stand whole, and what is behind them
+  // is a torn tail. Errors: as append(); of the lines before the error some may stand.
   static constexpr std::size_t kGroupBytes = std::size_t{64} << 10U;
   Result<void> append_all(std::span<const std::string> texts);
 
   // All lines that stand in the log, oldest first.
   [[nodiscard]] const std::vector<LogLine>& lines() const { return lines_; }
   [[nodiscard]] const TornTail& torn_tail() const { return torn_; }
+
+  // A write has failed, so it takes nothing more.
+  [[nodiscard]] bool is_broken() const { return broken_; }
 
  private:
   AppendLog() = default;

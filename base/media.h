@@ -49,9 +49,10 @@ struct FileToSave {
 };
 
 // As save_new_or_same() of each, for thousands of small files: all are written, their media are
-// told once to make everything durable (syncfs), and then each is read back from its medium. One
-// after the other takes four times as long. After an error those that this call has made are gone
-// again, or the message says that one is not. Errors: as save_new_or_same(), naming the file.
+// told once to make everything durable (syncfs, and fsync of the folder), and then each is read
+// back from its medium. One after the other takes four times as long. After an error those that
+// this call has made where there was nothing are gone again, or the message says how many are not.
+// Errors: as save_new_or_same(), naming the file, or its folder.
 Result<void> save_together(std::span<const FileToSave> files);
 
 // Makes a folder that must not exist yet (mode 0755) and makes its name durable.

@@ -310,9 +310,9 @@ std::ptrdiff_t read_up_to(int number, std::span<std::uint8_t> target) {
   return static_cast<std::ptrdiff_t>(done);
 }
 
-Result<FileDescriptor> open_new(const ParentFolder& parent, const NewFile& target) {
-  FileDescriptor file(openat(parent.folder.number(),
-                             parent.name.c_str(),
+Result<FileDescriptor> open_new(const PlaceInFolder& place, const NewFile& target) {
+  FileDescriptor file(openat(place.folder.number(),
+                             place.name.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                              target.mode));
   if (!file.is_open() && errno == EEXIST) {
@@ -326,12 +326,12 @@ Result<FileDescriptor> open_new(const ParentFolder& parent, const NewFile& targe
   return file;
 }
 
-Result<void> read_back(const ParentFolder& parent,
+Result<void> read_back(const PlaceInFolder& place,
                        const NewFile& target,
                        ByteView bytes,
                        std::span<std::uint8_t> scratch) {
   const FileDescriptor file(retry_interrupted([&] {
-    return openat(parent.folder.number(), parent.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return openat(place.folder.number(), place.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   }));
   if (!file.is_open()) {
     return storage_error({target.path, "read back", errno});
@@ -359,14 +359,14 @@ Result<std::string> save_exclusive(const NewFile& target,
   if (!parent) {
     return parent.error();
   }
-  Result<FileDescriptor> file = open_new(*parent, target);
+  Result<FileDescriptor> file = open_new({parent->folder, parent->name}, target);
   if (!file) {
     return file.error();
   }
   if (const auto written = write_durably(std::move(*file), *parent, target, bytes); !written) {
     return removed_after(*parent, written.error());
   }
-  if (const auto same = read_back(*parent, target, bytes, scratch); !same) {
+  if (const auto same = read_back({parent->folder, parent->name}, target, bytes, scratch); !same) {
     return removed_after(*parent, same.error());
   }
   return sha256_hex(bytes);

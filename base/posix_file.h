@@ -114,13 +114,19 @@ struct NewFile {
   unsigned mode = 0;
 };
 
-// Opens a file that must not exist yet, for writing.
+// A name in a folder that is open; both are borrowed.
+struct PlaceInFolder {
+  const FileDescriptor& folder;
+  const std::string& name;
+};
+
+// Opens a file that must not exist yet, for writing. The path in `target` is for messages alone.
 // Errors: kRefusedByPolicy where it exists; kStorageFailure.
-Result<FileDescriptor> open_new(const ParentFolder& parent, const NewFile& target);
+Result<FileDescriptor> open_new(const PlaceInFolder& place, const NewFile& target);
 
 // Whether the medium gives back what was written and made durable; `scratch` is the buffer for it.
 // Errors: kStorageFailure where it does not.
-Result<void> read_back(const ParentFolder& parent,
+Result<void> read_back(const PlaceInFolder& place,
                        const NewFile& target,
                        ByteView bytes,
                        std::span<std::uint8_t> scratch);

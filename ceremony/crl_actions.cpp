@@ -13,12 +13,15 @@
 #include "ceremony/key_need.h"
 #include "ceremony/ledger.h"
 #include "ceremony/plan_next_ceremony.h"
+#include "ceremony/request_drafts.h"
 #include "ceremony/site_facts.h"
 
 namespace ceremony {
 
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 
 std::string day_part(ca::Instant time) {
@@ -91,12 +94,25 @@ std::string reserve_line(const ca::RevocationList& list) {
          " on, next update " + day_part(list.next_update()->instant);
 }
 
+// What would be refused at the signature is refused before anybody comes for it.
+Result<void> refuse_unsignable(const base::Findings& findings) {
+  for (const base::Finding& finding : findings) {
+    if (finding.severity != base::Severity::kNotice) {
+      return Error{ErrorCode::kRefusedByPolicy,
+                   "this could not be signed as it is planned: " + reason_of(finding) +
+                       "; nothing was signed; correct the plan"};
+    }
+  }
+  return {};
+}
+
 // What the room sees of the reserve CRLs, the new ones and those that become void.
 Result<void> show_reserve(const Workplace& work, std::vector<std::string>& lines) {
   for (std::size_t place = 1; place <= work.plan.crl->reserve; ++place) {
     auto draft = fitting_crl_draft(work, place);
-    if (!draft) {
-      return std::move(draft).error();
+    auto fits = draft ? refuse_unsignable(draft->findings()) : Result<void>(draft.error());
+    if (!fits) {
+      return std::move(fits).error().while_doing("reserve CRL " + std::to_string(place));
     }
     lines.push_back(reserve_line(draft->unsigned_form()));
   }
@@ -133,8 +149,9 @@ Result<void> show_outdated_answers(const Workplace& work,
 
 Result<Asking> ask_crl(const Workplace& work) {
   auto draft = fitting_crl_draft(work, 0);
-  if (!draft) {
-    return std::move(draft).error();
+  auto fits = draft ? refuse_unsignable(draft->findings()) : Result<void>(draft.error());
+  if (!fits) {
+    return std::move(fits).error();
   }
   std::vector<std::string> lines = ceremony::shown(draft->unsigned_form());
   auto answers = ocsp_drafts(work, draft->unsigned_form());
@@ -142,6 +159,9 @@ Result<Asking> ask_crl(const Workplace& work) {
     return std::move(answers).error();
   }
   for (const ca::OcspResponseDraft& answer : *answers) {
+    if (auto signable = refuse_unsignable(answer.findings()); !signable) {
+      return std::move(signable).error();
+    }
     lines.push_back(shown(answer));
   }
   if (auto told = show_outdated_answers(work, draft->unsigned_form(), lines); !told) {

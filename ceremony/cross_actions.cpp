@@ -18,6 +18,8 @@ namespace ceremony {
 
 namespace {
 
+using base::Error;
+using base::ErrorCode;
 using base::Result;
 
 // What the request asks for beside name and key: the key identifier that the certificates below
@@ -29,6 +31,11 @@ std::vector<ca::Extension> asked_extensions(const ca::Certificate& root) {
 }
 
 Result<Asking> ask_cross_request(const Workplace& work) {
+  if (work.room.transfer_out.empty()) {
+    return Error{ErrorCode::kRefusedByPolicy,
+                 "there is no medium on which the request could leave; nothing was signed; bring "
+                 "the transfer stick"};
+  }
   auto root = root_of(work);
   if (!root) {
     return std::move(root).error();

@@ -31,11 +31,11 @@ struct PossessionForSeal {
 // How far the record was looked through for secrets, by what was typed and what keys were in hand
 // then; see record_guard.h.
 struct LookedThrough {
-  base::SecretBytes salt = base::SecretBytes::random(32);
-  std::vector<std::uint64_t> keys;  // marks of them under the salt
-  std::size_t typed = 0;            // secrets
-  std::uint64_t forgotten = 0;      // how often a typed one was forgotten by then
-  std::size_t entries = 0;          // of the journal
+  std::optional<base::SecretBytes> salt;  // drawn at the first look
+  std::vector<std::uint64_t> keys;        // marks of them under the salt
+  std::size_t typed = 0;                  // secrets
+  std::uint64_t forgotten = 0;            // how often a typed one was forgotten by then
+  std::size_t entries = 0;                // of the journal
 };
 
 struct Held {

@@ -94,6 +94,9 @@ Result<void> Journal::append(std::string_view type, const Json& data) {
     return Error{ErrorCode::kInvalidArgument,
                  "a journal entry needs a type that is not reserved, and an object as its data"};
   }
+  if (auto open = state_->check_transcript_log(); !open) {
+    return open;
+  }
   return state_->write(type, data);
 }
 
@@ -153,6 +156,9 @@ Result<void> Journal::prepare(const Publication& publication, Group& group) {
 }
 
 Result<void> Journal::publish_all(const std::vector<Publication>& publications) {
+  if (auto open = state_->check_transcript_log(); !open) {
+    return open;
+  }
   Group group;
   for (const Publication& publication : publications) {
     if (auto prepared = prepare(publication, group); !prepared) {
@@ -161,6 +167,7 @@ Result<void> Journal::publish_all(const std::vector<Publication>& publications) 
     }
   }
   if (auto written = state_->log.append_all(group.lines); !written) {
+    state_->transcript.forget_last(group.lines.size());
     return written;
   }
   std::ranges::move(group.entries, std::back_inserter(state_->entries));

@@ -65,6 +65,16 @@ Result<Journal::State::Prepared> Journal::State::prepare(const Behind& behind,
   return Prepared{.entry = std::move(entry), .line = std::move(line)};
 }
 
+Result<void> Journal::State::check_transcript_log() const {
+  if (!transcript_log || !transcript_log->is_broken()) {
+    return {};
+  }
+  return Error{
+      ErrorCode::kStorageFailure,
+      "the public transcript could not be written, so nothing more is recorded; see to its "
+      "medium, and start the program again: the journal completes it"};
+}
+
 Result<void> Journal::State::write(std::string_view type, const Json& data) {
   auto prepared = prepare({.i = entries.size(), .previous = head()}, type, data);
   if (!prepared) {
@@ -220,11 +230,13 @@ Result<void> Journal::State::complete_transcript() {
                  "changed or is an older copy; nothing was repaired; stop, and have the medium "
                  "examined"};
   }
+  std::vector<std::string> lacking;
+  lacking.reserve(wanted.size() - there.size());
   for (std::size_t i = there.size(); i < wanted.size(); ++i) {
-    const auto written = opened->append(wanted[i].text);
-    if (!written) {
-      return written.error();
-    }
+    lacking.push_back(wanted[i].text);
+  }
+  if (auto written = opened->append_all(lacking); !written) {
+    return written;
   }
   // What was torn off stands whole in the journal, and a public folder holds no other files.
   for (const auto& file : torn_files(options.transcript_path)) {

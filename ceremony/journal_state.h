@@ -51,6 +51,10 @@ struct Journal::State {
                                                std::string_view type,
                                                const Json& data) const;
 
+  // Errors: kStorageFailure where the transcript has not taken what this journal holds; opened
+  // anew, the journal completes it.
+  [[nodiscard]] base::Result<void> check_transcript_log() const;
+
   // One entry onto the medium, clear or boxed. The header is always clear. Errors:
   // kInvalidArgument for data that write_json() refuses; kStorageFailure.
   base::Result<void> write(std::string_view type, const Json& data);

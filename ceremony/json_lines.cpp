@@ -113,8 +113,38 @@ base::Result<std::string> write_json(const Json& value) {
   }
 }
 
+namespace {
+
+// Whether brackets stand within more brackets than any value has; known before a tree is built.
+bool is_nested_too_deeply(std::string_view text) {
+  std::size_t depth = 0;
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_in_string) {
+      i += c == '\\' ? 1U : 0U;
+      is_in_string = c != '"';
+    } else if (c == '"') {
+      is_in_string = true;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+    if (depth > kMaxJsonDepth + 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 // A key that comes twice is written once, so a text that is written as it was read has none.
 base::Result<Json> parse_json(std::string_view text) {
+  if (is_nested_too_deeply(text)) {
+    return objection_to_text(text);
+  }
   Json value = Json::parse(text, nullptr, false);
   const bool is_good =
       !value.is_discarded() && objection_to(value, 0).empty() && dump(value) == text;

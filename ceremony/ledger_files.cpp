@@ -247,7 +247,7 @@ Result<void> copy_record(const FromTo& folders) {
   std::stable_partition(
       names.begin(), names.end(), [](const std::string& name) { return name != kSealFile; });
   for (const std::string& name : names) {
-    auto bytes = base::read_file(from / name, kLargestSiteFile);
+    auto bytes = base::read_file(from / name, kLargestTranscript);
     if (!bytes) {
       return std::move(bytes).error();
     }

@@ -53,6 +53,11 @@ bool looks_unfinished(base::ByteView there, std::size_t whole_bytes) {
          std::ranges::all_of(there.last(kZeros), [](std::uint8_t byte) { return byte == 0; });
 }
 
+// Whether the power went before any byte of a file was on its medium.
+bool holds_nothing(base::ByteView there) {
+  return std::ranges::all_of(there, [](std::uint8_t byte) { return byte == 0; });
+}
+
 // Entries about one file, and about a list of them.
 constexpr std::string_view kOutput = "output";
 constexpr std::string_view kOutputs = "outputs";
@@ -144,7 +149,9 @@ Result<void> make_void(const Workplace& work, const fs::path& path) {
     return {};
   }
   const std::string sha256 = base::sha256_hex(*there);
-  return has_noted(work.journal, sha256) ? remove_noted(work, path, sha256) : Result<void>();
+  const bool is_own = has_noted(work.journal, sha256) ||
+                      (holds_nothing(*there) && was_cut_off(work.journal, path, *there));
+  return is_own ? remove_noted(work, path, sha256) : Result<void>();
 }
 
 // The files below a folder, deepest folder's too; none where it is missing.

@@ -47,7 +47,8 @@ base::Result<void> note_outputs(const Workplace& work, const std::vector<OutputF
 bool has_noted(const Journal& journal, const std::string& sha256);
 
 // Removes every file in this room (sites, holders' sticks, transfer out) whose digest this ceremony
-// has noted, and says so in the journal. Files of others stay. Errors: kStorageFailure.
+// has noted, or that stands empty or all zeros under a name that it has noted, and says so in the
+// journal. Files of others stay. Errors: kStorageFailure.
 base::Result<void> remove_own_outputs(const Workplace& work);
 
 }  // namespace ceremony

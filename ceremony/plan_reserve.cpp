@@ -1,5 +1,6 @@
 #include "ceremony/plan_reserve.h"
 
+#include <string>
 #include <utility>
 
 #include "base/calendar.h"
@@ -87,6 +88,19 @@ PlanFaults object_to_reserve(const Plan& plan) {
                         "of them"}};
   }
   return {};
+}
+
+PlanFaults object_to_answers(const Plan& plan) {
+  const bool is_without_any = plan.root || plan.mode == Mode::kDrill;
+  if (!plan.crl || !plan.crl->ocsp || !is_without_any) {
+    return {};
+  }
+  return {{.rule = "plan-crl-ocsp",
+           .field = "crl.ocsp",
+           .message = "OCSP responses are about certificates that the root has issued, and " +
+                      std::string(plan.root ? "this root has issued none yet"
+                                            : "the key of a drill has issued none") +
+                      "; take \"ocsp\" out of the plan"}};
 }
 
 }  // namespace ceremony

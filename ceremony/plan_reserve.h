@@ -17,8 +17,9 @@
 
 namespace ceremony {
 
-// More are not planned in one ceremony.
-inline constexpr std::uint32_t kMostReserveCrls = 60;
+// More are not planned in one ceremony: an activation jumps 100 numbers ahead (ledger_guard.h),
+// which must be beyond what a lost site may have signed in its last ceremonies.
+inline constexpr std::uint32_t kMostReserveCrls = 12;
 
 // The days of one CRL, YYYY-MM-DD.
 struct DaysOfCrl {
@@ -34,5 +35,8 @@ std::vector<DaysOfCrl> days_of_crls(const PlannedCrl& crl);
 // than kMostReserveCrls; a reserve for a last CRL; one that ends after the root of the plan
 // ("plan-crl-reserve", "plan-beyond-root").
 PlanFaults object_to_reserve(const Plan& plan);
+
+// OCSP responses for a root that has issued nothing yet, or in a drill ("plan-crl-ocsp").
+PlanFaults object_to_answers(const Plan& plan);
 
 }  // namespace ceremony

@@ -205,6 +205,7 @@ PlanFaults object_to_plan(const Plan& plan) {
   check_names(plan, faults);
   check_dates(plan, faults);
   std::ranges::move(object_to_reserve(plan), std::back_inserter(faults));
+  std::ranges::move(object_to_answers(plan), std::back_inserter(faults));
   std::ranges::move(compare_with_next_ceremony(plan), std::back_inserter(faults));
   if (plan.activation) {
     object_to_activation(*plan.activation, faults);

@@ -30,6 +30,7 @@ using base::Result;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestPublicFile = 1U << 24U;  // bytes; the transcript is left out
+constexpr std::size_t kSaltOfMarks = 32;               // bytes
 constexpr std::string_view kTyped = "what was typed as a secret in this ceremony";
 constexpr std::string_view kByChance =
     ". A number that is the same by chance can be written with a word before it";
@@ -287,7 +288,10 @@ std::string without_secrets(const Workplace& work, const std::string& message) {
 Result<Finding> find_secret_in_record(const Workplace& work) {
   Look look{.work = work, .search = search_in_record(work)};
   LookedThrough& before = work.held.looked_through;
-  std::vector<std::uint64_t> keys = look.search.keys.marks(before.salt);
+  if (!before.salt) {
+    before.salt.emplace(base::SecretBytes::random(kSaltOfMarks));
+  }
+  std::vector<std::uint64_t> keys = look.search.keys.marks(*before.salt);
   const auto was_in_hand = [&](std::uint64_t key) {
     return std::ranges::find(before.keys, key) != before.keys.end();
   };

@@ -12,6 +12,7 @@
 #include "ceremony/ledger_files.h"
 #include "ceremony/ledger_guard.h"
 #include "ceremony/ledger_slip.h"
+#include "ceremony/plan_comparisons.h"
 #include "ceremony/published.h"
 #include "ceremony/site_facts.h"
 #include "ceremony/vault.h"
@@ -195,6 +196,11 @@ Result<void> check_standing(const Workplace& work, const SiteView& site) {
       .site = work.plan.site, .ceremony = work.plan.ceremony, .act = site_act_of(work.step)};
   if (auto live = check_live(state, intent); !live) {
     return live;
+  }
+  const PlanFaults answers =
+      compare_answers_with_root(work.plan, state, work.room.data / "profiles");
+  if (!answers.empty()) {
+    return Error{answers.front().code, answers.front().message};
   }
   return check_chain(work.plan, state);
 }

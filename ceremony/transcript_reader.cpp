@@ -223,7 +223,8 @@ TranscriptReader::Lines TranscriptReader::next_of_file() {
     const auto size = static_cast<std::size_t>(count);
     left_bytes_ -= size;
     block->resize(before + size);
-    end = block->rfind('\n');
+    const std::size_t found = std::string_view(*block).substr(before).rfind('\n');
+    end = found == std::string::npos ? found : before + found;
     if (size < kPartBytes) {
       has_failed_ = left_bytes_ != 0;
       file_ = {};

@@ -226,6 +226,27 @@ TEST_CASE("append log: where the power cut a group off, its whole lines stay, at
   }
 }
 
+TEST_CASE("append log: a group of which a later part alone reached the medium is cut off") {
+  const TemporaryFolder folder;
+  const std::string before = line_of("before");
+  const std::string group = line_of("one") + line_of("two") + line_of("three");
+  for (const std::size_t hole : {16U, 40U, 69U, 100U}) {
+    const auto path = folder / std::to_string(hole);
+    plant(path, before + std::string(hole, '\0') + group.substr(hole));
+    const auto log = AppendLog::open(path);
+    REQUIRE(log.ok());
+    CHECK(log->lines().size() == 1);
+    CHECK(content_of(path) == before);
+    CHECK(content_of(torn_name(path, log->torn_tail())).size() == group.size());
+  }
+  // A byte that was changed is no power cut, nor are zeros far from the end.
+  plant(folder / "one byte", before + std::string(1, '\0') + group.substr(1));
+  CHECK(AppendLog::open(folder / "one byte").error().code == ErrorCode::kInconsistent);
+  const std::string far(2 * AppendLog::kGroupBytes, 'x');
+  plant(folder / "far", before + std::string(40, '\0') + group.substr(40) + line_of(far));
+  CHECK(AppendLog::open(folder / "far").error().code == ErrorCode::kInconsistent);
+}
+
 TEST_CASE("append log: of a group that a full medium took half of nothing stays") {
   const TemporaryFolder folder;
   const auto path = folder / "journal.log";
@@ -240,7 +261,9 @@ TEST_CASE("append log: of a group that a full medium took half of nothing stays"
   }
   CHECK(content_of(path) == before);
   CHECK(log->lines().size() == 1);
+  CHECK(log->is_broken());
   CHECK(!log->append("fourth").ok());
+  CHECK(!log->append_all({}).ok());
 }
 
 TEST_CASE("append log: a line that a full medium took half of is taken back at once") {

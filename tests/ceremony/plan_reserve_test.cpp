@@ -74,13 +74,29 @@ TEST_CASE("reserve CRLs: a row that makes no sense is refused, by its field") {
               "must be at least 1, and less than the CRL lasts"));
   }
   CHECK(has(message([](Plan& plan) { plan.crl->reserve = kMostReserveCrls + 1; }),
-            "more than 60 reserve CRLs"));
+            "more than 12 reserve CRLs"));
   CHECK(has(message([](Plan& plan) { plan.crl->profile = kLastCrlProfile; }), "is the last one"));
   Plan plan = plan_with_reserve();
   plan.crl->reserve = kMostReserveCrls;
   CHECK(object_to_reserve(plan).empty());
   plan.crl->next_update = "soon";  // said elsewhere
   CHECK(object_to_reserve(plan).empty());
+}
+
+TEST_CASE("OCSP responses: neither a new root nor a drill has a certificate to answer for") {
+  Plan plan = plan_with_reserve();
+  CHECK(object_to_answers(plan).empty());
+  plan.crl->ocsp = true;
+  CHECK(object_to_answers(plan).empty());
+  plan.mode = Mode::kDrill;
+  REQUIRE(object_to_answers(plan).size() == 1);
+  CHECK(object_to_answers(plan).front().rule == "plan-crl-ocsp");
+  CHECK(has(object_to_answers(plan).front().message, "the key of a drill has issued none"));
+  plan.mode = Mode::kRehearsal;
+  plan.root = PlannedRoot{
+      .profile = "root", .name = {}, .not_before = "2026-11-28", .not_after = "2027-10-24"};
+  REQUIRE(object_to_answers(plan).size() == 1);
+  CHECK(has(object_to_answers(plan).front().message, "this root has issued none yet"));
 }
 
 TEST_CASE("reserve CRLs: the last one ends within the root, that of the plan or of the records") {

@@ -29,8 +29,8 @@ EXPECTED = {
     "again public.bin": OPEN,
     # Both are written, then everything becomes durable, then both come from the medium.
     "together one.bin": ["new one.bin", "write one.bin", "new two.bin", "write two.bin",
-                         "syncfs FOLDER", "forget one.bin", "read one.bin", "forget two.bin",
-                         "read two.bin"],
+                         "syncfs FOLDER", "fsync FOLDER", "forget one.bin", "read one.bin",
+                         "forget two.bin", "read two.bin"],
     "together two.bin": [],  # said behind the other, of the same call
     "save secret.bin": SAVE,
     "read FOLDER": ["read public.bin", "read secret.bin", "forget secret.bin"],
@@ -47,7 +47,8 @@ EXPECTED = {
 OPEN_AGAIN = [*OPEN, *(step.replace("{}", "torn.log.torn") for step in ("read {}", *OPEN[:3])),
               "cut {}", "fsync {}"]
 TORN_NAME = "torn.log.torn-" + hashlib.sha256(driver.TORN).hexdigest()
-WORDS = {"mkdirat": "mkdir", "fsync": "fsync", "fdatasync": "fdatasync", "syncfs": "syncfs", "write": "write",
+WORDS = {"mkdirat": "mkdir", "fsync": "fsync", "fdatasync": "fdatasync", "syncfs": "syncfs",
+         "write": "write",
          "read": "read", "ftruncate": "cut", "fadvise64": "forget"}
 
 
