@@ -50,7 +50,7 @@ TEST_CASE("script: all that are shipped are sound, and know no act that does not
     CHECK_MESSAGE(script.ok(), (script ? "" : script.error().message));
     ++count;
   }
-  CHECK(count == 15);
+  CHECK(count == 16);
 }
 
 TEST_CASE("script: a need that nothing gives is named") {

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 from life import NEXT_SEATS, Life
-from room import ROLES, SEATS, now, section
+from room import ROLES, SEATS, now, openssl, section
 
 CONCLAVE, VERIFY = sys.argv[1:3]
 SCRIPTS = os.path.join(os.path.dirname(CONCLAVE), "..", "share", "conclave", "scripts")
@@ -149,6 +149,9 @@ class Answers(unittest.TestCase):
         self.hand_over()
         self.sign_subordinate()
         self.issue_crl(room.issue_crl(), "CB")
+        self.hold(room.ask_for_cross_certificate(), {
+            "gather-quorum": order("BA"), "consent-cross-request": phrase("SIGN REQUEST")})
+        openssl("req", "-verify", "-noout", "-in", room.cross_request())
         self.verify_shares()
         self.replace_set()
         self.retire_set()

@@ -79,6 +79,8 @@ class Chain(unittest.TestCase):
         self.hold(room.hand_over(), texts=FIRST_BAGS)
         self.hold(room.sign_subordinate(), quorum="AC")
         self.hold(room.issue_crl(), quorum="BC")
+        self.hold(room.ask_for_cross_certificate(), quorum="AB")
+        openssl("req", "-verify", "-noout", "-in", room.cross_request())
         self.hold(room.verify_shares(), texts=NEXT_BAGS)
         self.change_set()
         self.hold(room.activate_backup(), quorum="DF", sites=("site-2",),

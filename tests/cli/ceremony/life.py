@@ -75,6 +75,14 @@ class Life(Room):
     def issue_crl(self, **keys):
         return self.plan("crl", more=self.crl(), **keys)
 
+    def ask_for_cross_certificate(self):
+        return self.plan("cross-csr")
+
+    def cross_request(self):
+        """The file that asks another root."""
+        request, = glob.glob(self.path("out", "*", "*-cross.csr"))
+        return request
+
     def issue_last_crl(self):
         revoked = section("[[crl.revoke]]", {"serial": self.serial(), "date": day(), "reason": "cessationOfOperation"})
         crl = section("[crl]", {"this_update": day(), "next_update": day(3000), "profile": "crl-last"})
