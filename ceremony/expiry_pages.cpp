@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <utility>
+#include <tuple>
 
 #include "base/calendar.h"
 #include "base/digest.h"
@@ -34,6 +34,8 @@ constexpr std::array kKindWords{
     KindWords{"Ceremony", "Ceremony: the next CRL is made"},
     KindWords{"Reserve CRL: publish it", "Publish the reserve CRL"},
     KindWords{"OCSP response", "OCSP response ends: publish the next one before"},
+    KindWords{"Last reserve CRL: a ceremony must have made a new CRL before",
+              "Last reserve CRL ends: a ceremony must have made a new one before"},
 };
 
 const KindWords& words_of(ExpiryKind kind) {
@@ -68,6 +70,14 @@ std::string advice_of(const ExpirySheet& sheet) {
   const auto has = [&](ExpiryKind kind) {
     return std::ranges::find(sheet.lines, kind, &Expiry::kind) != sheet.lines.end();
   };
+  const auto last = std::ranges::find(sheet.lines, ExpiryKind::kLastCrl, &Expiry::kind);
+  if (last != sheet.lines.end()) {
+    return "The last reserve CRL ends on " + last->day +
+           ", and a ceremony must have made a new CRL before; " +
+           (has(ExpiryKind::kNextCeremony)
+                ? "it is planned."
+                : "none is planned for it yet: choose a day at least 60 days before.");
+  }
   if (!has(ExpiryKind::kCrl)) {
     return "There is no CRL that anybody would miss.";
   }
@@ -76,6 +86,15 @@ std::string advice_of(const ExpirySheet& sheet) {
              : "The next CRL must be published before the one below ends, and no ceremony is "
                "planned "
                "for it yet: choose a day at least 60 days before.";
+}
+
+std::string void_words(const ExpirySheet& sheet, const ReserveCrl& one) {
+  const std::string crl = "Reserve CRL number " + std::to_string(one.number) + " is void";
+  return one.this_update <= sheet.day
+             ? crl + ". Its day was " + one.this_update +
+                   ", and it was published; take it down when the new one is up, and publish it "
+                   "no more."
+             : crl + ". Destroy every copy at every site, and never publish it.";
 }
 
 // How reserve CRLs are dealt with, where there are some, and which ones must go.
@@ -89,11 +108,8 @@ std::string reserve_part(const ExpirySheet& sheet) {
                "on its day and not before. As soon as anything is to be revoked, publish none "
                "of them any more, and hold a ceremony that makes a CRL.");
   }
-  for (const std::uint64_t number : sheet.void_reserve) {
-    text += tagged("p",
-                   "class=\"void\"",
-                   "Reserve CRL number " + std::to_string(number) +
-                       " is void. Destroy every copy at every site, and never publish it.");
+  for (const ReserveCrl& one : sheet.void_reserve) {
+    text += tagged("p", "class=\"void\"", void_words(sheet, one));
   }
   return text;
 }
@@ -149,13 +165,14 @@ std::string calendar_line(const std::string& line) {
   return folded + "\r\n";
 }
 
-// What falls on one day and is of one kind is one event.
-using Events = std::map<std::pair<std::string, ExpiryKind>, std::vector<const Expiry*>>;
+// What falls on one day and is of one kind is one event; each reserve CRL is one by its number.
+using EventKey = std::tuple<std::string, ExpiryKind, std::uint64_t>;
+using Events = std::map<EventKey, std::vector<const Expiry*>>;
 
 Events events_of(const ExpirySheet& sheet) {
   Events events;
   for (const Expiry& line : sheet.lines) {
-    events[{line.day, line.kind}].push_back(&line);
+    events[{line.day, line.kind, line.crl_number}].push_back(&line);
   }
   return events;
 }
@@ -175,6 +192,9 @@ std::string description_of(const ExpirySheet& sheet, const std::vector<const Exp
   if (lines.size() > kNamesInEvent) {
     text += "\nand " + std::to_string(lines.size() - kNamesInEvent) + " more";
   }
+  if (lines[0]->kind == ExpiryKind::kReserveCrl) {
+    text += "\nPublish it only if the newest expiry sheet still names it.";
+  }
   return text;
 }
 
@@ -188,23 +208,56 @@ std::string alarms_of(const std::string& summary) {
   return text;
 }
 
+std::string uid_of(const std::string& identity) {
+  return calendar_line("UID:" + base::sha256_hex(base::bytes_of(identity)).substr(0, 32) +
+                       "@conclave");
+}
+
+// UID; and SEQUENCE, where a later sheet may speak of the same event.
+std::string identity_of(const ExpirySheet& sheet, const EventKey& key) {
+  const auto& [day, kind, number] = key;
+  const std::string in_calendar(words_of(kind).in_calendar);
+  if (kind == ExpiryKind::kReserveCrl) {
+    return uid_of(sheet.root_key + "\n" + in_calendar + "\n" + std::to_string(number)) +
+           calendar_line("SEQUENCE:" + std::to_string(sheet.sequence));
+  }
+  return uid_of(sheet.origin + "\n" + sheet.record + "\n" + day + "\n" + in_calendar);
+}
+
+// "REHEARSAL: ", of what is not in earnest.
+std::string mark_of(const ExpirySheet& sheet) {
+  return sheet.mode == Mode::kProduction ? std::string() : std::string(name_of(sheet.mode)) + ": ";
+}
+
+std::string event_begin(const ExpirySheet& sheet, const EventKey& key, const std::string& summary) {
+  return calendar_line("BEGIN:VEVENT") + identity_of(sheet, key) +
+         calendar_line("DTSTAMP:" + compact(sheet.day) + "T000000Z") +
+         calendar_line("DTSTART;VALUE=DATE:" + compact(std::get<std::string>(key))) +
+         calendar_line("SUMMARY:" + summary);
+}
+
 std::string event_of(const ExpirySheet& sheet, const Events::value_type& event) {
   const auto& [key, lines] = event;
-  const auto& [day, kind] = key;
-  const std::string mark =
-      sheet.mode == Mode::kProduction ? std::string() : std::string(name_of(sheet.mode)) + ": ";
   const std::string many =
       lines.size() > 1 ? " (" + std::to_string(lines.size()) + ")" : " (" + lines[0]->name + ")";
-  const std::string summary = calendar_text(mark + std::string(words_of(kind).in_calendar) + many);
-  const std::string identity =
-      base::sha256_hex(base::bytes_of(sheet.origin + "\n" + sheet.record + "\n" + day + "\n" +
-                                      std::string(words_of(kind).in_calendar)));
-  return calendar_line("BEGIN:VEVENT") +
-         calendar_line("UID:" + identity.substr(0, 32) + "@conclave") +
-         calendar_line("DTSTAMP:" + compact(sheet.day) + "T000000Z") +
-         calendar_line("DTSTART;VALUE=DATE:" + compact(day)) + calendar_line("SUMMARY:" + summary) +
+  const std::string summary =
+      calendar_text(mark_of(sheet) + std::string(words_of(lines[0]->kind).in_calendar) + many);
+  return event_begin(sheet, key, summary) +
          calendar_line("DESCRIPTION:" + calendar_text(description_of(sheet, lines))) +
          calendar_line("TRANSP:TRANSPARENT") + alarms_of(summary) + calendar_line("END:VEVENT");
+}
+
+// Takes back what an earlier calendar says of a reserve CRL.
+std::string cancelled_event(const ExpirySheet& sheet, const ReserveCrl& one) {
+  const std::string number = std::to_string(one.number);
+  return event_begin(sheet,
+                     {one.this_update, ExpiryKind::kReserveCrl, one.number},
+                     mark_of(sheet) + "Void: reserve CRL number " + number) +
+         calendar_line("STATUS:CANCELLED") +
+         calendar_line("DESCRIPTION:" +
+                       calendar_text(sheet.origin + ", by the ceremony " + sheet.record + "\n" +
+                                     void_words(sheet, one))) +
+         calendar_line("TRANSP:TRANSPARENT") + calendar_line("END:VEVENT");
 }
 
 }  // namespace
@@ -242,6 +295,9 @@ std::string expiry_calendar(const ExpirySheet& sheet) {
                          calendar_line("PRODID:-//Conclave//Expiry sheet 1//EN");
   for (const Events::value_type& event : events_of(sheet)) {
     calendar += event_of(sheet, event);
+  }
+  for (const ReserveCrl& one : sheet.void_reserve) {
+    calendar += cancelled_event(sheet, one);
   }
   return calendar + calendar_line("END:VCALENDAR");
 }

@@ -1,18 +1,17 @@
 #include "ceremony/expiry_sheet.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/text_encoding.h"
 #include "ca/certificate.h"
 #include "ca/revocation_list.h"
 #include "ca/validity.h"
 #include "ceremony/drafts.h"
 #include "ceremony/issued_facts.h"
-#include "ceremony/ledger.h"
 #include "ceremony/site_facts.h"
 
 namespace ceremony {
@@ -36,6 +35,7 @@ class Gatherer {
     sheet_.origin = work.plan.origin;
     sheet_.day = work.plan.date;
     sheet_.mode = work.plan.mode;
+    sheet_.sequence = work.plan.sequence;
   }
 
   void add_ledger(const LedgerState& ledger) {
@@ -50,17 +50,17 @@ class Gatherer {
              .serial = one.serial});
       }
     }
-    crl_ = {.day = ledger.crl_next_update,
-            .kind = ExpiryKind::kCrl,
-            .name = "CRL number " + std::to_string(ledger.crl_number),
-            .serial = {}};
+    crl_ = {.number = ledger.crl_number, .this_update = {}, .next_update = ledger.crl_next_update};
     for (const ReserveCrl& one : ledger.reserve_crls) {
-      standing_.push_back(one.number);
-      reserve_.push_back(reserve_line_of(one));
+      reserve_.push_back(one);
     }
     for (const auto& [serial, answer] : ledger.answers) {
       add_answer(answer);
     }
+  }
+
+  void set_root(const ca::Certificate& root) {
+    sheet_.root_key = base::sha256_hex(root.public_key_info());
   }
 
   void add_certificate(const ca::Certificate& certificate, ExpiryKind kind) {
@@ -74,18 +74,20 @@ class Gatherer {
     for (const ca::ListedRevocation& entry : list.entries()) {
       revoked_.insert(base::to_hex(entry.serial));
     }
-    crl_.kind = ExpiryKind::kCrl;
-    crl_.name = "CRL number " + std::to_string(list.number().value_or(0));
-    crl_.day = list.next_update() ? day_of(list.next_update()->instant) : std::string();
-    sheet_.void_reserve = standing_;
-    reserve_.clear();
+    crl_ = {
+        .number = list.number().value_or(0),
+        .this_update = {},
+        .next_update = list.next_update() ? day_of(list.next_update()->instant) : std::string()};
+    sheet_.void_reserve = std::exchange(reserve_, {});
+    std::erase_if(sheet_.void_reserve,
+                  [&](const ReserveCrl& one) { return one.next_update < sheet_.day; });
   }
 
   void add_reserve(const ca::RevocationList& list) {
-    reserve_.push_back(reserve_line_of(
+    reserve_.push_back(
         {.number = list.number().value_or(0),
          .this_update = day_of(list.this_update().instant),
-         .next_update = day_of(list.next_update().value_or(ca::EncodedTime{}).instant)}));
+         .next_update = day_of(list.next_update().value_or(ca::EncodedTime{}).instant)});
   }
 
   void add_answer(const IssuedOcspResponse& answer) {
@@ -98,10 +100,7 @@ class Gatherer {
 
   // Requires: everything was added.
   ExpirySheet finish() {
-    if (!crl_.day.empty()) {
-      sheet_.lines.push_back(crl_);
-    }
-    std::ranges::move(reserve_, std::back_inserter(sheet_.lines));
+    add_crls();
     for (auto& [serial, line] : answers_) {
       const bool is_outdated = line.name == kGoodAnswer && revoked_.contains(serial);
       line.name += is_outdated ? ", which is true no longer: publish it no more" : "";
@@ -130,16 +129,49 @@ class Gatherer {
         .day = one.this_update,
         .kind = ExpiryKind::kReserveCrl,
         .name = "CRL number " + std::to_string(one.number) + ", which ends on " + one.next_update,
-        .serial = {}};
+        .serial = {},
+        .crl_number = one.number};
+  }
+
+  static Expiry end_of(const ReserveCrl& one, ExpiryKind kind) {
+    return {.day = one.next_update,
+            .kind = kind,
+            .name = "CRL number " + std::to_string(one.number) +
+                    (one.this_update.empty()
+                         ? std::string()
+                         : ", a reserve CRL to be published from " + one.this_update + " on"),
+            .serial = {}};
+  }
+
+  // The CRL that counts on the day of the ceremony, the reserve, and the end of its last one.
+  void add_crls() {
+    const ReserveCrl* counts = &crl_;
+    const ReserveCrl* last = &crl_;
+    for (const ReserveCrl& one : reserve_) {
+      if (one.this_update <= sheet_.day && one.number > counts->number) {
+        counts = &one;
+      }
+      if (one.number > last->number) {
+        last = &one;
+      }
+    }
+    if (!counts->next_update.empty()) {
+      add(end_of(*counts, ExpiryKind::kCrl));
+    }
+    for (const ReserveCrl& one : reserve_) {
+      add(reserve_line_of(one));
+    }
+    if (last != counts) {
+      add(end_of(*last, ExpiryKind::kLastCrl));
+    }
   }
 
   void add(Expiry line) { sheet_.lines.push_back(std::move(line)); }
 
   const Workplace& work_;
   ExpirySheet sheet_;
-  Expiry crl_;
-  std::vector<Expiry> reserve_;            // behind the newest CRL
-  std::vector<std::uint64_t> standing_;    // numbers of those that earlier ceremonies made
+  ReserveCrl crl_;                         // the newest that is of no reserve; without thisUpdate
+  std::vector<ReserveCrl> reserve_;        // standing ones
   std::map<std::string, Expiry> answers_;  // by serial
   std::set<std::string> revoked_;          // serials
 };
@@ -181,6 +213,7 @@ Result<void> add_own(const Workplace& work, Gatherer& gatherer) {
   if (!root) {
     return std::move(root).error();
   }
+  gatherer.set_root(*root);
   if (work.plan.root) {
     gatherer.add_certificate(*root, ExpiryKind::kRoot);
   }

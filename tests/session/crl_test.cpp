@@ -32,10 +32,37 @@ std::string told(const base::Result<void>& done) {
   return done ? "" : done.error().message;
 }
 
-// A root with two subordinates, on a day that can be chosen.
+// What another program reads in a calendar: day, UID, sequence, status and summary of each event.
+std::string events_in(const fs::path& calendar) {
+  const auto outcome = support::run_command(
+      "/usr/bin/python3",  // Debian's, which has Debian's icalendar
+      {"-c",
+       "import sys, icalendar\n"
+       "for e in icalendar.Calendar.from_ical(open(sys.argv[1], 'rb').read()).walk('VEVENT'):\n"
+       "    print(e.decoded('dtstart'), e['uid'], e.get('sequence'), e.get('status'), "
+       "e['summary'])\n",
+       calendar.string()});
+  INFO(outcome.output);
+  REQUIRE(outcome.exit_code == 0);
+  return outcome.output;
+}
+
+// The UID of the event on that day: the second word of its line.
+std::string uid_on(const std::string& day, const std::string& events) {
+  const std::size_t at = events.find(day + " ");
+  REQUIRE(at != std::string::npos);
+  const std::size_t begin = at + day.size() + 1;
+  return events.substr(begin, events.find(' ', begin) - begin);
+}
+
+enum class Subordinates { kSigned, kLater };
+
+// A root, as a rule with two subordinates, on a day that can be chosen.
 class Registry {
  public:
-  explicit Registry(const char* profile, stage::PowerCut cut = {})
+  explicit Registry(const char* profile,
+                    stage::PowerCut cut = {},
+                    Subordinates subordinates = Subordinates::kSigned)
       : stage_(
             [&] {
               stage::Setting setting;
@@ -50,7 +77,9 @@ class Registry {
               }
             }) {
     REQUIRE(stage_.generate_root() == "");
-    REQUIRE(told(stage_.rehearsal().sign_subordinates()) == "");
+    if (subordinates == Subordinates::kSigned) {
+      REQUIRE(told(stage_.rehearsal().sign_subordinates()) == "");
+    }
   }
 
   ceremony::cli::Rehearsal& rehearsal() { return stage_.rehearsal(); }
@@ -90,6 +119,13 @@ class Registry {
   }
   [[nodiscard]] ceremony::LedgerState ledger() const {
     return ceremony::read_ledger(site("site-1") / "ledger").value();
+  }
+  // The expiry sheet of a record: its page or its calendar.
+  [[nodiscard]] fs::path sheet(const std::string& record, const char* ending) const {
+    return out(record) / (record.substr(0, 4) + "-expiry" + ending);
+  }
+  [[nodiscard]] std::string page(const std::string& record) const {
+    return std::string(base::text_of(support::read_file(sheet(record, ".html"))));
   }
   // Whether the room saw a line with these words before it agreed to the CRL.
   [[nodiscard]] bool saw(const std::string& words) const {
@@ -278,6 +314,66 @@ TEST_CASE("reserve CRLs: the next CRL has a number above all, and makes those be
   CHECK_FALSE(has(calendar, "Publish the reserve CRL"));
   CHECK(registry.ledger().crl_number == 6);
   CHECK(registry.ledger().reserve_crls.empty());
+}
+
+TEST_CASE("reserve CRLs: the calendar of the next CRL cancels what the one before it says") {
+  Registry registry("root");
+  REQUIRE(told(registry.rehearsal().issue_crl(with_row(registry.crl()))) == "");
+  REQUIRE(told(registry.rehearsal().issue_crl(registry.revoking(0))) == "");
+  const std::string before = events_in(registry.sheet("0003-crl", ".ics"));
+  const std::string after = events_in(registry.sheet("0004-crl", ".ics"));
+  CHECK(count_of(before, " 3 None REHEARSAL: Publish the reserve CRL (CRL number") == 3);
+  CHECK(count_of(after, " 4 CANCELLED REHEARSAL: Void: reserve CRL number ") == 3);
+  for (const int place : {1, 2, 3}) {
+    CAPTURE(place);
+    const std::string day = registry.day(150 * place);
+    CHECK(uid_on(day, before) == uid_on(day, after));
+  }
+}
+
+TEST_CASE("reserve CRLs: one that is published is the CRL that counts, and the last one is told") {
+  Registry registry("root", {}, Subordinates::kLater);
+  REQUIRE(told(registry.rehearsal().issue_crl(with_row(registry.crl()))) == "");
+  const std::string first = registry.page("0002-crl");
+  CHECK(has(first, "<td>CRL</td><td>CRL number 2</td>"));
+  CHECK(has(first, "The last reserve CRL ends on " + registry.day(630)));
+
+  registry.go_to(200);
+  REQUIRE(told(registry.rehearsal().sign_subordinates()) == "");
+  const std::string second = registry.page("0003-subordinate-signing");
+  CHECK_FALSE(has(second, "There is no CRL that anybody would miss."));
+  CHECK(has(second,
+            "<td>CRL</td><td>CRL number 3, a reserve CRL to be published from " +
+                registry.day(150) + " on</td>"));
+  CHECK(has(second, "<td class=\"day\">" + registry.day(330) + "</td>"));
+  CHECK(count_of(second, "<td>CRL</td>") == 1);
+  CHECK(count_of(second, "<td>Reserve CRL: publish it</td>") == 2);
+  CHECK(has(second, "The last reserve CRL ends on " + registry.day(630)));
+  CHECK(has(events_in(registry.sheet("0003-subordinate-signing", ".ics")),
+            "Last reserve CRL ends: a ceremony must have made a new one before (CRL number 5"));
+}
+
+TEST_CASE("reserve CRLs: the last one counts as any CRL does once its day has come") {
+  Registry registry("root", {}, Subordinates::kLater);
+  REQUIRE(told(registry.rehearsal().issue_crl(with_row(registry.crl()))) == "");
+  registry.go_to(460);
+  REQUIRE(told(registry.rehearsal().sign_subordinates()) == "");
+  const std::string page = registry.page("0003-subordinate-signing");
+  CHECK(has(page, "<td>CRL</td><td>CRL number 5, a reserve CRL to be published from "));
+  CHECK(has(page, "The next CRL must be published before the one below ends"));
+  CHECK_FALSE(has(page, "ast reserve CRL"));
+}
+
+TEST_CASE("reserve CRLs: of void ones the sheet tells what was published from what never may be") {
+  Registry registry("root");
+  REQUIRE(told(registry.rehearsal().issue_crl(with_row(registry.crl()))) == "");
+  registry.go_to(340);
+  REQUIRE(told(registry.rehearsal().issue_crl(registry.crl(340))) == "");
+  const std::string page = registry.page("0004-crl");
+  CHECK_FALSE(has(page, "Reserve CRL number 3"));  // has ended
+  CHECK(has(page, "Reserve CRL number 4 is void. Its day was " + registry.day(300)));
+  CHECK(has(page, "Reserve CRL number 5 is void. Destroy every copy at every site"));
+  CHECK(count_of(events_in(registry.sheet("0004-crl", ".ics")), " CANCELLED ") == 2);
 }
 
 TEST_CASE("reserve CRLs: a CRL that looks older than one that is out already is refused") {
