@@ -82,8 +82,9 @@ Result<void> add_ocsp_outputs(const Workplace& work,
       return std::move(response).error();
     }
     const std::string name = one.at("serial").get<std::string>() + ".ocsp";
-    const std::string number = work.facts.at("crl").at("number").dump();
-    outputs.push_back({.at_site = fs::path(kOcspFolder) / (number + "-" + name),
+    std::string at_site = work.facts.at("crl").at("number").dump();
+    at_site.append("-").append(name);
+    outputs.push_back({.at_site = fs::path(kOcspFolder) / at_site,
                        .in_transfer = name,
                        .bytes = response->der()});
   }
