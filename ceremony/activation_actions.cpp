@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/media.h"
 #include "ceremony/action.h"
+#include "ceremony/crl_drafts.h"
 #include "ceremony/ledger_guard.h"
 
 namespace ceremony {
@@ -211,7 +212,7 @@ Result<Turn> activate_site(Workplace& work, client::Input& /*input*/) {
     return std::move(planned).error();
   }
   auto epoch = work.fact("epoch");
-  auto number = work.fact("crl-number");
+  const auto number = work.fact("crl-number");
   auto compared = work.fact("compared");
   if (!epoch || !number || !compared) {
     return Error{ErrorCode::kInconsistent, "the vault was not looked at yet; check it first"};
@@ -224,7 +225,7 @@ Result<Turn> activate_site(Workplace& work, client::Input& /*input*/) {
                                         {"site", work.plan.site},
                                         {"reason", planned->reason},
                                         {"allowed", planned->allowed},
-                                        {"last_known_crl_number", *number},
+                                        {"last_known_crl_number", highest_known_number(work)},
                                         {"crl_number_jump", kActivationJump},
                                         {"published_crl", compared->at("crl")},
                                         {"published_record", compared->at("record")},

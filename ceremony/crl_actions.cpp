@@ -118,8 +118,9 @@ Result<void> show_reserve(const Workplace& work, std::vector<std::string>& lines
   }
   for (const StandingReserve& one : standing_reserve(work)) {
     lines.push_back("Look at this: reserve CRL number " + std::to_string(one.number) +
-                    " (to be published from " + one.this_update +
-                    " on) is void with this CRL; destroy it, and never publish it");
+                    " (to be published from " + one.this_update + " on) is void " +
+                    (one.is_void ? "since a merge" : "with this CRL") +
+                    "; destroy it, and never publish it");
   }
   return {};
 }

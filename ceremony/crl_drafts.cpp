@@ -9,9 +9,11 @@
 #include "ca/certificate_profile.h"
 #include "ca/validity.h"
 #include "ceremony/drafts.h"
+#include "ceremony/ledger.h"
 #include "ceremony/ledger_files.h"
 #include "ceremony/new_revocations.h"
 #include "ceremony/plan_reserve.h"
+#include "ceremony/site_facts.h"
 
 namespace ceremony {
 
@@ -93,6 +95,11 @@ ca::IssuedCertificates ledger_rows(const ca::Certificate& root,
   return rows;
 }
 
+Result<LedgerState> home_ledger(const Workplace& work) {
+  auto home = home_site(work);
+  return home ? read_ledger(*home / "ledger") : Result<LedgerState>(std::move(home).error());
+}
+
 // What was out before this ceremony must not look newer than what is signed in it: programs that
 // hold both take the CRL with the later date.
 Result<void> check_against_reserve(const Workplace& work) {
@@ -107,15 +114,6 @@ Result<void> check_against_reserve(const Workplace& work) {
     }
   }
   return {};
-}
-
-// The highest number that was ever signed before this ceremony, but for that of the CRL before.
-std::uint64_t spent_number(const Workplace& work) {
-  std::uint64_t highest = work.number_fact("void-crl-number");
-  for (const StandingReserve& one : standing_reserve(work)) {
-    highest = std::max(highest, one.number);
-  }
-  return highest;
 }
 
 Result<ca::RevocationListPlan> crl_plan(const Workplace& work, std::size_t place) {
@@ -133,7 +131,7 @@ Result<ca::RevocationListPlan> crl_plan(const Workplace& work, std::size_t place
     return std::move(next_update).error();
   }
   ca::RevocationListPlan plan{.known_number = work.number_fact("crl-number"),
-                              .void_number = spent_number(work),
+                              .void_number = highest_known_number(work),
                               .step = work.facts.contains("activation")
                                           ? ca::NumberStep::kAfterActivation
                                           : ca::NumberStep::kNext,
@@ -160,9 +158,19 @@ std::vector<StandingReserve> standing_reserve(const Workplace& work) {
   all.reserve(found->second.size());
   for (const Json& one : found->second) {
     all.push_back({.number = one.at("number").get<std::uint64_t>(),
-                   .this_update = one.at("this_update").get<std::string>()});
+                   .this_update = one.at("this_update").get<std::string>(),
+                   .is_void = one.value("void", false)});
   }
   return all;
+}
+
+std::uint64_t highest_known_number(const Workplace& work) {
+  std::uint64_t highest =
+      std::max(work.number_fact("crl-number"), work.number_fact("void-crl-number"));
+  for (const StandingReserve& one : standing_reserve(work)) {
+    highest = std::max(highest, one.number);
+  }
+  return highest;
 }
 
 Result<ca::RevocationListDraft> crl_draft(const Workplace& work, std::size_t place) {
@@ -213,11 +221,13 @@ Result<std::vector<ca::OcspResponseDraft>> ocsp_drafts(const Workplace& work,
                       : Result<ca::CertificateProfile>(root.error());
   auto issued =
       profile ? issued_certificates(work) : Result<std::vector<ca::Certificate>>(profile.error());
-  if (!issued) {
-    return std::move(issued).error();
+  auto ledger = issued ? home_ledger(work) : Result<LedgerState>(issued.error());
+  if (!ledger) {
+    return std::move(ledger).error();
   }
   for (const ca::Certificate& one : *issued) {
-    if (!is_ca(one) || one.not_after().instant < list.this_update().instant) {
+    if (!is_ca(one) || one.not_after().instant < list.this_update().instant ||
+        !has_issued(*ledger, one.serial_hex())) {
       continue;
     }
     auto draft = ca::OcspResponseDraft::of(

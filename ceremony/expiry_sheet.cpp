@@ -1,6 +1,7 @@
 #include "ceremony/expiry_sheet.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -52,8 +53,9 @@ class Gatherer {
     }
     crl_ = {.number = ledger.crl_number, .this_update = {}, .next_update = ledger.crl_next_update};
     for (const ReserveCrl& one : ledger.reserve_crls) {
-      reserve_.push_back(one);
+      (one.is_void ? sheet_.void_reserve : reserve_).push_back(one);
     }
+    forget_ended_void_ones();
     for (const auto& [serial, answer] : ledger.answers) {
       add_answer(answer);
     }
@@ -78,9 +80,9 @@ class Gatherer {
         .number = list.number().value_or(0),
         .this_update = {},
         .next_update = list.next_update() ? day_of(list.next_update()->instant) : std::string()};
-    sheet_.void_reserve = std::exchange(reserve_, {});
-    std::erase_if(sheet_.void_reserve,
-                  [&](const ReserveCrl& one) { return one.next_update < sheet_.day; });
+    std::ranges::move(reserve_, std::back_inserter(sheet_.void_reserve));
+    reserve_.clear();
+    forget_ended_void_ones();
   }
 
   void add_reserve(const ca::RevocationList& list) {
@@ -164,6 +166,11 @@ class Gatherer {
     if (last != counts) {
       add(end_of(*last, ExpiryKind::kLastCrl));
     }
+  }
+
+  void forget_ended_void_ones() {
+    std::erase_if(sheet_.void_reserve,
+                  [&](const ReserveCrl& one) { return one.next_update < sheet_.day; });
   }
 
   void add(Expiry line) { sheet_.lines.push_back(std::move(line)); }

@@ -91,7 +91,7 @@ struct Folder {
   }
 
   Result<void> operator()(const IssuedOcspResponse& answer) const {
-    return fold_answer(answer, state);
+    return fold_answer(answer, before.crl_number, state);
   }
 
   Result<void> operator()(const BornSigningKey& key) const {
@@ -205,23 +205,7 @@ Result<void> join_branch(const LedgerState& other, LedgerState& state) {
   if (auto joined = join_sets(other, state); !joined) {
     return joined;
   }
-  const bool is_newer = other.crl_number > state.crl_number;
-  for (const auto& [serial, one] : other.revoked) {
-    if (is_newer) {
-      state.revoked.insert_or_assign(serial, one);
-    } else {
-      state.revoked.emplace(serial, one);
-    }
-  }
-  if (is_newer) {
-    state.crl_number = other.crl_number;
-    state.crl_sha256 = other.crl_sha256;
-    state.crl_next_update = other.crl_next_update;
-  }
-  state.void_crl_number = std::max(state.void_crl_number, other.void_crl_number);
-  state.reserve_crls.insert(
-      state.reserve_crls.end(), other.reserve_crls.begin(), other.reserve_crls.end());
-  state.answers.insert(other.answers.begin(), other.answers.end());
+  join_crls(other, state);
   state.lost.insert(state.lost.end(), other.lost.begin(), other.lost.end());
   state.epoch = std::max(state.epoch, other.epoch);
   return {};

@@ -28,11 +28,13 @@ struct LostRecords {
   std::uint64_t epoch = 0;  // they are from before it
 };
 
-// A reserve CRL that may be published when its day comes, as long as no other CRL was signed.
+// A reserve CRL that may be published when its day comes, as long as no other CRL was signed. One
+// that is void is never to be published: its number is used, and its copies are to be destroyed.
 struct ReserveCrl {
   std::uint64_t number = 0;
   std::string this_update;  // YYYY-MM-DD: not before
   std::string next_update;  // YYYY-MM-DD
+  bool is_void = false;     // a merge has joined a branch of which it does not know
 };
 
 struct LedgerState {
@@ -45,7 +47,8 @@ struct LedgerState {
   std::string crl_sha256;                // of the CRL with that number
   std::string crl_next_update;           // of that CRL, YYYY-MM-DD; "" where no record says it
   std::uint64_t void_crl_number = 0;     // highest of a CRL that was signed and made void; 0: none
-  std::vector<ReserveCrl> reserve_crls;  // of the newest CRL, and of a branch that was joined
+  std::vector<ReserveCrl> reserve_crls;  // of the newest CRL; since a merge, void ones of both
+                                         // branches too; each number once
   std::map<std::string, RecordedRevocation> revoked;  // by serial: what the next CRL must list
   std::map<std::string, IssuedOcspResponse> answers;  // by serial: the newest OCSP response
   std::uint32_t generation = 0;                       // of the share set that is live
@@ -63,8 +66,17 @@ struct LedgerState {
   std::vector<std::string> records;  // names of the folders, in order; without joined branches
 };
 
-// The highest number of a CRL that is not void, reserve CRLs among them; 0: no CRL yet.
+// The highest number of a CRL of a ceremony that was not given up, reserve CRLs among them, also
+// those that a merge made void; 0: no CRL yet.
 std::uint64_t highest_crl_number(const LedgerState& state);
+
+// The number of the CRL that a ceremony signs next: above all that were ever signed. One that opens
+// an epoch by an activation jumps further (ca::NumberStep).
+std::uint64_t next_crl_number(const LedgerState& state);
+
+// Whether the CA has issued a certificate with that serial number (hex), as far as the records
+// know; one that was signed in a ceremony that was given up is none.
+bool has_issued(const LedgerState& state, const std::string& serial);
 
 // The state before the first ceremony.
 LedgerState empty_state();
@@ -79,8 +91,11 @@ base::Result<void> fold_record(const Transcript& record, LedgerState& state);
 
 // Takes in what another branch has done: its certificates, its revocations (none is ever undone),
 // the higher CRL number, the later epoch and generation of shares. Where both revoke one
-// certificate, the entry of the CRL with the higher number stays. Errors: kInconsistent for another
-// root, one serial number for two certificates, or one generation for two share sets.
+// certificate, the entry of the CRL with the higher number stays. The reserve CRLs of a branch
+// become void, but where its newest CRL is that of the merged state and lists all that is revoked
+// now. Of two OCSP responses that say "good" of one certificate, the one that lasts longer stays;
+// else that of `state`. Errors: kInconsistent for another root, one serial number for two
+// certificates, or one generation for two share sets.
 base::Result<void> join_branch(const LedgerState& other, LedgerState& state);
 
 // The closed records that a site has, in whatever branches.

@@ -187,6 +187,28 @@ Result<void> copy_file(const TwoSites& sites, const fs::path& name, const Ledger
   return saved ? Result<void>() : Result<void>(std::move(saved).error());
 }
 
+// The reserve CRLs that may still be published. Void ones were destroyed, and must not come back;
+// where the ledger is forked, nobody can say which ones stand.
+Result<void> copy_standing_reserve(const TwoSites& sites, const Ledger& ledger) {
+  const auto state = ledger.state();
+  if (!state) {
+    return {};
+  }
+  const fs::path folder = kReserveFolder;
+  for (const ReserveCrl& one : state->reserve_crls) {
+    const fs::path name = folder / (std::to_string(one.number) + ".crl");
+    if (one.is_void || !is_on_medium(sites.home / name)) {
+      continue;
+    }
+    auto made = base::make_folder_where_missing(sites.other / folder);
+    auto copied = made ? copy_file(sites, name, ledger) : std::move(made);
+    if (!copied) {
+      return copied;
+    }
+  }
+  return {};
+}
+
 // Every file of the home site's folder `name`, which may be missing there.
 Result<void> copy_folder(const TwoSites& sites, const fs::path& name, const Ledger& ledger) {
   if (!is_on_medium(sites.home / name)) {
@@ -277,12 +299,12 @@ Result<void> add_to_ledger(const FromTo& folders) {
 }
 
 Result<void> copy_certificates_and_crls(const TwoSites& sites, const Ledger& ledger) {
-  for (const char* const folder : {"ca", "crl", kReserveFolder}) {
+  for (const char* const folder : {"ca", "crl"}) {
     if (auto copied = copy_folder(sites, folder, ledger); !copied) {
       return copied;
     }
   }
-  return {};
+  return copy_standing_reserve(sites, ledger);
 }
 
 Result<void> bring_up_to_date(const TwoSites& sites) {

@@ -55,13 +55,14 @@ base::Result<void> copy_record(const FromTo& folders);
 // that is there already stays. Errors: as copy_record().
 base::Result<void> add_to_ledger(const FromTo& folders);
 
-// Copies ca/, crl/ and reserve/ of `home` to `other`. What the records name is copied before them,
-// so that a ledger never knows more than its site has. Errors: kInconsistent where `other` has
+// Copies ca/ and crl/ of `home` to `other`, and of reserve/ what stands by the state of `ledger`:
+// nothing where it is forked. What the records name is copied before them, so that a ledger never
+// knows more than its site has. Errors: kInconsistent where `other` has
 // another file of one name that is no CRL of a record in `ledger`; as base::save_new().
 base::Result<void> copy_certificates_and_crls(const TwoSites& sites, const Ledger& ledger);
 
-// Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/, the vault of the
-// live share set (live_vault.h), and ledger/.
+// Brings a site up to date: copies what `home` has and `other` lacks of ca/, crl/, the reserve
+// CRLs that stand, the vault of the live share set (live_vault.h), and ledger/.
 // Errors: kInconsistent where `other` has a record that `home` does not have (both sites acted:
 // nothing was copied); as copy_certificates_and_crls() and copy_record().
 base::Result<void> bring_up_to_date(const TwoSites& sites);

@@ -121,6 +121,18 @@ void add_branch(const std::string& title,
   }
 }
 
+// What must never be published from now on.
+void add_void_reserve(const LedgerState& merged, std::vector<std::string>& lines) {
+  for (const ReserveCrl& one : merged.reserve_crls) {
+    if (one.is_void) {
+      lines.push_back("Look at this: reserve CRL number " + std::to_string(one.number) +
+                      " (to be published from " + one.this_update +
+                      " on) is void with this merge; destroy it at every site, and never publish "
+                      "it");
+    }
+  }
+}
+
 Error not_forked() {
   return Error{ErrorCode::kWrongState,
                "this ledger has one branch, so there is nothing to merge; import the records of "
@@ -199,7 +211,8 @@ std::vector<std::string> merge_lines(const LedgerMerge& merge) {
   for (const auto& [serial, one] : merge.merged.revoked) {
     lines.push_back("  " + serial + ", " + one.date + ", " + one.reason);
   }
-  lines.push_back("The next CRL has the number " + std::to_string(merge.merged.crl_number + 1));
+  add_void_reserve(merge.merged, lines);
+  lines.push_back("The next CRL has the number " + std::to_string(next_crl_number(merge.merged)));
   lines.push_back("The merge opens epoch " + std::to_string(merge.merged.epoch));
   return lines;
 }

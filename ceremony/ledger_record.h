@@ -29,6 +29,8 @@ struct RecordedRevocation {
   std::string serial;  // hex
   std::string date;    // YYYY-MM-DD
   std::string reason;  // RFC 5280 name
+
+  bool operator==(const RecordedRevocation&) const = default;
 };
 
 struct IssuedCrl {

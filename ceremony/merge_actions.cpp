@@ -115,7 +115,7 @@ Result<Turn> merge_branches(Workplace& work, client::Input& input) {
                                         {"site", work.plan.site}},
                                .hidden = {}});
   turn.public_note = "both branches are one; the next CRL has the number " +
-                     std::to_string(merge->merged.crl_number + 1);
+                     std::to_string(next_crl_number(merge->merged));
   return turn;
 }
 

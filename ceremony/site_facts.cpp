@@ -1,5 +1,7 @@
 #include "ceremony/site_facts.h"
 
+#include <utility>
+
 namespace ceremony {
 
 using base::Error;
@@ -32,7 +34,11 @@ Result<void> check_chain(const Plan& plan, const LedgerState& ledger) {
 Json reserve_facts(const LedgerState& state) {
   Json standing = Json::array();
   for (const ReserveCrl& one : state.reserve_crls) {
-    standing.push_back({{"number", one.number}, {"this_update", one.this_update}});
+    Json fact{{"number", one.number}, {"this_update", one.this_update}};
+    if (one.is_void) {
+      fact["void"] = true;
+    }
+    standing.push_back(std::move(fact));
   }
   return standing;
 }

@@ -20,7 +20,8 @@ std::string site_name(const std::filesystem::path& site);
 // The chain must end where the plan goes on. Errors: kInconsistent.
 base::Result<void> check_chain(const Plan& plan, const LedgerState& ledger);
 
-// The reserve CRLs that the next CRL makes void: [{"number", "this_update"}].
+// The reserve CRLs that the next CRL makes void: [{"number", "this_update"}]; and those that a
+// merge has made void before, with {"void": true}.
 Json reserve_facts(const LedgerState& state);
 
 // What the next CRL must list: [{"serial", "date", "reason"}].

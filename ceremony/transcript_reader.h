@@ -29,7 +29,7 @@ struct Objection {
 using MaybeObjection = std::optional<Objection>;
 
 // A line as it is by itself, whatever stands before it.
-struct LineReading {
+struct LineReading {  // NOLINT(bugprone-exception-escape): as TranscriptEntry
   TranscriptEntry entry;
   MaybeObjection form;     // nothing of the entry counts then
   MaybeObjection members;  // of the date, the type, or the journal's head

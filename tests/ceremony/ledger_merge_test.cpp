@@ -1,6 +1,7 @@
 #include "ceremony/ledger_merge.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,24 @@ struct Fork {
        .entries = {{"site.activate", {{"epoch", 2}, {"site", "site-2"}}}, crl(101, {"02bb"})}});
   Transcript later =
       make_record({.sequence = 3, .head = at_1.head(), .entries = {crl(3, {"01aa", "02bb"})}});
+
+  // Gives each branch's newest CRL, 3 and 101, a reserve CRL; that of the backup lists these.
+  void sign_reserve(const std::vector<std::string>& revoked) {
+    const auto reserve = [](std::uint64_t number, const std::vector<std::string>& listed) {
+      auto entry = crl(number, listed);
+      entry.second["reserve"] = true;
+      entry.second["this_update"] = "2027-04-26";
+      return entry;
+    };
+    later = make_record({.sequence = 3,
+                         .head = at_1.head(),
+                         .entries = {crl(3, {"01aa", "02bb"}), reserve(4, {"01aa", "02bb"})}});
+    at_2 = make_record({.sequence = 2,
+                        .head = first.head(),
+                        .entries = {{"site.activate", {{"epoch", 2}, {"site", "site-2"}}},
+                                    crl(101, revoked),
+                                    reserve(102, revoked)}});
+  }
 
   [[nodiscard]] Ledger ledger() const {
     std::vector<LedgerRecord> records;
@@ -360,4 +379,46 @@ TEST_CASE("ledger: after a merge the other site gets all of both branches") {
   CHECK(here->head == there->head);
   CHECK(there->revoked.size() == 2);
   CHECK(content_of(site_1 / "crl" / "101.crl") == "CRL 101");
+}
+
+TEST_CASE("merge: its report names reserve CRLs that are void, and the number above them") {
+  Fork fork;
+  fork.sign_reserve({"02bb"});
+  const Ledger ledger = fork.ledger();
+  const auto merge = plan_merge(ledger, *proposed_merge(ledger));
+  REQUIRE(merge.ok());
+  std::string all;
+  for (const std::string& line : merge_lines(*merge)) {
+    all += line + "\n";
+  }
+  INFO(all);
+  for (const char* const number : {"4", "102"}) {
+    CHECK(all.find("Look at this: reserve CRL number " + std::string(number) +
+                   " (to be published from 2027-04-26 on) is void with this merge; destroy it") !=
+          std::string::npos);
+  }
+  CHECK(all.find("The next CRL has the number 103\n") != std::string::npos);
+}
+
+TEST_CASE("import: reserve CRLs stay where they are until a merge says which ones stand") {
+  for (const bool lists_all : {true, false}) {
+    CAPTURE(lists_all);
+    const TemporaryFolder folder;
+    Fork fork;
+    fork.sign_reserve(lists_all ? std::vector<std::string>{"01aa", "02bb"}
+                                : std::vector<std::string>{"02bb"});
+    const fs::path site_1 = folder / "site-1";
+    const fs::path site_2 = folder / "site-2";
+    fork.plant_at(site_1, site_2);
+    plant(site_1 / "reserve" / "4.crl", "CRL 4");
+    plant(site_2 / "reserve" / "102.crl", "CRL 102");
+    REQUIRE(import_records({.from = site_1, .to = site_2}, std::nullopt).ok());
+    CHECK(!fs::exists(site_2 / "reserve" / "4.crl"));
+    plant_record(folder / "0003-ledger-merge", fork.merge());
+    REQUIRE(add_to_ledger({.from = folder / "0003-ledger-merge", .to = site_2 / "ledger"}).ok());
+    REQUIRE(bring_up_to_date({.home = site_2, .other = site_1}).ok());
+    CHECK(fs::exists(site_1 / "reserve" / "102.crl") == lists_all);
+    REQUIRE(import_records({.from = site_1, .to = site_2}, std::nullopt).ok());
+    CHECK(!fs::exists(site_2 / "reserve" / "4.crl"));
+  }
 }

@@ -241,6 +241,20 @@ TEST_CASE("ocsp in a ceremony: a root that may not answer, or has nothing to, si
             "has issued no CA certificate that is still valid"));
 }
 
+TEST_CASE("ocsp in a ceremony: a certificate that no record knows has no answer") {
+  Registry registry("root-ocsp");
+  Registry stranger("root-ocsp");
+  const std::string name = stranger.serial(0) + ".pem";
+  fs::copy_file(stranger.site("site-1") / "ca" / name, registry.site("site-1") / "ca" / name);
+  PlannedCrl planned = registry.crl();
+  planned.ocsp = true;
+  REQUIRE(told(registry.rehearsal().issue_crl(planned)) == "");
+  CHECK(registry.saw("OCSP response: good, " + registry.serial(0)));
+  CHECK_FALSE(registry.saw(stranger.serial(0)));
+  CHECK(count_of(registry.transcript("0003-crl"), "\"ocsp.issue\"") == 2);
+  CHECK_FALSE(fs::exists(registry.out("0003-crl") / (stranger.serial(0) + ".ocsp")));
+}
+
 TEST_CASE("ocsp in a ceremony: a power cut before the writing loses and doubles nothing") {
   Registry registry("root-ocsp", {.before = "deliver", .ceremony = "crl"});
   PlannedCrl planned = registry.revoking(0);
@@ -393,6 +407,7 @@ TEST_CASE("reserve CRLs: an activation goes on above them, from the one that is 
   REQUIRE(told(registry.rehearsal().issue_crl(with_row(registry.revoking(0)))) == "");
   REQUIRE(told(registry.rehearsal().activate_backup()) == "");
   CHECK(registry.ledger().sequence >= 3);
+  CHECK(has(registry.transcript("0004-backup-activation"), "\"last_known_crl_number\":5,"));
   CHECK(has(registry.transcript("0004-backup-activation"), "\"number\":105"));
 }
 
