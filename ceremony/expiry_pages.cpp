@@ -214,7 +214,7 @@ std::string uid_of(const std::string& identity) {
 }
 
 // UID; and SEQUENCE, where a later sheet may speak of the same event.
-std::string identity_of(const ExpirySheet& sheet, const EventKey& key) {
+std::string event_identity(const ExpirySheet& sheet, const EventKey& key) {
   const auto& [day, kind, number] = key;
   const std::string in_calendar(words_of(kind).in_calendar);
   if (kind == ExpiryKind::kReserveCrl) {
@@ -230,7 +230,7 @@ std::string mark_of(const ExpirySheet& sheet) {
 }
 
 std::string event_begin(const ExpirySheet& sheet, const EventKey& key, const std::string& summary) {
-  return calendar_line("BEGIN:VEVENT") + identity_of(sheet, key) +
+  return calendar_line("BEGIN:VEVENT") + event_identity(sheet, key) +
          calendar_line("DTSTAMP:" + compact(sheet.day) + "T000000Z") +
          calendar_line("DTSTART;VALUE=DATE:" + compact(std::get<std::string>(key))) +
          calendar_line("SUMMARY:" + summary);
