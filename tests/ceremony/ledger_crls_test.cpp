@@ -217,7 +217,9 @@ TEST_CASE("ledger: a site gets the reserve CRLs that stand, and no void one back
   for (const char* const name : {"2.crl", "4.crl"}) {
     support::plant(home / "reserve" / name, name);
   }
-  REQUIRE(bring_up_to_date({.home = home, .other = other}).ok());
+  std::filesystem::create_directories(other);
+  const auto brought = bring_up_to_date({.home = home, .other = other});
+  REQUIRE_MESSAGE(brought.ok(), (brought ? "" : brought.error().message));
   CHECK(support::content_of(other / "reserve" / "4.crl") == "4.crl");
   CHECK_FALSE(std::filesystem::exists(other / "reserve" / "2.crl"));
 }

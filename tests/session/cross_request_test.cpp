@@ -111,8 +111,8 @@ TEST_CASE("cross-csr: the request is for exactly the root's name, key and key id
   CHECK(has(asking.shown()[0], root.subject().text()));
 
   const std::string transcript = stage::transcript_of(asking.stage(), kRecord);
-  CHECK(has(transcript,
-            R"("type":"cross.request","data":{"certificate":")" + base::sha256_hex(root.der())));
+  CHECK(has(transcript, R"("type":"cross.request","data":{"subject":")"));
+  CHECK(has(transcript, R"("certificate":")" + base::sha256_hex(root.der()) + "\""));
   CHECK(has(transcript, "\"request\":\"" + base::digest_hex(request.digest()) + "\""));
   CHECK(has(transcript, R"("type":"key.destroy")"));
 }
