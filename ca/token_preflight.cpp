@@ -285,11 +285,13 @@ std::vector<base::MachineCheck> check_token(Token& token, Algorithm algorithm) {
 }
 
 std::string what_token_cannot(const std::vector<base::MachineCheck>& checks) {
+  const auto is_error = [](const base::Finding& finding) {
+    return finding.severity == base::Severity::kError;
+  };
   for (const base::MachineCheck& check : checks) {
-    for (const base::Finding& finding : check.findings) {
-      if (finding.severity == base::Severity::kError) {
-        return finding.rule + ": " + finding.message;
-      }
+    const auto found = std::ranges::find_if(check.findings, is_error);
+    if (found != check.findings.end()) {
+      return found->rule + ": " + found->message;
     }
   }
   return {};
