@@ -47,14 +47,14 @@ struct Days {
   Instant this_update;
   Instant next_update;
 };
-const Days kDays{.this_update = at("2026-06-01T00:00:00Z"),
-                 .next_update = at("2027-05-31T23:59:59Z")};
+const Days usual_days{.this_update = at("2026-06-01T00:00:00Z"),
+                      .next_update = at("2027-05-31T23:59:59Z")};
 
 // A root that may answer, three subordinates, and the CRL that revokes two of them.
 struct Office {
   explicit Office(Algorithm algorithm = Algorithm::kP256,
                   const CertificatePlan& plan = support::root_plan(),
-                  const Days& days = kDays)
+                  const Days& days = usual_days)
       : root(root_by("root-ocsp", support::new_key(algorithm), plan)),
         good(subordinate("Good CA")),
         revoked(subordinate("Revoked CA")),

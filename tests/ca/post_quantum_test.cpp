@@ -220,8 +220,10 @@ TEST_CASE("post-quantum: a key with parameters, or of another length, is no such
   constexpr std::size_t kOfMlDsa65 = 1952;
   constexpr std::size_t kOfSlhDsa128s = 32;
   const base::Bytes null = der(DerTag::kNull, {});
-  for (const auto& [algorithm, size] : {std::pair(Algorithm::kMlDsa65, kOfMlDsa65),
-                                        std::pair(Algorithm::kSlhDsa128s, kOfSlhDsa128s)}) {
+  for (const auto& one : {std::pair(Algorithm::kMlDsa65, kOfMlDsa65),
+                          std::pair(Algorithm::kSlhDsa128s, kOfSlhDsa128s)}) {
+    const Algorithm algorithm = one.first;
+    const std::size_t size = one.second;
     CAPTURE(name_of(algorithm));
     const base::Bytes good = key_info(algorithm, {}, size);
     CHECK(post_quantum_algorithm_of(good) == algorithm);
