@@ -123,8 +123,8 @@ base::Result<void> Pkcs11Module::initialise(const std::string& settings) {
   const std::size_t name_end = settings.find('=');
   if (way == SettingsWay::kEnvironment) {
     variable_ = settings.substr(0, name_end);
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): the library has no other way; the engine has one
-    // thread
+    // The library has no other way, and nothing else runs yet.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     setenv(variable_.c_str(), settings.c_str() + name_end + 1, 1);
   }
   InitialiseArguments arguments{};
