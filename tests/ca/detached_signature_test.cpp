@@ -213,9 +213,11 @@ TEST_CASE("CMS: an Ed25519 signature follows RFC 8419, and certtool takes it") {
 }
 
 TEST_CASE("CMS and bare: post-quantum signatures follow their RFCs, and openssl takes them") {
-  for (const auto& [algorithm, digest] : {std::pair(Algorithm::kMlDsa87, "sha512"),
-                                          std::pair(Algorithm::kSlhDsa128s, "sha256"),
-                                          std::pair(Algorithm::kSlhDsa192s, "sha512")}) {
+  for (const auto& one : {std::pair(Algorithm::kMlDsa87, "sha512"),
+                          std::pair(Algorithm::kSlhDsa128s, "sha256"),
+                          std::pair(Algorithm::kSlhDsa192s, "sha512")}) {
+    const Algorithm algorithm = one.first;
+    const char* const digest = one.second;
     CAPTURE(name_of(algorithm));
     if (!support::is_here(algorithm)) {
       CHECK(SoftwareKey::generate(algorithm).error().message == support::refusal_of(algorithm));
