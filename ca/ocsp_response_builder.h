@@ -56,8 +56,8 @@ base::Bytes encode(const OcspStatusParts& status);
 // ResponderID byKey: the SHA-1 of the bits of that key.
 base::Bytes encode_responder_key(base::ByteView public_key_info);
 
-// CertID with SHA-1, which every client asks with (RFC 5019 section 2.1.1). Empty where OpenSSL does
-// not take the issuer's key.
+// CertID with SHA-1, which every client asks with (RFC 5019 section 2.1.1). Empty where OpenSSL
+// does not take the issuer's key.
 base::Bytes encode_certificate_id(const Certificate& issuer, base::ByteView serial);
 
 // What stands around the to-be-signed bytes; borrowed.
