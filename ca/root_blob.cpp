@@ -103,22 +103,7 @@ base::Result<void> prove_same_bytes(TokenSession& session,
 }  // namespace
 
 bool token_holds(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::kRsa3072:
-    case Algorithm::kRsa4096:
-    case Algorithm::kP256:
-    case Algorithm::kP384:
-    case Algorithm::kP521:
-    case Algorithm::kEd25519:
-      return true;
-    case Algorithm::kMlDsa65:
-    case Algorithm::kMlDsa87:
-    case Algorithm::kSlhDsa128s:
-    case Algorithm::kSlhDsa192s:
-    case Algorithm::kSlhDsa256s:
-      return false;
-  }
-  return false;
+  return post_quantum_name_of(algorithm) == nullptr;
 }
 
 bool token_wraps(const TokenSession& session, Algorithm algorithm) {
